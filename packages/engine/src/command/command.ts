@@ -39,4 +39,5 @@ export interface Command<F extends Flags = Flags> {
 }
 
 /** Keeps the flags' type between `flags` and `run`, so that no command names it twice. */
-export const defineCommand = <const F extends Flags>(command: Command<F>): Command => command as unknown as Command;
+export const defineCommand = <const F extends Flags>(command: Command<F>): Command =>
+  command as unknown as Command;

@@ -33,7 +33,8 @@ export interface Marks {
  * not be seen is never restarted.
  */
 export type Sighting =
-  | { readonly pane: "absent" }
+  /** With the session alone, or with the whole tmux server: then it is no fault of the agent's. */
+  | { readonly pane: "absent"; readonly with: "session" | "server" }
   | { readonly pane: "foreign" }
   | {
       readonly pane: "alive";
@@ -42,6 +43,7 @@ export type Sighting =
       /** Of the screen without its spinners and clocks. */
       readonly digest: string;
       readonly reading: Reading;
+      readonly screen: string;
       /** Copy mode: keys would go to tmux, not to the agent. */
       readonly scrolled: boolean;
     }

@@ -1,0 +1,92 @@
+import { type Command, defineCommand, type Flags, type FlagValues, type World } from "@fleet/engine";
+import { findFleet, pickProjects, runEngine } from "@fleet/fleet";
+import { jsonFlag, toWords } from "./flags.ts";
+
+/*
+ * The commands about one project that its own engine answers: here is only
+ * what they take. The project's name is the first operand; all others are the
+ * engine's.
+ */
+
+export const sendCommand = forward({
+  name: "send",
+  about: "say something to an agent, once, and wait for the receipt",
+  operands: "<project> <agent> <message..>",
+  flags: {
+    ...jsonFlag,
+    "no-wait": { type: "boolean", about: "leave it in the outbox; the watchdog delivers it when it can" },
+    timeout: { type: "string", about: "how many seconds to wait for the receipt (60)", value: "SECONDS" },
+  },
+  examples: [['fleet send demo builder "Please rebase first."', "prints: submitted 3f2a1c9"]],
+});
+
+export const logsCommand = forward({
+  name: "logs",
+  about: "show what an agent's terminal says, with what scrolled away; or the watchdog's own log",
+  operands: "<project> <agent>",
+  flags: { lines: { type: "string", short: "n", about: "only the last lines", value: "N" } },
+  examples: [
+    ["fleet logs demo builder -n 20", "the last 20 lines"],
+    ["fleet logs demo watchdog", "what the watchdog wrote about itself"],
+  ],
+});
+
+export const eventsCommand = forward({
+  name: "events",
+  about: "show what happened, oldest first",
+  operands: "<project> [agent..]",
+  flags: {
+    json: { type: "boolean", about: "one JSON object a line" },
+    follow: { type: "boolean", short: "f", about: "go on as things happen" },
+  },
+  examples: [
+    ["fleet events demo builder -f", "one agent, live"],
+    ["fleet events demo --json | grep pinged", "each handoff with its commit and its recipient"],
+  ],
+});
+
+export const phaseCommand = forward({
+  name: "phase",
+  about: "show the phases and where the loop is, or go to one",
+  operands: "<project> [verb] [id]",
+  flags: jsonFlag,
+  examples: [
+    ["fleet phase demo", "the list, the current one marked"],
+    ["fleet phase demo goto two", "end the current phase's runs and start that phase"],
+  ],
+});
+
+export const wakeCommand = forward({
+  name: "wake",
+  about: "make a project's watchdog look now: for webhooks and post-receive hooks",
+  operands: "<project>",
+  flags: {},
+  examples: [["fleet wake demo", "as a line of hooks/post-receive"]],
+});
+
+export const restartCommand = defineCommand({
+  name: "restart",
+  about: "stop and start a project's agents, all or some",
+  operands: "<project> [agent..]",
+  flags: {},
+  examples: [["fleet restart demo builder", "the builder alone; the others go on"]],
+  async run([name = "", ...agents], _, world) {
+    const exit = await runOn(name, ["down", "--", ...agents], world);
+    return exit === 0 ? runOn(name, ["up", "--", ...agents], world) : exit;
+  },
+});
+
+function forward<const F extends Flags>(command: Omit<Command<F>, "run">): Command {
+  return defineCommand({
+    ...command,
+    run: ([name = "", ...operands]: readonly string[], flags: FlagValues<F>, world: World) =>
+      runOn(name, [command.name, ...toWords(flags as FlagValues<Flags>), "--", ...operands], world),
+  });
+}
+
+async function runOn(name: string, argv: readonly string[], world: World): Promise<number> {
+  const found = await findFleet(world.cwd);
+  const [project] = pickProjects(found, [name]);
+  if (project === undefined) throw new Error("a name was picked, and no project came of it");
+  return runEngine(found, project, argv, world);
+}

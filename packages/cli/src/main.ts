@@ -1,0 +1,35 @@
+import { runCommands, type World } from "@fleet/engine";
+import manifest from "../package.json" with { type: "json" };
+import { createProjectCommand } from "./commands/create-project.ts";
+import { downCommand } from "./commands/down.ts";
+import { eventsCommand, logsCommand, phaseCommand, restartCommand, sendCommand, wakeCommand } from "./commands/one.ts";
+import { statusCommand } from "./commands/status.ts";
+import { upCommand } from "./commands/up.ts";
+import { validateCommand } from "./commands/validate.ts";
+
+const COMMANDS = [
+  createProjectCommand,
+  validateCommand,
+  upCommand,
+  downCommand,
+  statusCommand,
+  restartCommand,
+  sendCommand,
+  logsCommand,
+  eventsCommand,
+  phaseCommand,
+  wakeCommand,
+];
+
+/** Runs one line of the `fleet` command and says how the process should exit. */
+export const main = (argv: readonly string[], world: World): Promise<number> =>
+  runCommands(
+    {
+      program: "fleet",
+      about: "Keeps AI coding agents working, over many projects.",
+      version: manifest.version,
+      commands: COMMANDS,
+    },
+    argv,
+    world,
+  );

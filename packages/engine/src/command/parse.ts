@@ -1,0 +1,96 @@
+import { parseArgs } from "node:util";
+import { closest } from "../diagnostics/suggest.ts";
+import { Failure } from "../problem.ts";
+import type { Command, Flags, FlagValues } from "./command.ts";
+
+/** What was typed for one command. */
+export interface Line {
+  readonly operands: readonly string[];
+  readonly flags: FlagValues<Flags>;
+}
+
+/** The command that the line begins with, and the words after its name. */
+export function pickCommand(
+  commands: readonly Command[],
+  argv: readonly string[],
+): { readonly command: Command; readonly rest: readonly string[] } | null {
+  // Two words before one: "phase set" is not "phase" with the operand "set".
+  for (const words of [2, 1]) {
+    const name = argv.slice(0, words).join(" ");
+    const command = commands.find((one) => one.name === name && argv.length >= words);
+    if (command !== undefined) return { command, rest: argv.slice(words) };
+  }
+  return null;
+}
+
+/** Does the line ask for help, rather than for something to be done? */
+export function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return (end < 0 ? argv : argv.slice(0, end)).some((word) => word === "--help" || word === "-h");
+}
+
+/** Node's own parser: it costs nothing to load, which is felt when a command takes no longer than its start. */
+export function parseLine(command: Command, words: readonly string[]): Line {
+  const { values, positionals } = readFlags(command, words);
+  for (const [name, { choices }] of Object.entries(command.flags)) {
+    const given = values[name];
+    if (choices === undefined || typeof given !== "string" || choices.includes(given)) continue;
+    throw wrongUsage(`--${name} takes ${orList(choices)}, not "${given}"`, closest(given, choices));
+  }
+  checkOperands(command, positionals);
+  return { operands: positionals, flags: values as FlagValues<Flags> };
+}
+
+function readFlags(command: Command, words: readonly string[]) {
+  const options = Object.fromEntries(
+    Object.entries(command.flags).map(([name, { type, short }]) => [
+      name,
+      short === undefined ? { type } : { type, short },
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...words], strict: true, allowPositionals: true, options });
+  } catch (error) {
+    throw toUsage(error, command);
+  }
+}
+
+/** Node's words, made ours. */
+function toUsage(error: unknown, command: Command): unknown {
+  if (!(error instanceof TypeError) || !("code" in error)) return error;
+  const name = /'(?:-\w, )?(--?[^\s'=]+)/.exec(error.message)?.[1] ?? "";
+  if (error.code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
+    const known = Object.keys(command.flags).map((flag) => `--${flag}`);
+    const message = `${command.name} knows no flag ${name}`;
+    return wrongUsage(message, name.startsWith("--") ? closest(name, known) : null);
+  }
+  if (error.code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE") {
+    const takes = command.flags[name.replace(/^-+/, "")]?.type === "string";
+    return wrongUsage(takes ? `${name} needs a value (${name}=VALUE)` : `${name} takes no value`, null);
+  }
+  return error;
+}
+
+function checkOperands(command: Command, given: readonly string[]): void {
+  const wanted = operandsOf(command);
+  const missing = wanted.slice(given.length).find((operand) => operand.required);
+  if (missing !== undefined) throw wrongUsage(`${command.name} needs a ${missing.name}`, null);
+  const extra = given[wanted.length];
+  if (extra !== undefined && !wanted.at(-1)?.many) {
+    throw wrongUsage(`${command.name} does not know what to do with "${extra}"`, null);
+  }
+}
+
+/** "<name> [agent..]" as data. */
+function operandsOf(command: Command) {
+  return (command.operands ?? "").split(" ").flatMap((text) => {
+    const [, open, name, many] = /^([<[])([\w-]+)(\.\.)?[>\]]$/.exec(text) ?? [];
+    return name === undefined ? [] : [{ name, required: open === "<", many: many !== undefined }];
+  });
+}
+
+const wrongUsage = (message: string, meant: string | null): Failure =>
+  new Failure("WRONG_USAGE", message, meant === null ? {} : { hint: `did you mean \`${meant}\`?` });
+
+const orList = (words: readonly string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;

@@ -1,0 +1,13 @@
+export { agentsJsonSchema, parseAgentsFile, readAgentsFile } from "./agents-file.ts";
+export { checkProjectFiles, type FileFact, wantedFiles } from "./agents-rules.ts";
+export { type Command, defineCommand, type Flags, type FlagValues, type World } from "./command/command.ts";
+export { runCommands } from "./command/main.ts";
+export { diagnosticsJson, renderProblems } from "./diagnostics/render.ts";
+export { oneLine, sanitize } from "./diagnostics/safe-text.ts";
+export { closest } from "./diagnostics/suggest.ts";
+export { factsOf } from "./host/file-facts.ts";
+export { isCode, readText, writeWhole } from "./host/files.ts";
+export { FAILURES, Failure, type FailureCode, type Place, type Problem, type Result } from "./problem.ts";
+export type { Agent, Project } from "./project.ts";
+export { engineCommands } from "./verbs/index.ts";
+export { VERSION } from "./version.ts";

@@ -1,0 +1,144 @@
+import { access, stat } from "node:fs/promises";
+import path from "node:path";
+import { engineCommands, Failure, readText, runCommands, VERSION, type World } from "@fleet/engine";
+import { z } from "zod";
+import type { FleetProject } from "./fleet-file.ts";
+import { type FoundFleet, folderOf } from "./find.ts";
+
+/*
+ * The one door to a project's engine. A project runs the engine it is pinned
+ * to, whatever this fleet would do itself: what is known of it is the command
+ * line and the versioned JSON. Only a project of this repository that says
+ * `engine = "workspace"` runs the engine's own source, without a process.
+ */
+
+/** Runs one verb of the project's engine as if the user had typed it in the project's folder. */
+export async function runEngine(
+  found: FoundFleet,
+  project: FleetProject,
+  argv: readonly string[],
+  world: World,
+): Promise<number> {
+  const folder = await projectFolder(found, project);
+  if (project.engine === "workspace") return runInProcess(found, folder, argv, world);
+  const launcher = await findLauncher(found, project, world.cwd);
+  // Only where it is needed: it takes longer to load than `status` to run.
+  const { execa } = await import("execa");
+  const child = execa(launcher, argv, {
+    cwd: folder,
+    env: { ...world.env, ...(world.color ? { FORCE_COLOR: "1" } : {}) },
+    extendEnv: false,
+    stdin: "inherit",
+    buffer: false,
+    reject: false,
+    cancelSignal: world.signal,
+  });
+  child.stdout.setEncoding("utf8").on("data", world.out);
+  child.stderr.setEncoding("utf8").on("data", world.err);
+  const ended = await child;
+  if (ended.isCanceled) return 130;
+  if (ended.exitCode !== undefined) return ended.exitCode;
+  throw new Failure("ENGINE_FAILED", `the engine of ${project.name} did not run to its end`, {
+    cause: ended.cause,
+    hint: ended.shortMessage ?? `try it yourself: ${launcher} ${argv.join(" ")}`,
+  });
+}
+
+const runInProcess = (found: FoundFleet, cwd: string, argv: readonly string[], world: World): Promise<number> =>
+  runCommands(
+    { program: "fleet", about: "", version: VERSION, commands: engineCommands },
+    argv,
+    // Where this code runs as one file, the launcher is not beside it.
+    { ...world, cwd, env: { FLEET_AGENTS: path.join(found.root, "packages/engine/agents"), ...world.env } },
+  );
+
+const Answer = z.object({
+  schema_version: z.literal(1),
+  project: z.string(),
+  phase: z
+    .object({
+      id: z.string(),
+      index: z.int(),
+      total: z.int(),
+      plan: z.string(),
+      state: z.string(),
+    })
+    .nullable(),
+  agents: z.array(z.object({ name: z.string(), state: z.string(), enabled: z.boolean() }).loose()),
+  watchdog: z.object({ pid: z.int(), epoch: z.int(), heartbeat: z.string() }).nullable(),
+});
+
+/** What an engine answers to `status --json`. Keys that a newer engine adds are kept and passed on. */
+export type EngineStatus = z.output<typeof Answer>;
+
+/** Asks the project's engine how it is. @throws Failure ENGINE_MISSING, ENGINE_FAILED, or what the engine says */
+export async function askStatus(found: FoundFleet, project: FleetProject, world: World): Promise<EngineStatus> {
+  let out = "";
+  let err = "";
+  const exit = await runEngine(found, project, ["status", "--json"], {
+    ...world,
+    color: false,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+  });
+  if (exit !== 0) {
+    const said = err.trim().replace(/^\w+: /, "") || `it exited ${exit} and said nothing`;
+    throw new Failure("ENGINE_FAILED", `the engine of ${project.name}: ${said}`);
+  }
+  const parsed = Answer.loose().safeParse(parseJson(out));
+  if (parsed.success) return parsed.data;
+  throw new Failure("ENGINE_FAILED", `this fleet does not understand the answer of ${project.name}'s engine`, {
+    hint: "one of the two is too old for the other: update the fleet, or the project's engine submodule",
+    cause: parsed.error,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON at all is refused by the schema like any other wrong answer.
+    return undefined;
+  }
+}
+
+async function projectFolder(found: FoundFleet, project: FleetProject): Promise<string> {
+  const folder = folderOf(found, project);
+  const there = await stat(folder).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  if (there) return folder;
+  throw new Failure("FILE_MISSING", `${project.name} should be in ${project.path}, and there is no such folder`, {
+    hint: `clone the project there, or correct its path in ${found.file}`,
+  });
+}
+
+async function findLauncher(found: FoundFleet, project: FleetProject, cwd: string): Promise<string> {
+  const folder = folderOf(found, project);
+  const launcher = path.join(folder, "engine/agents");
+  if (await exists(launcher)) return launcher;
+  const here = path.relative(cwd, folder) || ".";
+  const modules = await readText(path.join(folder, ".gitmodules"));
+  if (modules === null)
+    throw new Failure("ENGINE_MISSING", `${project.name} has no engine: ${here}/engine is missing`, {
+      hint: "add the engine as a submodule named engine; fleet create-project shows how a project looks",
+    });
+  // git takes a path on this machine for a submodule only when it is told that this is meant.
+  const allow = /^\s*url\s*=\s*(\/|\.|file:)/m.test(modules) ? "-c protocol.file.allow=always " : "";
+  throw new Failure("ENGINE_MISSING", `the engine of ${project.name} is not checked out yet`, {
+    hint: `run: git -C ${quoted(here)} ${allow}submodule update --init engine`,
+  });
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+const quoted = (word: string): string => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

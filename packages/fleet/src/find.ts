@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { didYouMean, Failure, isCode } from "@fleet/engine";
+import { type Fleet, type FleetProject, parseFleetFile } from "./fleet-file.ts";
+
+/** A fleet on this disk. */
+export interface FoundFleet {
+  /** The folder of fleet.toml, absolute. */
+  readonly root: string;
+  /** As the user would write it from where they are. */
+  readonly file: string;
+  readonly fleet: Fleet;
+}
+
+/** Where a fleet's projects are. */
+export const folderOf = ({ root }: FoundFleet, project: FleetProject): string => path.resolve(root, project.path);
+
+/** The nearest fleet.toml, from here upwards. Its folder, and its bytes. */
+export async function findFleetFile(cwd: string): Promise<{ readonly root: string; readonly bytes: Uint8Array }> {
+  for (let root = path.resolve(cwd); ; root = path.dirname(root)) {
+    const bytes = await readFile(path.join(root, "fleet.toml")).catch((error: unknown) => {
+      if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
+      if (isCode(error, "EISDIR") || isCode(error, "EACCES"))
+        throw new Failure("FILE_MISSING", `${path.join(root, "fleet.toml")} can't be read as a file`, { cause: error });
+      throw error;
+    });
+    if (bytes !== null) return { root, bytes };
+    if (root !== path.dirname(root)) continue;
+    throw new Failure("FILE_MISSING", "there is no fleet.toml here, nor in any folder above", {
+      hint: "go to the folder of your fleet, or to a folder inside it",
+    });
+  }
+}
+
+/** @throws Failure FILE_MISSING; INVALID_FILE with every problem */
+export async function findFleet(cwd: string): Promise<FoundFleet> {
+  const { root, bytes } = await findFleetFile(cwd);
+  const file = path.relative(cwd, path.join(root, "fleet.toml")) || "fleet.toml";
+  const parsed = await parseFleetFile(file, bytes);
+  if (!parsed.ok)
+    throw new Failure("INVALID_FILE", `${file} has problems`, {
+      problems: parsed.problems,
+      hint: "see them all: fleet validate",
+    });
+  return { root, file, fleet: parsed.value };
+}
+
+/** The projects that were named, in the file's order of names given. @throws Failure UNKNOWN_NAME */
+export function pickProjects({ fleet, file }: FoundFleet, names: readonly string[]): readonly FleetProject[] {
+  const known = fleet.projects.map(({ name }) => name);
+  return [...new Set(names)].map((name) => {
+    const project = fleet.projects.find((one) => one.name === name);
+    if (project !== undefined) return project;
+    const all = known.length === 0 ? "it has none yet: fleet create-project NAME" : `projects: ${known.join(", ")}`;
+    throw new Failure("UNKNOWN_NAME", `${file} has no project "${name}"`, {
+      hint: didYouMean(name, known) ?? all,
+    });
+  });
+}
+
+/** Those that others come after first. The file is checked: there are no circles. */
+export function inStartOrder(projects: readonly FleetProject[]): readonly FleetProject[] {
+  const ordered = new Set<FleetProject>();
+  const visit = (project: FleetProject): void => {
+    if (ordered.has(project)) return;
+    for (const name of project.after) {
+      const before = projects.find((one) => one.name === name);
+      if (before !== undefined) visit(before);
+    }
+    ordered.add(project);
+  };
+  for (const project of projects) visit(project);
+  return [...ordered];
+}

@@ -1,0 +1,181 @@
+import { randomBytes } from "node:crypto";
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { Failure, isCode, parseAgentsFile, type World } from "@fleet/engine";
+import { type FoundFleet, folderOf } from "../find.ts";
+import { ensureEngine, engineUrlOf } from "./engine-source.ts";
+import { checkIdentity, lastWords, openGit } from "./git.ts";
+import { goodNameFor, isGoodName, pathFor, planProject, prefixFor } from "./plan.ts";
+import { register, withEntry } from "./register.ts";
+
+export interface Created {
+  readonly name: string;
+  /** Relative to fleet.toml. */
+  readonly path: string;
+  /** The engine's commit. */
+  readonly engine: string;
+}
+
+/**
+ * Makes a project: a git repository of its own with a pinned engine. It is
+ * built aside, moved to its place when it is whole, and registered last; what
+ * an end by force leaves behind is finished or cleared by the next run.
+ */
+export async function createProject(found: FoundFleet, name: string, world: World): Promise<Created> {
+  await checkNew(found, name);
+  const target = path.join(found.root, pathFor(name));
+  const parent = path.dirname(target);
+  const unfinished = await readMark(target);
+  if (unfinished !== null) {
+    await finish(found.root, target, name);
+    return { name, path: pathFor(name), engine: unfinished };
+  }
+  if (await exists(target))
+    throw new Failure("TAKEN", `${pathFor(name)} is there already`, {
+      hint: "choose another name, or move that folder away",
+    });
+  await checkIdentity(await openGit(found.root, world));
+  await ensureEngine(found, world);
+  await mkdir(parent, { recursive: true });
+  await clearLeftovers(parent, name);
+  const aside = path.join(parent, `.${name}.fleet-new-${process.pid}-${randomBytes(4).toString("hex")}`);
+  await mkdir(aside);
+  try {
+    const engine = await build(found, aside, name, world);
+    await place(aside, target, name);
+    await finish(found.root, target, name);
+    return { name, path: pathFor(name), engine };
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+/** All that can be known to be wrong before anything is touched. */
+async function checkNew(found: FoundFleet, name: string): Promise<void> {
+  if (!isGoodName(name)) {
+    const good = goodNameFor(name);
+    const rule = "a name has a-z, 0-9 and -, begins with a letter or digit, and has 32 characters at most";
+    throw new Failure("WRONG_USAGE", `"${name}" can't be the name of a project`, {
+      hint: good === null ? rule : `${rule}\nperhaps: fleet create-project ${good}`,
+    });
+  }
+  if (found.fleet.projects.some((project) => project.name === name))
+    throw new Failure("TAKEN", `${found.file} has a project "${name}" already`, { hint: "choose another name" });
+  await withEntry(await readFile(path.join(found.root, "fleet.toml")), name);
+  await checkPrefix(found, name);
+}
+
+/** Two projects whose sessions have the same names would take each other's agents for their own. */
+async function checkPrefix(found: FoundFleet, name: string): Promise<void> {
+  const prefix = prefixFor(name);
+  for (const project of found.fleet.projects) {
+    const file = path.join(folderOf(found, project), "agents.toml");
+    const bytes = await readFile(file).catch(() => null); // What can't be read is for `validate` to tell.
+    const parsed = bytes === null ? null : await parseAgentsFile(file, bytes, { strict: false });
+    if (!parsed?.ok) continue;
+    const { session_prefix, agents } = parsed.value;
+    if (session_prefix !== prefix && !agents.some(({ session }) => session === `${prefix}hello`)) continue;
+    throw new Failure("TAKEN", `${project.name} has the session prefix "${session_prefix}" already`, {
+      hint: "choose another name: the new project's sessions would be called the same",
+    });
+  }
+}
+
+/** Everything, the first commit included. Returns the engine's commit. */
+async function build(found: FoundFleet, folder: string, name: string, world: World): Promise<string> {
+  const { url, ref } = found.fleet.engine;
+  const engineUrl = engineUrlOf(found);
+  const git = await openGit(folder, world);
+  await git.raw(["init", "--quiet", "--template=", "--initial-branch=main"]);
+  try {
+    await git.raw(["submodule", "--quiet", "add", "--name", "engine", "--", engineUrl, "engine"]);
+  } catch (cause) {
+    if (world.signal.aborted) throw cause;
+    throw new Failure("GIT_FAILED", `the engine can't be fetched from ${url}: ${lastWords(cause)}`, {
+      hint: `check url under [engine] in ${found.file}, and that you can reach it: git ls-remote ${engineUrl}`,
+      cause,
+    });
+  }
+  const engine = await pin(path.join(folder, "engine"), found, world);
+  for (const [file, text] of Object.entries(planProject({ name, engineUrl })))
+    await writeFile(path.join(folder, file), text);
+  await git.raw(["add", "--", ".gitignore", ".gitmodules", "agents.toml", "engine"]);
+  await git.raw(["commit", "--quiet", "--no-verify", "-m", `Create ${name} with the engine at ${ref}`]);
+  const staged = await git.raw(["ls-files", "--stage", "--", "engine"]);
+  if (!staged.startsWith(`160000 ${engine} 0\t`)) throw new Error(`the engine was committed as ${staged}`);
+  await writeFile(markOf(folder), engine);
+  return engine;
+}
+
+/** Checks the configured ref out in the submodule, and that what it names is an engine. */
+async function pin(folder: string, found: FoundFleet, world: World): Promise<string> {
+  const { url, ref } = found.fleet.engine;
+  const git = await openGit(folder, world);
+  const resolve = (name: string) =>
+    git.raw(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]).then(
+      (commit) => commit.trim(),
+      () => null,
+    );
+  const exact = /^[0-9a-f]{40}$/.test(ref) ? ref : `refs/tags/${ref}`;
+  const commit = (await resolve(exact)) ?? (await resolve(`refs/remotes/origin/${ref}`));
+  if (commit === null)
+    throw new Failure("GIT_FAILED", `the engine at ${url} has no ${ref}`, {
+      hint: `set ref under [engine] in ${found.file} to a tag, a branch or a commit that it has`,
+    });
+  await git.raw(["checkout", "--quiet", "--detach", commit]);
+  for (const file of ["agents", "agents.mjs"]) {
+    if (await exists(path.join(folder, file))) continue;
+    throw new Failure("ENGINE_MISSING", `${url} at ${ref} is not an engine: it has no ${file}`, {
+      hint: `url under [engine] in ${found.file} must be a repository that pnpm release:engine made`,
+    });
+  }
+  return commit;
+}
+
+/** From aside to its place, in one step. */
+async function place(aside: string, target: string, name: string): Promise<void> {
+  try {
+    await rename(aside, target);
+  } catch (cause) {
+    if (!isCode(cause, "ENOTEMPTY") && !isCode(cause, "EEXIST") && !isCode(cause, "ENOTDIR")) throw cause;
+    throw new Failure("TAKEN", `${pathFor(name)} came into being while the project was being made`, { cause });
+  }
+}
+
+async function finish(root: string, target: string, name: string): Promise<void> {
+  await register(root, name);
+  await rm(markOf(target), { force: true });
+}
+
+/** In a whole project that is not in fleet.toml yet: the engine's commit. Outside of what git tracks. */
+const markOf = (folder: string): string => path.join(folder, ".git/fleet-unregistered");
+
+const readMark = (folder: string): Promise<string | null> =>
+  readFile(markOf(folder), "utf8").catch((error: unknown) => {
+    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
+    throw error;
+  });
+
+/** What runs that were ended by force left aside. One that still works is left alone. */
+async function clearLeftovers(parent: string, name: string): Promise<void> {
+  for (const entry of await readdir(parent)) {
+    const pid = new RegExp(`^\\.${name}\\.fleet-new-(\\d+)-`).exec(entry)?.[1];
+    if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+    await rm(path.join(parent, entry), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return isCode(error, "EPERM");
+  }
+}
+
+const exists = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,89 @@
+/** Path to contents. */
+export type Files = Readonly<Record<string, string>>;
+
+export interface NewProject {
+  readonly name: string;
+  /** Where the engine is cloned from, as .gitmodules will say it. */
+  readonly engineUrl: string;
+}
+
+const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
+export const isGoodName = (name: string): boolean => NAME.test(name);
+
+/** The nearest name that would be taken, or null when there is nothing to make one of. */
+export function goodNameFor(name: string): string | null {
+  const plain = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/\p{M}/gu, "")
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 32)
+    .replaceAll(/-+$/g, "");
+  return isGoodName(plain) ? plain : null;
+}
+
+/** Where a project of this name goes, relative to fleet.toml. */
+export const pathFor = (name: string): string => `projects/${name}`;
+
+export const prefixFor = (name: string): string => `${name}-`;
+
+/** What a new project consists of, besides its engine: all files that git tracks there. */
+export const planProject = (project: NewProject): Files => ({
+  ".gitignore": GITIGNORE,
+  ".gitmodules": gitmodules(project),
+  "agents.toml": agentsToml(project),
+});
+
+/** The project's table in fleet.toml, to be put at the file's end. */
+export const planEntry = (name: string): string =>
+  `[[project]]\nname = "${name}"\npath = "${pathFor(name)}"\nenabled = false # true, when it is to run\n`;
+
+/** The text with the entry at its end. Nothing of what a person wrote is touched. */
+export function appendEntry(text: string, entry: string): string {
+  const eol = text.includes("\r\n") ? "\r\n" : "\n";
+  const gap = text === "" ? "" : text.endsWith("\n") ? eol : eol + eol;
+  return text + gap + entry.replaceAll("\n", eol);
+}
+
+const GITIGNORE = `# What the engine keeps while it runs: sessions, records, messages, logs.
+/.ao-state/
+# Secrets.
+.env
+.env.*
+.testenv
+# Where agents work.
+/clones/
+`;
+
+/*
+ * The URL is absolute, also for an engine on this machine: git would take a
+ * relative one as relative to the project's own remote, which has no engine
+ * beside it as soon as the project is pushed anywhere.
+ */
+const gitmodules = ({ engineUrl }: NewProject): string =>
+  `[submodule "engine"]\n\tpath = engine\n\turl = ${engineUrl}\n`;
+
+const agentsToml = ({ name }: NewProject): string => `#:schema ./engine/schema/agents.schema.json
+# The agents of ${name}. What can stand here: docs/agents-toml.md of the fleet, or your editor, by the schema above.
+
+[defaults]
+session_prefix = "${prefixFor(name)}" # every tmux session of this project begins with it
+log_dir = ".ao-state" # the state directory; nothing is written outside it
+backend = "demo" # a stand-in that costs nothing; then: claude, opencode, codex
+
+[agents.hello]
+kind = "persistent" # its conversation is kept and resumed
+watch = "heal" # when it dies, it is started again
+
+# An agent that works on its own, once there is a clone for it and a prompt:
+#
+# [agents.builder]
+# kind = "loop"
+# watch = "heal+stall"
+# backend = "claude"
+# model = "sonnet"
+# workdir = "clones/builder"
+# prompt = "prompts/builder.md"
+`;
