@@ -38,9 +38,7 @@ export async function bundle(entry: string): Promise<Bundle> {
 }
 
 const packagesOf = (modules: readonly string[]): readonly string[] => {
-  const folders = modules.flatMap(
-    (id) => /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? [],
-  );
+  const folders = modules.flatMap((id) => /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []);
   return [...new Set(folders)].sort((a, b) => (path.basename(a) < path.basename(b) ? -1 : 1));
 };
 
@@ -71,10 +69,10 @@ const inlineAssets: Plugin = {
 const lateExpressions: Plugin = {
   name: "late-expressions",
   transform: {
-    filter: { id: /\.m?js$/, code: /\\p\{/ },
+    filter: { code: /\\p\{/ },
     handler(code, id) {
       const found: { start: number; end: number; regex: { pattern: string; flags: string } }[] = [];
-      visit(parseAst(code, { lang: "js" }, id), (node) => {
+      visit(parseAst(code, { lang: id.endsWith(".ts") ? "ts" : "js" }, id), (node) => {
         if (node.type === "Literal" && node.regex?.pattern.includes("\\p{")) found.push(node as never);
       });
       let late = code;

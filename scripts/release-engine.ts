@@ -97,7 +97,14 @@ async function ensureRepository(repository: string): Promise<void> {
   if (await exists(path.join(repository, "HEAD"))) return;
   const aside = `${repository}.new-${process.pid}`;
   await mkdir(path.dirname(repository), { recursive: true });
-  await git(aside, ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", "--object-format=sha1"]);
+  await git(aside, [
+    "init",
+    "--quiet",
+    "--bare",
+    "--template=",
+    "--initial-branch=main",
+    "--object-format=sha1",
+  ]);
   try {
     await rename(aside, repository);
   } catch (error) {
@@ -131,18 +138,32 @@ async function release(repository: string, replace: boolean): Promise<string> {
   return `v${version} is ${made} in ${path.relative(process.cwd(), repository) || "."}`;
 }
 
-/** Wrong usage or a tag that stands: said without a stack. */
+/** Said in a sentence, without a stack. */
 class Refusal extends Error {}
 
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        to: { type: "string" },
+        replace: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (cause) {
+    throw new Refusal(`wrong usage\n  ${USAGE}`, { cause });
+  }
+}
+
+const USAGE = "usage: pnpm release:engine [--to REPOSITORY] [--replace]";
+
 try {
-  const { values } = parseArgs({
-    options: { to: { type: "string" }, replace: { type: "boolean" }, help: { type: "boolean", short: "h" } },
-  });
-  const to = path.resolve(values.to ?? path.join(ROOT, ".fleet/engine.git"));
-  if (values.help) process.stdout.write("usage: pnpm release:engine [--to REPOSITORY] [--replace]\n");
-  else process.stdout.write(`release-engine: ${await release(to, values.replace === true)}\n`);
+  const options = readOptions();
+  const to = path.resolve(options.to ?? path.join(ROOT, ".fleet/engine.git"));
+  const said = options.help ? USAGE : `release-engine: ${await release(to, options.replace === true)}`;
+  process.stdout.write(`${said}\n`);
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
   process.stderr.write(`release-engine: ${error.message}\n`);
-  process.exitCode = 4;
+  process.exitCode = error.cause === undefined ? 4 : 2;
 }

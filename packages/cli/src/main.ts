@@ -2,7 +2,14 @@ import { runCommands, type World } from "@fleet/engine";
 import manifest from "../package.json" with { type: "json" };
 import { createProjectCommand } from "./commands/create-project.ts";
 import { downCommand } from "./commands/down.ts";
-import { eventsCommand, logsCommand, phaseCommand, restartCommand, sendCommand, wakeCommand } from "./commands/one.ts";
+import {
+  eventsCommand,
+  logsCommand,
+  phaseCommand,
+  restartCommand,
+  sendCommand,
+  wakeCommand,
+} from "./commands/one.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validateCommand } from "./commands/validate.ts";

@@ -22,7 +22,9 @@ function summaryRow({ project: { name, enabled }, status, because }: ProjectLine
   if (status === null) return [label, "unknown", "-", oneLine(because ?? "").replaceAll(/\s+/g, " ")];
   const { phase, agents, watchdog } = status;
   const where =
-    phase === null ? "-" : `${oneLine(phase.id)} [${phase.index + 1}/${phase.total}] (${oneLine(phase.state)})`;
+    phase === null
+      ? "-"
+      : `${oneLine(phase.id)} [${phase.index + 1}/${phase.total}] (${oneLine(phase.state)})`;
   return [label, watchdog === null ? "stopped" : "RUNNING", where, countStates(agents)];
 }
 

@@ -317,9 +317,27 @@ describe("whatever a file holds", () => {
   }, 30_000);
 });
 
+it.each<[string, string]>([
+  ["keys that nobody knows", Array.from({ length: 30_000 }, (_, index) => `k${index}=1`).join("\n")],
+  ["such keys on one line", `a={${Array.from({ length: 25_000 }, (_, index) => `k${index}=1`).join(",")}}`],
+  [
+    "agents without a kind",
+    `${DEFAULTS}${Array.from({ length: 9_000 }, (_, index) => `[agents.a${index}]`).join("\n")}`,
+  ],
+  ["comments", "# nothing\n".repeat(20_000)],
+  ["replacement characters and a broken one", `${"\ufffd".repeat(80_000)}\ud800`],
+])(
+  "%s, as many as a file holds, are answered in good time",
+  async (_, toml) => {
+    const parsed = await parseAgentsFile("agents.toml", bytes(toml));
+    expect(parsed.ok).toBe(false);
+  },
+  5_000,
+);
+
 it("has a JSON schema with every default and description", () => {
   const text = JSON.stringify(agentsJsonSchema());
   expect(text).toContain('"default":"30s"');
   expect(text).toContain("The state directory");
-  expect(agentsJsonSchema()["required"]).toEqual(["defaults"]);
+  expect(agentsJsonSchema().required).toEqual(["defaults"]);
 });

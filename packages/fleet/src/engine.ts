@@ -1,9 +1,18 @@
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
-import { engineCommands, Failure, readText, runCommands, VERSION, type World } from "@fleet/engine";
+import {
+  engineCommands,
+  Failure,
+  pick,
+  readText,
+  run,
+  runCommands,
+  VERSION,
+  type World,
+} from "@fleet/engine";
 import { z } from "zod";
-import type { FleetProject } from "./fleet-file.ts";
 import { type FoundFleet, folderOf } from "./find.ts";
+import type { FleetProject } from "./fleet-file.ts";
 
 /*
  * The one door to a project's engine. A project runs the engine it is pinned
@@ -44,7 +53,12 @@ export async function runEngine(
   });
 }
 
-const runInProcess = (found: FoundFleet, cwd: string, argv: readonly string[], world: World): Promise<number> =>
+const runInProcess = (
+  found: FoundFleet,
+  cwd: string,
+  argv: readonly string[],
+  world: World,
+): Promise<number> =>
   runCommands(
     { program: "fleet", about: "", version: VERSION, commands: engineCommands },
     argv,
@@ -72,7 +86,11 @@ const Answer = z.object({
 export type EngineStatus = z.output<typeof Answer>;
 
 /** Asks the project's engine how it is. @throws Failure ENGINE_MISSING, ENGINE_FAILED, or what the engine says */
-export async function askStatus(found: FoundFleet, project: FleetProject, world: World): Promise<EngineStatus> {
+export async function askStatus(
+  found: FoundFleet,
+  project: FleetProject,
+  world: World,
+): Promise<EngineStatus> {
   let out = "";
   let err = "";
   const exit = await runEngine(found, project, ["status", "--json"], {
@@ -91,10 +109,14 @@ export async function askStatus(found: FoundFleet, project: FleetProject, world:
   }
   const parsed = Answer.loose().safeParse(parseJson(out));
   if (parsed.success) return parsed.data;
-  throw new Failure("ENGINE_FAILED", `this fleet does not understand the answer of ${project.name}'s engine`, {
-    hint: "one of the two is too old for the other: update the fleet, or the project's engine submodule",
-    cause: parsed.error,
-  });
+  throw new Failure(
+    "ENGINE_FAILED",
+    `this fleet does not understand the answer of ${project.name}'s engine`,
+    {
+      hint: "one of the two is too old for the other: update the fleet, or the project's engine submodule",
+      cause: parsed.error,
+    },
+  );
 }
 
 function parseJson(text: string): unknown {
@@ -113,9 +135,13 @@ async function projectFolder(found: FoundFleet, project: FleetProject): Promise<
     () => false,
   );
   if (there) return folder;
-  throw new Failure("FILE_MISSING", `${project.name} should be in ${project.path}, and there is no such folder`, {
-    hint: `clone the project there, or correct its path in ${found.file}`,
-  });
+  throw new Failure(
+    "FILE_MISSING",
+    `${project.name} should be in ${project.path}, and there is no such folder`,
+    {
+      hint: `clone the project there, or correct its path in ${found.file}`,
+    },
+  );
 }
 
 async function findLauncher(found: FoundFleet, project: FleetProject, cwd: string): Promise<string> {
@@ -141,4 +167,24 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
-const quoted = (word: string): string => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+const quoted = (word: string): string =>
+  /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** Refuses a project whose engine is not the one that fleet.toml expects. @throws Failure DRIFTED */
+export async function checkPin(found: FoundFleet, project: FleetProject, world: World): Promise<void> {
+  if (project.engine === null || project.engine === "workspace") return;
+  const folder = path.join(await projectFolder(found, project), "engine");
+  const asked = await run("git", ["-C", folder, "rev-parse", "--verify", "HEAD"], {
+    env: pick(world.env),
+    timeout: 10_000,
+  });
+  const actual = asked.stdout.trim();
+  if (asked.code === 0 && actual === project.engine) return;
+  throw new Failure(
+    "DRIFTED",
+    `${project.name} runs the engine ${asked.code === 0 ? actual : "that git can't tell"}`,
+    {
+      hint: `${found.file} expects ${project.engine}: check that out in ${project.path}/engine, or correct fleet.toml`,
+    },
+  );
+}

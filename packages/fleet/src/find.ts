@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { didYouMean, Failure, isCode } from "@fleet/engine";
+import { closest, Failure, isCode } from "@fleet/engine";
 import { type Fleet, type FleetProject, parseFleetFile } from "./fleet-file.ts";
 
 /** A fleet on this disk. */
@@ -13,15 +13,20 @@ export interface FoundFleet {
 }
 
 /** Where a fleet's projects are. */
-export const folderOf = ({ root }: FoundFleet, project: FleetProject): string => path.resolve(root, project.path);
+export const folderOf = ({ root }: FoundFleet, project: FleetProject): string =>
+  path.resolve(root, project.path);
 
 /** The nearest fleet.toml, from here upwards. Its folder, and its bytes. */
-export async function findFleetFile(cwd: string): Promise<{ readonly root: string; readonly bytes: Uint8Array }> {
+export async function findFleetFile(
+  cwd: string,
+): Promise<{ readonly root: string; readonly bytes: Uint8Array }> {
   for (let root = path.resolve(cwd); ; root = path.dirname(root)) {
     const bytes = await readFile(path.join(root, "fleet.toml")).catch((error: unknown) => {
       if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
       if (isCode(error, "EISDIR") || isCode(error, "EACCES"))
-        throw new Failure("FILE_MISSING", `${path.join(root, "fleet.toml")} can't be read as a file`, { cause: error });
+        throw new Failure("FILE_MISSING", `${path.join(root, "fleet.toml")} can't be read as a file`, {
+          cause: error,
+        });
       throw error;
     });
     if (bytes !== null) return { root, bytes };
@@ -51,9 +56,11 @@ export function pickProjects({ fleet, file }: FoundFleet, names: readonly string
   return [...new Set(names)].map((name) => {
     const project = fleet.projects.find((one) => one.name === name);
     if (project !== undefined) return project;
-    const all = known.length === 0 ? "it has none yet: fleet create-project NAME" : `projects: ${known.join(", ")}`;
+    const meant = closest(name, known);
+    const all =
+      known.length === 0 ? "it has none yet: fleet create-project NAME" : `projects: ${known.join(", ")}`;
     throw new Failure("UNKNOWN_NAME", `${file} has no project "${name}"`, {
-      hint: didYouMean(name, known) ?? all,
+      hint: meant === null ? all : `did you mean \`${meant}\`?`,
     });
   });
 }

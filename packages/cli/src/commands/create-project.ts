@@ -12,7 +12,9 @@ export const createProjectCommand = defineCommand({
   async run([name = ""], { json }, world) {
     const found = await findFleet(world.cwd);
     const created = await createProject(found, name, world);
-    world.out(json ? `${JSON.stringify({ schema_version: 1, ...created })}\n` : renderCreated(created, found.file));
+    world.out(
+      json ? `${JSON.stringify({ schema_version: 1, ...created })}\n` : renderCreated(created, found.file),
+    );
     return 0;
   },
 });

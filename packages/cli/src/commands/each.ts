@@ -10,7 +10,9 @@ export function chooseProjects(
   verb: string,
 ): readonly FleetProject[] {
   if (all && names.length > 0)
-    throw new Failure("WRONG_USAGE", `${verb} takes names or --all, not both`, { hint: `fleet ${verb} --all` });
+    throw new Failure("WRONG_USAGE", `${verb} takes names or --all, not both`, {
+      hint: `fleet ${verb} --all`,
+    });
   if (all) return found.fleet.projects;
   if (names.length > 0) return pickProjects(found, names);
   const known = found.fleet.projects.map(({ name }) => name).join(", ");

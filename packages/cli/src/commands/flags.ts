@@ -1,9 +1,7 @@
-import type { Flags, FlagValues } from "@fleet/engine";
-
 export const jsonFlag = { json: { type: "boolean", about: "print JSON for scripts" } } as const;
 
 /** The flags as words again, for the project's own engine. */
-export const toWords = (flags: FlagValues<Flags>): readonly string[] =>
+export const toWords = (flags: Readonly<Record<string, string | boolean | undefined>>): readonly string[] =>
   Object.entries(flags).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : typeof value === "string" ? [`--${name}=${value}`] : [],
   );

@@ -80,7 +80,7 @@ function forward<const F extends Flags>(command: Omit<Command<F>, "run">): Comma
   return defineCommand({
     ...command,
     run: ([name = "", ...operands]: readonly string[], flags: FlagValues<F>, world: World) =>
-      runOn(name, [command.name, ...toWords(flags as FlagValues<Flags>), "--", ...operands], world),
+      runOn(name, [command.name, ...toWords(flags), "--", ...operands], world),
   });
 }
 

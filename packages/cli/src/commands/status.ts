@@ -1,5 +1,12 @@
 import { defineCommand, Failure, type World } from "@fleet/engine";
-import { askStatus, findFleet, type FleetProject, type FoundFleet, pickProjects, runEngine } from "@fleet/fleet";
+import {
+  askStatus,
+  type FleetProject,
+  type FoundFleet,
+  findFleet,
+  pickProjects,
+  runEngine,
+} from "@fleet/fleet";
 import { type ProjectLine, renderSummary, summaryJson } from "../render.ts";
 import { jsonFlag, toWords } from "./flags.ts";
 
@@ -12,7 +19,13 @@ export const statusCommand = defineCommand({
   operands: "[project..]",
   flags: {
     ...jsonFlag,
-    output: { type: "string", short: "o", about: "wide: since when, and why", choices: ["wide"], value: "FORMAT" },
+    output: {
+      type: "string",
+      short: "o",
+      about: "wide: since when, and why",
+      choices: ["wide"],
+      value: "FORMAT",
+    },
   },
   examples: [
     ["fleet status", "a line for each project"],

@@ -12,7 +12,11 @@ export const upCommand = defineCommand({
     ...jsonFlag,
     fresh: { type: "boolean", about: "start the phases over from the first" },
     "dry-run": { type: "boolean", about: "say what would be started, and do nothing" },
-    follow: { type: "boolean", short: "f", about: "show what happens as it happens, until all phases are done" },
+    follow: {
+      type: "boolean",
+      short: "f",
+      about: "show what happens as it happens, until all phases are done",
+    },
   },
   examples: [
     ["fleet up demo --follow", "run the demo, and watch it"],
@@ -27,7 +31,8 @@ export const upCommand = defineCommand({
       throw new Failure("DISABLED", `${refused.name} is disabled in ${found.file}, so it is never started`, {
         hint: `set enabled = true under its [[project]] (${found.file}:${refused.place.line})`,
       });
-    if (disabled.length > 0) world.err(`fleet: left out, disabled: ${disabled.map(({ name }) => name).join(", ")}\n`);
+    if (disabled.length > 0)
+      world.err(`fleet: left out, disabled: ${disabled.map(({ name }) => name).join(", ")}\n`);
     const projects = chosen.filter(({ enabled }) => enabled);
     if (flags.follow && projects.length > 1)
       throw new Failure("WRONG_USAGE", "up --follow shows one project", { hint: "fleet up NAME --follow" });

@@ -1,10 +1,10 @@
 import { defineCommand, diagnosticsJson, renderProblems } from "@fleet/engine";
-import { checkFleet } from "@fleet/fleet";
 import { jsonFlag } from "./flags.ts";
 
 export const validateCommand = defineCommand({
   name: "validate",
-  about: "check fleet.toml and every project's agents.toml, and say everything that is wrong; changes nothing",
+  about:
+    "check fleet.toml and every project's agents.toml, and say everything that is wrong; changes nothing",
   flags: {
     format: { type: "string", about: "how to print", choices: ["pretty", "json"], value: "FORMAT" },
     ...jsonFlag,
@@ -15,6 +15,7 @@ export const validateCommand = defineCommand({
     ["fleet validate --format json --strict", "for CI"],
   ],
   async run(_, { format, json, strict }, world) {
+    const { checkFleet } = (await import("@fleet/fleet")) as any;
     const { problems, sources, projects } = await checkFleet(world.cwd);
     const bad = problems.some(({ severity }) => strict || severity === "error");
     if (json || format === "json") world.out(`${JSON.stringify(diagnosticsJson(problems))}\n`);

@@ -1,6 +1,7 @@
 import yargs, { type Options } from "yargs";
 import type { Command } from "./command.ts";
 import type { Program } from "./main.ts";
+import { operandsOf } from "./parse.ts";
 
 /** The help of one command, or of the whole program. yargs takes longer to load than most commands to run, so only help does. */
 export function renderHelp(program: Program, command: Command | null): Promise<string> {
@@ -14,10 +15,16 @@ export function renderHelp(program: Program, command: Command | null): Promise<s
     .wrap(100)
     .epilogue(EXITS);
   for (const one of program.commands) {
+    const synopsis = [one.name, one.operands].filter(Boolean).join(" ");
     parser.command(
-      [one.name, one.operands].filter(Boolean).join(" "),
+      // yargs only knows lists of operands; any other synopsis it gets as words.
+      operandsOf(one) === null ? one.name : synopsis,
       one.about,
-      (y) => y.options(toOptions(one)).example(one.examples as [string, string][]),
+      (y) =>
+        y
+          .usage(`${program.program} ${synopsis}\n\n${one.about}`)
+          .options(toOptions(one))
+          .example(one.examples as [string, string][]),
       () => {},
     );
   }

@@ -49,6 +49,7 @@ const program = {
     sendCommand,
     { ...sendCommand, name: "phase" },
     { ...upCommand, name: "phase set" },
+    { ...sendCommand, name: "go", operands: "[show | to <id>]" },
     throwing("refuse", new Failure("DISABLED", "demo is disabled", { hint: "set `enabled = true`" })),
     throwing("break", new TypeError("x is not a function")),
   ],
@@ -83,6 +84,7 @@ describe("a command line", () => {
     ["keeps a number a word", ["up", "5", "007"], "up 5,007 false -\n"],
     ["leaves --help to the command after --", ["send", "--", "a", "--help"], "a|--help\n"],
     ["prefers a command of two words", ["phase", "set", "x"], "up x false -\n"],
+    ["leaves an unusual synopsis to its command", ["go", "to", "x"], "to|x\n"],
     ["tells the version", ["--version"], "fleet 1.2.3\n"],
   ])("%s", async (_sentence, line, out) => {
     expect(await type(line)).toEqual({ exit: 0, out, err: "" });
@@ -93,7 +95,7 @@ describe("a command line", () => {
     [
       "a command like no other",
       ["zzzzzz"],
-      'fleet: there is no command "zzzzzz"\n  commands: up, send, phase, phase set, refuse, break\n',
+      'fleet: there is no command "zzzzzz"\n  commands: up, send, phase, phase set, go, refuse, break\n',
     ],
     ["a flag before the command", ["--all"], "fleet: fleet takes no flag --all here\n"],
     [
@@ -130,6 +132,7 @@ describe("a command line", () => {
     expect(one).toMatchObject({ exit: 0, err: "" });
     expect(one.out).toContain("--all");
     expect(one.out).toContain("start the builder");
+    expect((await type(["go", "--help"])).out).toContain("fleet go [show | to <id>]");
     expect((await type(["phase", "set", "--help"])).out).toContain("fleet phase set");
   });
 

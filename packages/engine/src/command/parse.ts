@@ -73,21 +73,40 @@ function toUsage(error: unknown, command: Command): unknown {
 
 function checkOperands(command: Command, given: readonly string[]): void {
   const wanted = operandsOf(command);
+  // A synopsis in words, such as "[show | goto <id>]", is checked by the command itself.
+  if (wanted === null) return;
   const missing = wanted.slice(given.length).find((operand) => operand.required);
-  if (missing !== undefined) throw wrongUsage(`${command.name} needs a ${missing.name}`, null);
+  if (missing !== undefined) throw wrongUsage(`${command.name} needs ${article(missing.name)}`, null);
   const extra = given[wanted.length];
   if (extra !== undefined && !wanted.at(-1)?.many) {
     throw wrongUsage(`${command.name} does not know what to do with "${extra}"`, null);
   }
 }
 
-/** "<name> [agent..]" as data. */
-function operandsOf(command: Command) {
-  return (command.operands ?? "").split(" ").flatMap((text) => {
-    const [, open, name, many] = /^([<[])([\w-]+)(\.\.)?[>\]]$/.exec(text) ?? [];
-    return name === undefined ? [] : [{ name, required: open === "<", many: many !== undefined }];
+interface Operand {
+  readonly name: string;
+  readonly required: boolean;
+  readonly many: boolean;
+}
+
+/** "<name> [agent..]" as data; null when it is more than a list. */
+export function operandsOf({ operands = "" }: Command): readonly Operand[] | null {
+  const parsed = operands
+    .split(" ")
+    .filter(Boolean)
+    .map((text) => /^(?:<([\w-]+)(\.\.)?>|\[([\w-]+)(\.\.)?\])$/.exec(text));
+  if (parsed.includes(null)) return null;
+  return parsed.map((found) => {
+    const [, required, more, optional = "", others] = found ?? [];
+    return {
+      name: required ?? optional,
+      required: required !== undefined,
+      many: (more ?? others) !== undefined,
+    };
   });
 }
+
+const article = (name: string): string => (/^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`);
 
 const wrongUsage = (message: string, meant: string | null): Failure =>
   new Failure("WRONG_USAGE", message, meant === null ? {} : { hint: `did you mean \`${meant}\`?` });

@@ -42,13 +42,17 @@ export function decode(file: string, bytes: Uint8Array, limit = MAX_BYTES): Deco
 /** The decoder says only that it failed. Where: at the first replacement character that the bytes do not hold themselves. */
 function notText(file: string, bytes: Uint8Array): Problem {
   const lossy = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  const byteAt = (index: number) => new TextEncoder().encode(lossy.slice(0, index)).length;
-  const isGenuine = (index: number) => bytes[byteAt(index)] === 0xef && bytes[byteAt(index) + 1] === 0xbf;
-  let index = lossy.indexOf("\ufffd");
-  while (index !== -1 && isGenuine(index)) index = lossy.indexOf("\ufffd", index + 1);
+  const encoder = new TextEncoder();
+  let index = 0;
+  let byte = 0;
+  for (const found of lossy.matchAll(/\ufffd/g)) {
+    byte += encoder.encode(lossy.slice(index, found.index)).length;
+    index = found.index;
+    if (bytes[byte] !== 0xef || bytes[byte + 1] !== 0xbf || bytes[byte + 2] !== 0xbd) break;
+  }
   const start = lossy.startsWith("\ufeff") ? 1 : 0;
   const place = placeOf(file, lossy.slice(start), [index - start, index - start + 1]);
-  return problem(place, "FL0001", `not UTF-8 text at byte ${byteAt(index)}`, "save the file as UTF-8");
+  return problem(place, "FL0001", `not UTF-8 text at byte ${byte}`, "save the file as UTF-8");
 }
 
 const HIDDEN = /[\p{Bidi_Control}\ufeff]/gu;

@@ -2,7 +2,7 @@ import { parse, TomlError, type TomlTableWithoutBigInt } from "smol-toml";
 import type { Problem, Result } from "../problem.ts";
 import type { Code } from "./codes.ts";
 import { decode } from "./decode.ts";
-import { offsetOf, placeOf, type Span } from "./place.ts";
+import { linesOf, offsetOf, placeOf, type Span } from "./place.ts";
 import { type Placed, spotsOf } from "./positions.ts";
 import { complaintOf } from "./syntax.ts";
 
@@ -56,10 +56,8 @@ export async function withPlaces(document: TomlDocument): Promise<Read<PlacedDoc
   const { file, text } = document;
   const { parseTOML, ParseError } = await import("toml-eslint-parser");
   try {
-    return {
-      ok: true,
-      value: { ...document, places: spotsOf(parseTOML(text, { tomlVersion: "1.0" }), text) },
-    };
+    const places = spotsOf(parseTOML(text, { tomlVersion: "1.0" }), text);
+    return { ok: true, value: { ...document, lines: linesOf(text), places } };
   } catch (error) {
     if (error instanceof RangeError) return failed(file, text, longestLine(text), "FL0103", NESTED);
     if (!(error instanceof ParseError)) throw error;

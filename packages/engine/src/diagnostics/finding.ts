@@ -22,9 +22,12 @@ export interface Finding {
   }[];
 }
 
+/** More than a person will read; a file made to be slow cannot have more. */
+const MOST = 1000;
+
 /** Findings with their places in the document, sorted. */
 export function locate(document: Placed, findings: readonly Finding[]): readonly Problem[] {
-  const problems = findings.map(
+  const problems = findings.slice(0, MOST).map(
     (finding): Problem => ({
       ...placeIn(document, finding.path, finding.at ?? "value", finding.within),
       code: finding.code,

@@ -20,21 +20,33 @@ const codePoints = (text: string) => {
   return count;
 };
 
-function lineAndColumn(text: string, offset: number): readonly [line: number, column: number] {
-  let line = 1;
-  let start = 0;
-  for (let end = text.indexOf("\n"); end !== -1 && end < offset; end = text.indexOf("\n", start)) {
-    line++;
-    start = end + 1;
+/** Where each line starts. */
+export function linesOf(text: string): readonly number[] {
+  const starts = [0];
+  for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) starts.push(end + 1);
+  return starts;
+}
+
+function lineAndColumn(
+  text: string,
+  lines: readonly number[],
+  offset: number,
+): readonly [line: number, column: number] {
+  let low = 0;
+  let high = lines.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((lines[middle] ?? 0) <= offset) low = middle;
+    else high = middle;
   }
-  return [line, codePoints(text.slice(start, offset)) + 1];
+  return [low + 1, codePoints(text.slice(lines[low], offset)) + 1];
 }
 
 /** Where a span of a text is, as a person counts. A span that leaves the text is cut at its end. */
-export function placeOf(file: string, text: string, [start, end]: Span): Place {
+export function placeOf(file: string, text: string, [start, end]: Span, lines = linesOf(text)): Place {
   const from = Math.min(Math.max(start, 0), text.length);
-  const [line, column] = lineAndColumn(text, from);
-  const [end_line, end_column] = lineAndColumn(text, Math.min(Math.max(end, from), text.length));
+  const [line, column] = lineAndColumn(text, lines, from);
+  const [end_line, end_column] = lineAndColumn(text, lines, Math.min(Math.max(end, from), text.length));
   return { file, line, column, end_line, end_column };
 }
 
@@ -42,12 +54,5 @@ export function placeOf(file: string, text: string, [start, end]: Span): Place {
 export const startOf = (file: string): Place => ({ file, line: 1, column: 1, end_line: 1, end_column: 1 });
 
 /** The offset of a line and column that count from 1 in JavaScript's characters. */
-export function offsetOf(text: string, line: number, column: number): number {
-  let start = 0;
-  for (let at = 1; at < line; at++) {
-    const end = text.indexOf("\n", start);
-    if (end === -1) break;
-    start = end + 1;
-  }
-  return Math.min(start + column - 1, text.length);
-}
+export const offsetOf = (text: string, line: number, column: number): number =>
+  Math.min((linesOf(text)[line - 1] ?? text.length) + column - 1, text.length);

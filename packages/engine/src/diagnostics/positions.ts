@@ -6,6 +6,7 @@ import { type Path, placeOf, type Span } from "./place.ts";
 export interface Placed {
   readonly file: string;
   readonly text: string;
+  readonly lines: readonly number[];
   readonly places: Spot;
 }
 
@@ -86,12 +87,17 @@ export function placeIn(
   let known: Span = [0, 0];
   for (const part of path) {
     const next = spot.children.get(part);
-    if (next === undefined) return placeOf(document.file, document.text, known);
+    if (next === undefined) return placeOf(document.file, document.text, known, document.lines);
     spot = next;
     known = spot.header ?? spot.key ?? spot.value ?? known;
   }
   const span = at === "key" ? (spot.key ?? known) : (spot.value ?? spot.header ?? known);
-  return placeOf(document.file, document.text, within ? inside(document.text, span, within) : span);
+  return placeOf(
+    document.file,
+    document.text,
+    within ? inside(document.text, span, within) : span,
+    document.lines,
+  );
 }
 
 /** Part of a string. Where escapes make the counting uncertain, the whole string. */

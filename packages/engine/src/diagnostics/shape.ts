@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Finding } from "./finding.ts";
-import { findingsOf, type Issue, isMissing } from "./issues.ts";
+import { findingsOf, type Issue, isMissing, valueAt } from "./issues.ts";
 import type { Path } from "./place.ts";
 import { CONTROL, codePointOf } from "./safe-text.ts";
 
@@ -29,7 +29,7 @@ export function checkShape<Schema extends z.ZodType>(
   for (let round = 0; round < ROUNDS; round++) {
     const wrong = issues.flatMap((issue) => wrongPaths(issue, rest));
     if (wrong.some((path) => path.length === 0)) break;
-    rest = wrong.reduce(without, rest);
+    rest = without(rest, wrong);
     const next = schema.safeParse(rest);
     if (next.success) return { findings, value: next.data, partial: true };
     issues = next.error.issues;
@@ -45,13 +45,21 @@ function wrongPaths(issue: Issue, value: unknown): readonly Path[] {
   return [typeof wrong.at(-1) === "number" ? wrong.slice(0, -1) : wrong];
 }
 
-function without(value: unknown, [part, ...rest]: Path): unknown {
-  if (typeof value !== "object" || value === null || part === undefined) return value;
-  if (Array.isArray(value)) return value.map((item, index) => (index === part ? without(item, rest) : item));
-  const entries = Object.entries(value).filter(([key]) => key !== part || rest.length > 0);
-  return Object.fromEntries(
-    entries.map(([key, child]) => [key, key === part ? without(child, rest) : child]),
-  );
+function without(value: unknown, paths: readonly Path[]): unknown {
+  const copy = copyOf(value);
+  for (const path of paths) {
+    const parent = valueAt(copy, path.slice(0, -1));
+    const key = path.at(-1);
+    if (typeof parent === "object" && parent !== null && key !== undefined)
+      Reflect.deleteProperty(parent, key);
+  }
+  return copy;
+}
+
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (typeof value !== "object" || value === null || !isPlain(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, copyOf(child)]));
 }
 
 /** Escapes can put control characters into a text that has none to see; no name, path or argument wants them. */

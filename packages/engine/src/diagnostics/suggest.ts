@@ -23,11 +23,11 @@ function distance(a: string, b: string, limit: number): number {
 }
 
 /** The candidate that was probably meant, or null. Only one is ever offered. */
-export function closest(word: string, candidates: Iterable<string>): string | null {
+export function closest(word: string, candidates: readonly string[]): string | null {
   if (word.length > 64) return null;
   const folded = word.toLowerCase();
   let best: { readonly name: string; readonly edits: number } | null = null;
-  for (const name of candidates) {
+  for (const name of candidates.slice(0, 500)) {
     const limit = Math.max(1, Math.floor(Math.max(word.length, name.length) / 3));
     const edits = distance(folded, name.toLowerCase(), limit);
     if (edits <= limit && (best === null || edits < best.edits)) best = { name, edits };
@@ -35,7 +35,7 @@ export function closest(word: string, candidates: Iterable<string>): string | nu
   return best?.name ?? null;
 }
 
-export const didYouMean = (word: string, candidates: Iterable<string>): string | null => {
+export const didYouMean = (word: string, candidates: readonly string[]): string | null => {
   const name = closest(word, candidates);
   return name === null ? null : `did you mean \`${name}\`?`;
 };

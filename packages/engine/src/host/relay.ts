@@ -62,6 +62,8 @@ export function createRelay({ git, handoff, clone, mirror: directory, wake }: Re
         return null;
       }
       mirror = createMirror(git, directory, url, handoff.branch);
+      // It is known now which folder to watch; what was pushed before that must not wait for a tick.
+      wake();
     }
     const head = await mirror.head();
     if (baseline || before === null) {

@@ -36,6 +36,8 @@ export interface Terminal {
   screens(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The whole text of a session's terminal, with what scrolled away; null when there is no such session. */
   history(session: string): Promise<string | null>;
+  /** Makes this epoch the one that the server obeys, if there is a server and it obeys no newer one. */
+  claim(): Promise<void>;
   /** All in one call. Which of them came to be, the next look says. */
   open(openings: readonly Opening[]): Promise<void>;
   close(sessions: readonly string[]): Promise<void>;
@@ -108,6 +110,10 @@ export function createTmux(socket: string, environment: Environment, epoch: numb
     async history(session) {
       const ran = await call(["capture-pane", "-p", "-J", "-S", "-", "-t", `=${session}:`]);
       return ran.code === 0 ? ran.stdout : null;
+    },
+    async claim() {
+      const ran = await call(["source-file", "-"], `${claim(epoch)}\n`);
+      if (ran.code !== 0 && !NOTHING_THERE.test(ran.stderr)) throw failed("source-file", ran);
     },
     open: (openings) =>
       script([claim(epoch), setUp(epoch), ...openings.map((opening) => open(epoch, opening))]),

@@ -14,6 +14,7 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   started: ({ model }) => good(`started${typeof model === "string" ? ` with ${model}` : ""}`),
   resumed: () => good("started again, with its conversation"),
   "start-failed": ({ because }) => bad(`could not be started: ${because}`),
+  "start-interrupted": () => plain("its start was interrupted, it is started anew"),
   found: () => good("was running already, taken over"),
   "became-ready": () => quiet("is ready"),
   said: ({ mood, wait }) => tellMood(mood, wait),

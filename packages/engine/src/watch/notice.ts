@@ -1,4 +1,4 @@
-import { countsAsFailure, type AgentRecord, type Happening, type Seen } from "./record.ts";
+import { countsAsFailure, type AgentRecord, type Happening, type Run, type Seen } from "./record.ts";
 import type { Reading } from "./sighting.ts";
 import type { Scene } from "./think.ts";
 import type { Instant } from "./time.ts";
@@ -16,13 +16,16 @@ export function notice(scene: Scene, at: Instant): readonly Happening[] {
       return noticeEnd(scene, at);
     case "alive": {
       const known = record.run?.instance === sighting.instance;
-      const found: Happening[] = known ? [] : [{ at, what: "found", instance: sighting.instance, turn: scene.turn }];
+      const opened: Happening[] = known && record.run?.opened === false ? [{ at, what: "started", ...inBrief(record.run) }] : [];
+      const found: Happening[] = known ? opened : [{ at, what: "found", instance: sighting.instance, turn: scene.turn }];
       return [...found, ...noticeScreen(known ? record : { ...record, seen: null }, sighting, at)];
     }
     default:
       return sighting satisfies never;
   }
 }
+
+const inBrief = ({ instance, model }: Run) => ({ instance, model });
 
 function noticeScreen(
   record: AgentRecord,
@@ -55,9 +58,15 @@ function look(before: Seen | null, reading: Reading, digest: string, at: Instant
   };
 }
 
+/** The watchdog crashed between the intent and the deed: what is there, if anything, is an older run's. */
+const wasInterrupted = ({ record: { run }, sighting }: Scene): boolean =>
+  run !== null && !run.opened && (sighting.pane !== "dead" || sighting.instance !== run.instance);
+
 /** A run ends when its pane is gone or dead and none of its processes is left. */
-function noticeEnd({ agent, record, sighting, leftovers, policy }: Scene, at: Instant): readonly Happening[] {
+function noticeEnd(scene: Scene, at: Instant): readonly Happening[] {
+  const { agent, record, sighting, leftovers, policy } = scene;
   if (record.run === null || leftovers !== 0) return [];
+  if (wasInterrupted(scene)) return [{ at, what: "start-interrupted" }];
   const healthy = record.run.ready !== null && at - record.run.ready >= policy.healthy_after;
   const tally = (healthy ? 0 : record.failures) + 1;
   const exit = sighting.pane === "dead" ? sighting.exit : null;

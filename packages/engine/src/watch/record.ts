@@ -9,6 +9,8 @@ export interface Run {
   /** Which turn of the phases it was started for; null for an agent that is no loop. */
   readonly turn: number | null;
   readonly model: string | null;
+  /** Its session was seen; until then it is no more than an intent. */
+  readonly opened: boolean;
   /** It goes on with the conversation of an earlier run. */
   readonly resumed: boolean;
   /** When it was first ready for work. */
@@ -83,6 +85,7 @@ export type Happening = { readonly at: Instant } & (
     }
   | { readonly what: "started" | "resumed"; readonly instance: string; readonly model: string | null }
   | { readonly what: "start-failed"; readonly because: string }
+  | { readonly what: "start-interrupted" }
   | { readonly what: "found"; readonly instance: string; readonly turn: number | null }
   | { readonly what: "became-ready" }
   | { readonly what: "looked"; readonly seen: Seen }
@@ -120,6 +123,11 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       return { ...record, run: foundRun(happening.instance, happening.turn, at) };
     case "start-failed":
       return { ...record, run: null, failures: record.failures + 1, ended: { at, how: happening.because, exit: null } };
+    case "start-interrupted":
+      return { ...record, run: null, served: null };
+    case "started":
+    case "resumed":
+      return { ...record, run: record.run && { ...record.run, opened: true } };
     case "became-ready":
       return { ...record, run: record.run && { ...record.run, ready: at }, conversation: true };
     case "looked":
@@ -148,8 +156,6 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     case "pinged":
     case "dropped":
       return { ...record, mail: null };
-    case "started":
-    case "resumed":
     case "said":
     case "killed":
     case "cleared":
@@ -165,6 +171,7 @@ const foundRun = (instance: string, turn: number | null, at: Instant): Run => ({
   since: at,
   turn,
   model: null,
+  opened: true,
   resumed: false,
   ready: at,
 });

@@ -60,7 +60,7 @@ function newRun(
   const phase = agent.kind === "loop" ? (course?.phase ?? null) : null;
   const model = agent.backend === null ? null : chooseModel(project, agent, phase, { ...NO_OVERRIDES, env });
   const turn = turnOf(agent, project, course);
-  return { instance: host.newInstance(), since: host.clock.now(), turn, model, resumed, ready: null };
+  return { instance: host.newInstance(), since: host.clock.now(), turn, model, opened: false, resumed, ready: null };
 }
 
 /** Does each deed and says what came of it. A failed one is a happening too, and hinders no other. */
@@ -164,12 +164,12 @@ async function perform({ agent, action }: Deed, record: AgentRecord, host: Host)
     case "type": {
       const { id } = action.message;
       const typed = await terminal.paste(session, instance, id, toTyped(action.message));
-      return typed ? [{ ...done(), what: "typed", message: id }] : [];
+      return [typed ? { ...done(), what: "typed", message: id } : refused(action.do, clock.now())];
     }
     case "press-enter": {
       const submit = BACKENDS[agent.backend ?? ""]?.submit ?? ["Enter"];
       const pressed = await terminal.press(session, instance, submit);
-      return pressed ? [{ ...done(), what: "pressed-enter", message: action.message.id }] : [];
+      return [pressed ? { ...done(), what: "pressed-enter", message: action.message.id } : refused(action.do, clock.now())];
     }
     case "settle":
       await store.settle(action.message, "submitted");
@@ -185,6 +185,14 @@ async function perform({ agent, action }: Deed, record: AgentRecord, host: Host)
       return action satisfies never;
   }
 }
+
+/** tmux looked once more, at the last moment, and it was another run, or scrolled, or a newer watchdog's. */
+const refused = (action: string, at: number): Happening => ({
+  at,
+  what: "act-failed",
+  action,
+  because: "the session changed at the last moment",
+});
 
 export function receiptOf(message: Message, at: number): Happening {
   const { id, sha, text, from, to } = message;

@@ -1,5 +1,6 @@
 import { blockedBy } from "../host/starting.ts";
 import type { Look } from "../host/look.ts";
+import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import type { Message } from "../watch/message.ts";
 import { type Facts, inStartOrder, sceneOf } from "../watch/plan.ts";
@@ -24,6 +25,8 @@ export interface Ticked {
 export async function tick(before: Records, host: Host): Promise<Ticked> {
   const { site, store, clock } = host;
   const look = await host.eyes.look(site.project, before, clock.now());
+  if ((look.panes?.epoch ?? 0) > before.epoch)
+    throw new Failure("BUSY", `a newer watchdog has taken ${site.name} over`);
   const wishes = await store.wishes();
   const seen = observe(before, look, clock.now());
   const steered = await advance(seen, wishes, host);

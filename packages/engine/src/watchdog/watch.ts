@@ -44,6 +44,7 @@ export async function watch(
     let records = await enter(await store.records());
     await store.save(records);
     host = createHost(await withBackends(site, store), environment, records.epoch);
+    await host.terminal.claim();
     await store.journal([{ at: records.heartbeat, agent: null, what: "watchdog-started", ...inBrief(records) }]);
     records = await catchUp(records, host);
     for (;;) {

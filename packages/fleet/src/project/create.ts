@@ -4,7 +4,7 @@ import path from "node:path";
 import process from "node:process";
 import { Failure, isCode, parseAgentsFile, type World } from "@fleet/engine";
 import { type FoundFleet, folderOf } from "../find.ts";
-import { ensureEngine, engineUrlOf } from "./engine-source.ts";
+import { engineUrlOf, ensureEngine } from "./engine-source.ts";
 import { checkIdentity, lastWords, openGit } from "./git.ts";
 import { goodNameFor, isGoodName, pathFor, planProject, prefixFor } from "./plan.ts";
 import { register, withEntry } from "./register.ts";
@@ -61,7 +61,9 @@ async function checkNew(found: FoundFleet, name: string): Promise<void> {
     });
   }
   if (found.fleet.projects.some((project) => project.name === name))
-    throw new Failure("TAKEN", `${found.file} has a project "${name}" already`, { hint: "choose another name" });
+    throw new Failure("TAKEN", `${found.file} has a project "${name}" already`, {
+      hint: "choose another name",
+    });
   await withEntry(await readFile(path.join(found.root, "fleet.toml")), name);
   await checkPrefix(found, name);
 }
@@ -139,7 +141,9 @@ async function place(aside: string, target: string, name: string): Promise<void>
     await rename(aside, target);
   } catch (cause) {
     if (!isCode(cause, "ENOTEMPTY") && !isCode(cause, "EEXIST") && !isCode(cause, "ENOTDIR")) throw cause;
-    throw new Failure("TAKEN", `${pathFor(name)} came into being while the project was being made`, { cause });
+    throw new Failure("TAKEN", `${pathFor(name)} came into being while the project was being made`, {
+      cause,
+    });
   }
 }
 

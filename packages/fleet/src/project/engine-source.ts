@@ -18,9 +18,13 @@ export function engineUrlOf({ root, file, fleet }: FoundFleet): string {
   // git takes a word that begins with a dash for an option, and "ext::" for a command to run.
   const bad = [url, ref].find((word) => word.startsWith("-") || /[\p{Cc}]/u.test(word) || word === "");
   if (bad !== undefined || !(isPath(url) || SAFE.test(url)))
-    throw new Failure("INVALID_FILE", `[engine] in ${file} says ${JSON.stringify(bad ?? url)}, which git must not be given`, {
-      hint: "url is a path, or begins with https://, ssh:// or user@host:",
-    });
+    throw new Failure(
+      "INVALID_FILE",
+      `[engine] in ${file} says ${JSON.stringify(bad ?? url)}, which git must not be given`,
+      {
+        hint: "url is a path, or begins with https://, ssh:// or user@host:",
+      },
+    );
   return isPath(url) ? path.resolve(root, url) : url;
 }
 

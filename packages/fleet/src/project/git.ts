@@ -31,7 +31,12 @@ export async function openGit(folder: string, { env, signal }: GitOptions): Prom
     baseDir: folder,
     abort: signal,
     timeout: { block: PATIENCE * 1000 },
-    config: ["core.hooksPath=/dev/null", "protocol.file.allow=always", "commit.gpgSign=false", "user.useConfigOnly=true"],
+    config: [
+      "core.hooksPath=/dev/null",
+      "protocol.file.allow=always",
+      "commit.gpgSign=false",
+      "user.useConfigOnly=true",
+    ],
     unsafe: { allowUnsafeHooksPath: true, allowUnsafeProtocolOverride: true, allowUnsafeTemplateDir: true },
     allowEnvironment: [...PASSED, "GIT_TERMINAL_PROMPT"],
   }).env({ ...pick(env, PASSED), GIT_TERMINAL_PROMPT: "0" });
@@ -54,5 +59,8 @@ export async function checkIdentity(git: SimpleGit): Promise<void> {
 export function lastWords(error: unknown): string {
   const said = error instanceof Error ? error.message : String(error);
   const lines = said.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("Cloning into"));
-  return lines.slice(0, 3).join("; ").replaceAll(/fatal: /g, "");
+  return lines
+    .slice(0, 3)
+    .join("; ")
+    .replaceAll(/fatal: /g, "");
 }

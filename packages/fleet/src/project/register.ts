@@ -14,7 +14,9 @@ export async function register(root: string, name: string): Promise<void> {
   let lock = await take(root, "command");
   for (; lock === null; lock = await take(root, "command")) {
     if (Date.now() > deadline)
-      throw new Failure("BUSY", "another command is changing fleet.toml", { hint: "try again when it has ended" });
+      throw new Failure("BUSY", "another command is changing fleet.toml", {
+        hint: "try again when it has ended",
+      });
     await wait(20);
   }
   try {

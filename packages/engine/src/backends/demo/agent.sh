@@ -270,8 +270,9 @@ hear() { # MESSAGE: an order is obeyed at once, all else waits for its turn
 	case $1 in 'demo: '*) obey "${1#demo: }" ;; *) queue=$queue$2$NL ;; esac
 }
 
-turn() { # does what the messages, or the time, ask for
-	woken=''
+turn() { # does what the messages, or the time, ask for; at work from the first moment to the last
+	woken='' step='* working (looking)'
+	redraw
 	[ -n "$queue" ] || act
 	while [ -n "$queue" ]; do
 		set -- "${queue%%"$NL"*}"
@@ -285,6 +286,8 @@ turn() { # does what the messages, or the time, ask for
 			work thinking && say "heard: $1"
 		fi
 	done
+	step=''
+	redraw
 }
 
 work() { # STEP [HUNDREDTHS]

@@ -1,0 +1,178 @@
+import { type Finding, locate, sortProblems } from "../diagnostics/finding.ts";
+import { type Path, placeOf } from "../diagnostics/place.ts";
+import type { Placed } from "../diagnostics/positions.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import type { Problem } from "../problem.ts";
+import type { Project } from "../project.ts";
+
+/** What stands at a path inside a project. */
+export interface FileFact {
+  /** "symlink-out": a link, or something behind one, that is not in the project. */
+  readonly kind: "file" | "directory" | "missing" | "symlink-out";
+  /** Of a file that is UTF-8 text of a sensible size. */
+  readonly text?: string;
+}
+
+interface Wanted {
+  readonly path: string;
+  readonly kind: "file" | "directory";
+  /** What git tracks must be there. What a machine adds, such as clones and secrets, may come later. */
+  readonly needed: boolean;
+  /** Where agents.toml names it. */
+  readonly named: Path;
+  readonly at?: "key";
+}
+
+/** The paths, relative to the project, that `checkProjectFiles` wants to know of. */
+export const wantedFiles = (project: Project): readonly string[] => [
+  ...new Set(wanted(project).map(({ path }) => path)),
+];
+
+function wanted(project: Project): readonly Wanted[] {
+  const { loop } = project;
+  const table = (kind: string) => (kind === "service" ? "services" : "agents");
+  return [
+    { path: project.log_dir, kind: "directory", needed: false, named: ["defaults", "log_dir"] },
+    ...project.agents.flatMap(({ name, kind, workdir, prompt }): readonly Wanted[] => [
+      { path: workdir, kind: "directory", needed: false, named: [table(kind), name, "workdir"] },
+      ...(prompt === null
+        ? []
+        : [{ path: prompt, kind: "file", needed: true, named: ["agents", name, "prompt"] } as const]),
+    ]),
+    ...Object.entries(project.backends).flatMap(([name, { env_file }]): readonly Wanted[] =>
+      env_file === null
+        ? []
+        : [{ path: env_file, kind: "file", needed: false, named: ["backends", name, "env_file"] }],
+    ),
+    ...(loop?.kickoff_template == null
+      ? []
+      : [
+          {
+            path: loop.kickoff_template,
+            kind: "file",
+            needed: true,
+            named: ["loop", "kickoff_template"],
+          } as const,
+        ]),
+    ...(loop?.roles_dir == null
+      ? []
+      : [{ path: loop.roles_dir, kind: "directory", needed: true, named: ["loop", "roles_dir"] } as const]),
+    ...roleFiles(project),
+    ...(loop?.handoff == null
+      ? []
+      : [
+          {
+            path: loop.handoff.repo,
+            kind: "directory",
+            needed: false,
+            named: ["loop", "handoff", "repo"],
+          } as const,
+        ]),
+  ];
+}
+
+function roleFiles({ loop, agents }: Project): readonly Wanted[] {
+  const folder = loop?.roles_dir;
+  if (folder == null) return [];
+  return agents
+    .filter(({ kind }) => kind === "loop")
+    .map(({ name, role }) => ({
+      path: `${folder}/${role}.md`,
+      kind: "file",
+      needed: true,
+      named: role === name ? ["agents", name] : ["agents", name, "role"],
+    }));
+}
+
+/** A file that agents.toml names, as problems name it. */
+export function besides(file: string, path: string): string {
+  const folder = file.slice(0, file.lastIndexOf("/") + 1);
+  return folder + path.replace(/^(\.\/)+/, "");
+}
+
+/** What is wrong between agents.toml and the files it names. Problems in a template have their place in the template. */
+export function checkProjectFiles(
+  project: Project,
+  document: Placed,
+  files: ReadonlyMap<string, FileFact>,
+): readonly Problem[] {
+  const factOf = (path: string): FileFact => files.get(path) ?? { kind: "missing" };
+  const lost = project.loop?.roles_dir != null && factOf(project.loop.roles_dir).kind !== "directory";
+  const roles = roleFiles(project);
+  const all = wanted(project).filter(({ path }) => !(lost && roles.some((role) => role.path === path)));
+  const findings = all.flatMap((want) => judge(want, factOf(want.path)));
+  const contracts = lost ? [] : roles.flatMap((role) => waitContract(role, project, factOf));
+  const template = project.loop?.kickoff_template;
+  const text = template == null ? undefined : factOf(template).text;
+  return sortProblems([
+    ...locate(document, [...findings, ...contracts]),
+    ...(template == null || text === undefined ? [] : checkKickoff(besides(document.file, template), text)),
+  ]);
+}
+
+function judge({ path, kind, needed, named }: Wanted, fact: FileFact): readonly Finding[] {
+  const finding = (code: Finding["code"], message: string, help?: string): readonly Finding[] => [
+    { code, path: named, message, help: help ?? null },
+  ];
+  switch (fact.kind) {
+    case "missing":
+      return needed
+        ? finding("FL0400", `there is no ${kind === "file" ? "file" : "folder"} \`${path}\``)
+        : [];
+    case "symlink-out":
+      return finding(
+        "FL0403",
+        `\`${path}\` is a link that leads out of the project`,
+        "put it inside the project",
+      );
+    case "directory":
+      return kind === "directory" ? [] : finding("FL0401", `\`${path}\` is a folder, and should be a file`);
+    case "file":
+      if (kind === "directory") return finding("FL0401", `\`${path}\` is a file, and should be a folder`);
+      if (needed && fact.text === undefined)
+        return finding("FL0001", `\`${path}\` is not UTF-8 text of at most 256 KiB`);
+      return needed && fact.text?.trim() === "" ? finding("FL0222", `\`${path}\` is empty`) : [];
+    default:
+      return fact.kind satisfies never;
+  }
+}
+
+/** Under the stall rule an agent that waits without saying so is taken for wedged, so somebody must have told it. */
+function waitContract(
+  role: Wanted,
+  { loop, agents }: Project,
+  factOf: (path: string) => FileFact,
+): readonly Finding[] {
+  const agent = agents.find(({ name }) => name === role.named[1]);
+  const text = factOf(role.path).text;
+  if (agent?.watch !== "heal+stall" || text === undefined || text.trim() === "") return [];
+  const template = loop?.kickoff_template == null ? "" : (factOf(loop.kickoff_template).text ?? "");
+  if (`${template}${text}`.includes("WAITING-UNTIL:")) return [];
+  return [
+    {
+      code: "FL0600",
+      severity: "warning",
+      path: role.named,
+      message: `nothing tells \`${agent.name}\` how to declare a wait, and silence is taken for a stall`,
+      help: `explain the line "WAITING-UNTIL: <time>" in \`${role.path}\``,
+    },
+  ];
+}
+
+const SLOTS = ["phase_id", "plan", "status", "role"];
+
+/** Braces in a kickoff template: `{slot}`, or doubled to be plain. */
+function checkKickoff(file: string, text: string): readonly Problem[] {
+  return [...text.matchAll(/\{\{|\{(\w+)\}|\{/g)].flatMap(
+    ({ 0: found, 1: slot, index }): readonly Problem[] => {
+      if (found === "{{" || (slot !== undefined && SLOTS.includes(slot))) return [];
+      const message = slot === undefined ? "this brace opens no slot" : `there is no slot \`{${slot}}\``;
+      const meant = slot === undefined ? null : didYouMean(slot, SLOTS)?.replace(/`(\w+)`/, "`{$1}`");
+      const help =
+        meant ??
+        `the slots are ${SLOTS.map((name) => `{${name}}`).join(" ")}; write \`{{\` for a plain brace`;
+      const place = placeOf(file, text, [index, index + found.length]);
+      return [{ ...place, code: "FL0303", severity: "error", message, help, related: [] }];
+    },
+  );
+}

@@ -1,0 +1,106 @@
+import type { Finding } from "../../diagnostics/finding.ts";
+import type { Path } from "../../diagnostics/place.ts";
+import { didYouMean } from "../../diagnostics/suggest.ts";
+import { type Facts, isWritten, namesIn, type Rule, warning } from "./facts.ts";
+
+function unknownAgent(
+  facts: Facts,
+  name: string,
+  path: Path,
+  at: "key" | "value" = "value",
+): readonly Finding[] {
+  const agents = namesIn(facts, "agents");
+  if (agents.includes(name)) return [];
+  const key = isWritten(facts, path) ? "" : `, the default of \`${path.at(-1)}\``;
+  if (namesIn(facts, "services").includes(name)) {
+    return [{ code: "FL0305", path, at, message: `\`${name}\` is a service; an agent is wanted here` }];
+  }
+  return [
+    {
+      code: "FL0303",
+      path,
+      at,
+      message: `there is no agent \`${name}\`${key}`,
+      help: didYouMean(name, agents),
+    },
+  ];
+}
+
+const doneBy: Rule = (facts) =>
+  facts.file.loop === undefined ? [] : unknownAgent(facts, facts.file.loop.done_by, ["loop", "done_by"]);
+
+const handoff: Rule = (facts) => {
+  const handoff = facts.file.loop?.handoff;
+  if (handoff === undefined) return [];
+  const path = ["loop", "handoff"];
+  const same = handoff.claim === handoff.review && isWritten(facts, [...path, "claim"]);
+  return [
+    ...unknownAgent(facts, handoff.claim, [...path, "claim"]),
+    ...unknownAgent(facts, handoff.review, [...path, "review"]),
+    ...Object.entries(handoff.inbox).flatMap(([file, name]) =>
+      unknownAgent(facts, name, [...path, "inbox", file]),
+    ),
+    ...(same
+      ? [
+          warning({
+            code: "FL0600",
+            path: [...path, "claim"],
+            message: `\`${handoff.claim}\` hears of claims and of reviews`,
+            help: "let one agent claim and another review",
+          }),
+        ]
+      : []),
+  ];
+};
+
+const phaseModels: Rule = (facts) =>
+  (facts.file.loop?.phases ?? []).flatMap(({ models }, index) =>
+    typeof models === "string"
+      ? []
+      : Object.keys(models).flatMap((name): readonly Finding[] => {
+          const path = ["loop", "phases", index, "models", name];
+          const kind = facts.file.agents[name]?.kind ?? "loop";
+          if (kind === "loop") return unknownAgent(facts, name, path, "key");
+          const message = `\`${name}\` is a ${kind} agent; only loop agents have a model per phase`;
+          return [{ code: "FL0305", path, at: "key", message }];
+        }),
+  );
+
+const onComplete: Rule = (facts) => {
+  const action = facts.file.loop?.on_complete;
+  if (action === undefined) return [];
+  const path = ["loop", "on_complete"];
+  const written = (key: string) => isWritten(facts, [...path, key]);
+  if (written("command")) {
+    const extra = ["agent", "message"].filter(written);
+    const message = "on_complete runs a command or sends a message, not both";
+    return extra.map((key) => ({
+      code: "FL0305",
+      path: [...path, key],
+      at: "key",
+      message,
+      help: "remove it",
+    }));
+  }
+  const lacking = ["agent", "message"].filter((key) => !written(key));
+  const help = 'write { agent = "…", message = "…" } or { command = ["…"] }';
+  return [
+    ...lacking.map(
+      (key): Finding => ({
+        code: "FL0211",
+        path: [...path, key],
+        message: `missing key \`${key}\` in \`loop.on_complete\``,
+        help,
+      }),
+    ),
+    ...(action.agent === undefined ? [] : unknownAgent(facts, action.agent, [...path, "agent"])),
+  ];
+};
+
+/** A rule and not the schema, so that an empty list does not keep the rest of [loop] from being looked at. */
+const somePhases: Rule = ({ file }) =>
+  file.loop?.phases.length === 0
+    ? [{ code: "FL0222", path: ["loop", "phases"], message: "`loop.phases` must not be empty" }]
+    : [];
+
+export const referenceRules: readonly Rule[] = [somePhases, doneBy, handoff, phaseModels, onComplete];

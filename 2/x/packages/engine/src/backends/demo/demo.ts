@@ -1,0 +1,57 @@
+import type { Mood } from "../../watch/sighting.ts";
+import type { Instant } from "../../watch/time.ts";
+import { parseWait } from "../../watch/wait.ts";
+import type { Backend } from "../backend.ts";
+
+/** A stand-in agent in plain sh (agent.sh), so that every test and every newcomer can run the whole engine with nothing installed. */
+export const demo: Backend = {
+  launch({ agent, workdir, state, model, args, settings, first, resume }) {
+    const script = `${state}/demo-agent.sh`;
+    const [program, ...before] = settings?.command ?? ["sh"];
+    return {
+      argv: [
+        program,
+        ...before,
+        script,
+        ...(resume ? ["--resume"] : []),
+        ...(model === null ? [] : ["--model", model]),
+        ...(settings?.args ?? []),
+        ...args,
+        ...(first === null ? [] : ["--", first]),
+      ],
+      cwd: workdir,
+      env: { DEMO_AGENT: agent, DEMO_JOURNAL: `${state}/demo/${agent}.journal`, ...settings?.env },
+      assets: { [script]: "demo-agent" },
+    };
+  },
+
+  /** Only the last lines count: what is said is indented, so that column 0 there is the program's own. */
+  read(screen) {
+    const lines = screen.trimEnd().split("\n");
+    const [third = "", above = "", last = ""] = ["", "", ...lines].slice(-3);
+    const question = /^\? (.+)$/.exec(third)?.[1];
+    if (question !== undefined && above === "❯ 1. Yes" && last === "  2. No")
+      return { mood: "asking", question, draft: null, final: null };
+    const box = /^❯(?: (.*))?$/.exec(last);
+    // A question right above the last line is a dialog that is only half drawn.
+    if (box === null || above.startsWith("? ")) return { mood: "unclear", draft: null, final: null };
+    const said = /^ {2}(.*)$/.exec(above)?.[1];
+    return { ...moodOf(above), draft: box[1] ?? "", final: said ?? null };
+  },
+
+  submit: ["Enter"],
+  passes: ["DEMO_PACE", "DEMO_WAIT", "DEMO_SCENARIO"],
+};
+
+/** By the line above the box. */
+function moodOf(line: string): Mood {
+  if (/^\* working \(.*\)/.test(line)) return { mood: "busy" };
+  const error = /^! fatal: (.+)$/.exec(line)?.[1];
+  if (error !== undefined) return { mood: "fatal", error };
+  const limited = /^! limited(?: until (\S+))?$/.exec(line);
+  return limited === null ? { mood: "ready" } : { mood: "limited", until: momentOf(limited[1]) };
+}
+
+/** The screen writes moments in one way only. */
+const momentOf = (text: string | undefined): Instant | null =>
+  text === undefined ? null : parseWait(`WAITING-UNTIL: ${text}`);

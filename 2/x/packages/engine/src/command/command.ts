@@ -1,0 +1,43 @@
+/** All of the outside world that a command may use for talking. */
+export interface World {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** Answers go to out, notes to err. */
+  out(text: string): void;
+  err(text: string): void;
+  /** True on a terminal without NO_COLOR. */
+  readonly color: boolean;
+}
+
+export interface Flag {
+  readonly type: "boolean" | "string";
+  readonly about: string;
+  readonly short?: string;
+  /** What stands for the value in the help: FILE. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+}
+
+export type Flags = Readonly<Record<string, Flag>>;
+
+export type FlagValues<F extends Flags> = {
+  readonly [K in keyof F]?: F[K]["type"] extends "boolean" ? boolean : string;
+};
+
+/** One word of the command line: what it takes, and what it does. It returns its exit code and never exits. */
+export interface Command<F extends Flags = Flags> {
+  /** One word, or two: "phase". */
+  readonly name: string;
+  readonly about: string;
+  /** As in a synopsis: "<name>", "[agent..]". */
+  readonly operands?: string;
+  readonly flags: F;
+  /** A command line and what it does. */
+  readonly examples: readonly (readonly [string, string])[];
+  run(operands: readonly string[], flags: FlagValues<F>, world: World): Promise<number>;
+}
+
+/** Keeps the flags' type between `flags` and `run`, so that no command names it twice. */
+export const defineCommand = <const F extends Flags>(command: Command<F>): Command =>
+  command as unknown as Command;

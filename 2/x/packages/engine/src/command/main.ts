@@ -1,0 +1,78 @@
+import { closest } from "../diagnostics/suggest.ts";
+import { FAILURES, Failure } from "../problem.ts";
+import type { Command, World } from "./command.ts";
+import { asksForHelp, parseLine, pickCommand } from "./parse.ts";
+import { failureJson, renderBug, renderFailure } from "./render.ts";
+
+/** A program is a list of commands. */
+export interface Program {
+  /** What the user types, and what its messages begin with. */
+  readonly program: string;
+  readonly about: string;
+  readonly version: string;
+  readonly commands: readonly Command[];
+}
+
+const BUG = 70;
+const INTERRUPTED = 130;
+
+/** Runs one command line and says how the process should exit. Nothing below this function exits. */
+export async function runCommands(program: Program, argv: readonly string[], world: World): Promise<number> {
+  try {
+    return await obey(program, argv, world);
+  } catch (error) {
+    if (world.signal.aborted) return INTERRUPTED;
+    if (!(error instanceof Failure)) {
+      world.err(renderBug(program.program, error));
+      return BUG;
+    }
+    world.err(renderFailure(program.program, error));
+    if (argv.includes("--json")) world.out(failureJson(error));
+    return FAILURES[error.code];
+  }
+}
+
+async function obey(program: Program, argv: readonly string[], world: World): Promise<number> {
+  if (argv[0] === "--version") {
+    world.out(`${program.program} ${program.version}\n`);
+    return 0;
+  }
+  const picked = pickCommand(program.commands, argv);
+  if (picked === null && argv[0] !== undefined && !asksForHelp(argv)) throw unknownCommand(program, argv[0]);
+  if (picked === null || asksForHelp(picked.rest)) {
+    const { renderHelp } = await import("./help.ts");
+    const help = await renderHelp(program, picked?.command ?? null);
+    if (argv.length > 0) {
+      world.out(help);
+      return 0;
+    }
+    world.err(help);
+    return FAILURES.WRONG_USAGE;
+  }
+  const { command, rest } = picked;
+  const line = explained(program, command, () => parseLine(command, rest));
+  return command.run(line.operands, line.flags, world);
+}
+
+/** Wrong usage gets the synopsis, unless there is better advice. */
+function explained<T>(program: Program, command: Command, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const synopsis = [program.program, command.name, command.operands].filter(Boolean).join(" ");
+    const usage = `usage: ${synopsis}   (more: ${program.program} ${command.name} --help)`;
+    const hint = error.hint === undefined ? usage : `${error.hint}\n${usage}`;
+    throw new Failure(error.code, error.message, { hint, cause: error });
+  }
+}
+
+function unknownCommand({ program, commands }: Program, word: string): Failure {
+  const names = commands.map(({ name }) => name);
+  const meant = closest(word, names);
+  const what = word.startsWith("-")
+    ? `${program} takes no flag ${word} here`
+    : `there is no command "${word}"`;
+  const hint = meant === null ? `commands: ${names.join(", ")}` : `did you mean \`${program} ${meant}\`?`;
+  return new Failure("WRONG_USAGE", what, { hint });
+}

@@ -1,0 +1,30 @@
+import { sanitize } from "../diagnostics/safe-text.ts";
+import type { Failure, Problem } from "../problem.ts";
+
+/** A failure as a person reads it: what is wrong, then what to do. */
+export const renderFailure = (program: string, { message, problems, hint }: Failure): string =>
+  sanitize(
+    [
+      `${program}: ${message}`,
+      ...problems.map(renderLine),
+      ...(hint === undefined ? [] : hint.split("\n").map((line) => `  ${line}`)),
+      "",
+    ].join("\n"),
+  );
+
+/** A problem on one line. `validate` draws them with the source; here they only say why a command could not go on. */
+const renderLine = ({ file, line, column, severity, code, message, help }: Problem): string =>
+  `  ${file}:${line}:${column} ${severity}[${code}] ${message}${help === null ? "" : ` (${help})`}`;
+
+/** The same for a program that reads us. */
+export const failureJson = ({ code, message, hint }: Failure): string =>
+  `${JSON.stringify({ error: { code, message, hint: hint ?? null } })}\n`;
+
+export const renderBug = (program: string, error: unknown): string =>
+  sanitize(
+    [
+      `${program}: this is a bug in ${program}; please report it with the lines below`,
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+      "",
+    ].join("\n"),
+  );

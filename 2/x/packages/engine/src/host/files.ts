@@ -1,0 +1,51 @@
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { Failure } from "../problem.ts";
+
+/** A file's text; null when there is none. */
+export async function readText(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
+    throw error;
+  }
+}
+
+/** Written whole or not at all, and still there after a power cut: temp file, fsync, rename, fsync of the folder. */
+export async function writeWhole(file: string, text: string, mode = 0o600): Promise<void> {
+  const draft = `${file}.${process.pid}.new`;
+  const handle = await open(draft, "w", mode);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, file);
+  const folder = await open(path.dirname(file), "r");
+  await folder.sync().finally(() => folder.close());
+}
+
+/** The state directory, for us alone. */
+export async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw notWritable(directory, error);
+  }
+}
+
+export function notWritable(file: string, cause: unknown): unknown {
+  const codes = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"];
+  if (!codes.some((code) => isCode(cause, code))) return cause;
+  const because = isCode(cause, "ENOSPC") || isCode(cause, "EDQUOT") ? "the disk is full" : "permission denied";
+  const hint = "make it writable for this user, or choose another log_dir in agents.toml";
+  return new Failure("NOT_WRITABLE", `${file} can't be written: ${because}`, { cause, hint });
+}
+
+export const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === code;

@@ -1,0 +1,58 @@
+import path from "node:path";
+import { Failure } from "../problem.ts";
+import { type Environment, pick } from "./environment.ts";
+import { type Ran, run } from "./run.ts";
+
+/**
+ * Git for the watchdog. A repository's own config can name programs (fsmonitor,
+ * hooks, ssh command, ext:: transports), so every call has a fixed environment,
+ * and what agents pushed is only ever read through a bare mirror of our own.
+ */
+export interface Git {
+  (args: readonly string[], cwd?: string): Promise<Ran>;
+}
+
+const HARDENED = [
+  "core.fsmonitor=false",
+  "core.hooksPath=/dev/null",
+  "submodule.recurse=false",
+  "fetch.recurseSubmodules=false",
+  "gc.auto=0",
+  "maintenance.auto=false",
+].flatMap((setting) => ["-c", setting]);
+
+const TIMEOUT = 60_000;
+
+export function createGit(environment: Environment): Git {
+  const env = {
+    ...pick(environment),
+    LC_ALL: "C",
+    GIT_ALLOW_PROTOCOL: "https:ssh:file",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oConnectTimeout=15",
+    // The watchdog's folder may lie inside another repository; that one is never meant.
+    ...(environment.GIT_CONFIG_GLOBAL === undefined ? {} : { GIT_CONFIG_GLOBAL: environment.GIT_CONFIG_GLOBAL }),
+  };
+  return (args, cwd) =>
+    run("git", [...HARDENED, ...args], { env, timeout: TIMEOUT, ...(cwd === undefined ? {} : { cwd }) });
+}
+
+/** Where a clone's origin is: a URL, or an absolute path for a remote on this disk. Null when the clone is not there yet. */
+export async function originOf(git: Git, clone: string): Promise<string | null> {
+  // --git-dir: a folder that is no repository must not fall back to one around it.
+  const ran = await git(["--git-dir", path.join(clone, ".git"), "config", "--get", "remote.origin.url"]).catch(
+    () => null,
+  );
+  const url = ran?.code === 0 ? ran.stdout.trim() : "";
+  if (url === "" || url.startsWith("-")) return null;
+  return isLocal(url) ? path.resolve(clone, url.replace(/^file:\/\//, "")) : url;
+}
+
+export const isLocal = (url: string): boolean => url.startsWith("file://") || !/^[\w.-]+@|:/.test(url);
+
+export function gitFailed(what: string, { stderr, code, timedOut }: Ran): Failure {
+  const because = timedOut ? "timed out" : (stderr.trim().split("\n").at(-1) ?? `exit ${code}`);
+  return new Failure("GIT_FAILED", `git ${what}: ${because}`);
+}

@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { Failure } from "../problem.ts";
+import { type Environment, pick } from "./environment.ts";
+import type { Site } from "./site.ts";
+
+/** What the agents of this project need of the caller's environment, beyond what every program gets. */
+const KEPT = ["FLEET_NODE", "GIT_CONFIG_GLOBAL"];
+
+/**
+ * Starts the keeper: a shell loop in a session of its own that restarts the
+ * watchdog whenever it ends unasked. It outlives this process and its terminal.
+ */
+export function startKeeper(site: Site, environment: Environment, passes: readonly string[]): void {
+  const log = openSync(path.join(site.state, "watchdog.log"), "a", 0o600);
+  const env = pick(environment, [...KEPT, ...passes]);
+  const child = spawn(launcher(environment), ["keep", site.root], {
+    cwd: site.root,
+    detached: true,
+    env: { FLEET_NODE: process.execPath, ...env },
+    stdio: ["ignore", log, log],
+  });
+  child.on("error", () => {
+    // The caller waits for the watchdog and says what it missed.
+  });
+  child.unref();
+  closeSync(log);
+}
+
+/** The `agents` program that this code came with: beside the bundle, or two folders up in a checkout. */
+function launcher(environment: Environment): string {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  const candidates = [
+    ...(environment.FLEET_AGENTS === undefined ? [] : [environment.FLEET_AGENTS]),
+    path.join(here, "agents"),
+    path.join(here, "..", "..", "agents"),
+    path.join(here, "..", "..", "engine", "agents"),
+  ];
+  const found = candidates.find((file) => existsSync(file));
+  if (found === undefined)
+    throw new Failure("ENGINE_MISSING", "the engine's launcher `agents` is not beside its code", {
+      hint: "the checkout is not whole: clone it again, or run git submodule update --init engine",
+    });
+  return found;
+}

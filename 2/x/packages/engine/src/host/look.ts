@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { BACKENDS } from "../backends/index.ts";
+import { Failure } from "../problem.ts";
+import type { Agent, Project } from "../project.ts";
+import type { Sighting } from "../watch/sighting.ts";
+import type { Instant } from "../watch/time.ts";
+import type { Pane, Panes, Terminal } from "./tmux.ts";
+
+/** What the last look read off a pane; the next one reads again only if something was printed since. */
+interface Capture {
+  readonly at: Instant;
+  readonly screen: string;
+}
+
+/** One look at all agents: one tmux call, and one more for the screens that may have changed. */
+export interface Look {
+  /** Null when tmux could not say. */
+  readonly panes: Panes | null;
+  /** When a tmux server was last lost, with all its sessions. */
+  readonly serverLost: Instant;
+  /** `since` is when the agent's run began. */
+  sighting(agent: Agent, since: Instant | null): Sighting;
+}
+
+export interface Eyes {
+  look(project: Project, before: Before, now: Instant): Promise<Look>;
+}
+
+interface Before {
+  readonly server: number | null;
+  readonly serverLost: Instant;
+}
+
+/** `projectId` tells our sessions from foreign ones with our names. */
+export function createEyes(terminal: Terminal, projectId: string): Eyes {
+  let captures = new Map<string, Capture>();
+  return {
+    async look(project, before, now) {
+      let panes: Panes;
+      try {
+        panes = await terminal.panes();
+        captures = await capture(terminal, project, panes, captures, now);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        const because = error.message;
+        const sighting = () => ({ pane: "unreadable", because }) as const;
+        return { panes: null, serverLost: before.serverLost, sighting };
+      }
+      const lost = before.server !== null && before.server !== panes.server;
+      const serverLost = lost ? now : before.serverLost;
+      const sighting = (agent: Agent, since: Instant | null): Sighting => {
+        const pane = panes.sessions.get(agent.session);
+        if (pane === undefined) return { pane: "absent", with: (since ?? now) < serverLost ? "server" : "session" };
+        return toSighting(agent, pane, captures.get(pane.id), projectId);
+      };
+      return { panes, serverLost, sighting };
+    },
+  };
+}
+
+async function capture(
+  terminal: Terminal,
+  { agents }: Project,
+  { sessions }: Panes,
+  before: ReadonlyMap<string, Capture>,
+  now: Instant,
+): Promise<Map<string, Capture>> {
+  const wanted: string[] = [];
+  const kept = new Map<string, Capture>();
+  for (const agent of agents) {
+    const pane = sessions.get(agent.session);
+    if (pane === undefined || pane.dead || agent.backend === null) continue;
+    const old = before.get(pane.id);
+    // tmux tells whole seconds: what was printed in the second of the last look may have come after it.
+    if (old !== undefined && pane.activity * 1000 + 1000 < old.at) kept.set(pane.id, old);
+    else wanted.push(pane.id);
+  }
+  for (const [id, screen] of await terminal.screens(wanted)) kept.set(id, { at: now, screen });
+  return kept;
+}
+
+function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, projectId: string): Sighting {
+  const { instance, pid, scrolled } = pane;
+  if (pane.project !== projectId || instance === null) return { pane: "foreign" };
+  if (pane.dead) {
+    if (pane.exit === undefined) return { pane: "unreadable", because: "tmux has not collected its exit yet" };
+    return { pane: "dead", instance, exit: pane.exit };
+  }
+  if (agent.backend === null) {
+    const reading = { mood: "busy", draft: null, final: null } as const;
+    return { pane: "alive", pid, instance, scrolled, screen: "", digest: "", reading };
+  }
+  if (capture === undefined) return { pane: "unreadable", because: "it went while we looked" };
+  const backend = BACKENDS[agent.backend];
+  if (backend === undefined) return { pane: "unreadable", because: `no backend is called ${agent.backend}` };
+  const { screen } = capture;
+  const digest = createHash("sha256").update(screen).digest("hex").slice(0, 16);
+  return { pane: "alive", pid, instance, scrolled, screen, digest, reading: backend.read(screen) };
+}

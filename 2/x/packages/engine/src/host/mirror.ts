@@ -1,0 +1,92 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Handoff } from "../project.ts";
+import type { Commit, Gain } from "../watch/handoff.ts";
+import { readText } from "./files.ts";
+import { type Git, gitFailed, isLocal } from "./git.ts";
+
+/** The watchdog's own bare copy of the watched branch. Only full ref names are used: a branch may be called "origin/main". */
+export interface Mirror {
+  /** Asks cheaply where the branch is, without fetching. Null: no such branch yet. */
+  head(): Promise<string | null>;
+  /** Brings the branch over; its head. */
+  fetch(): Promise<string | null>;
+  /** What came since `seen`, oldest first. Null when history was rewritten. */
+  gain(seen: string, handoff: Handoff): Promise<Gain | null>;
+}
+
+export function createMirror(git: Git, directory: string, url: string, branch: string): Mirror {
+  const remote = `refs/heads/${branch}`;
+  const local = `refs/remotes/origin/${branch}`;
+  const inMirror = (...args: readonly string[]) => git(["--git-dir", directory, ...args]);
+
+  const must = async (what: string, args: readonly string[]): Promise<string> => {
+    const ran = await inMirror(...args);
+    if (ran.code !== 0) throw gitFailed(what, ran);
+    return ran.stdout;
+  };
+
+  return {
+    async head() {
+      if (isLocal(url)) {
+        const read = await readLocalRef(url, remote);
+        if (read !== undefined) return read;
+      }
+      const ran = await git(["ls-remote", "--exit-code", "--", url, remote]);
+      if (ran.code === 2) return null;
+      if (ran.code !== 0) throw gitFailed("ls-remote", ran);
+      return /^[0-9a-f]{40,64}/.exec(ran.stdout)?.[0] ?? null;
+    },
+    async fetch() {
+      if ((await readText(path.join(directory, "HEAD"))) === null) {
+        const made = await git(["init", "--quiet", "--bare", "--template=", directory]);
+        if (made.code !== 0) throw gitFailed("init", made);
+      }
+      const options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-gc"];
+      await must("fetch", ["fetch", ...options, "--", url, `+${remote}:${local}`]);
+      return (await must("rev-parse", ["rev-parse", "--verify", "--quiet", local])).trim();
+    },
+    async gain(seen, handoff) {
+      const head = (await must("rev-parse", ["rev-parse", "--verify", "--quiet", local])).trim();
+      // Nothing seen yet: the whole history is new.
+      const from = seen === "" ? EMPTY_TREE : seen;
+      if (seen !== "" && (await inMirror("merge-base", "--is-ancestor", seen, head)).code !== 0) return null;
+      const range = seen === "" ? head : `${seen}..${head}`;
+      const log = await must("log", ["log", "--reverse", "--topo-order", "-z", "--format=%H%x09%s", range, "--"]);
+      const names = await must("diff-tree", ["diff-tree", "-z", "--name-only", "-r", "--diff-filter=AM", from, head]);
+      const changed = names.split("\0").filter((name) => Object.hasOwn(handoff.inbox, name));
+      const inbox: string[] = [];
+      for (const name of changed) {
+        const size = await inMirror("cat-file", "-s", `${head}:${name}`);
+        if (size.code === 0 && Number(size.stdout) > 0) inbox.push(name);
+      }
+      return { commits: parseLog(log), inbox, head };
+    },
+  };
+}
+
+/** Git knows it without its being stored. */
+const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+const parseLog = (log: string): readonly Commit[] =>
+  log
+    .split("\0")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const tab = line.indexOf("\t");
+      return { sha: line.slice(0, tab), subject: line.slice(tab + 1) };
+    });
+
+/** A ref of a repository on this disk, read as git stores it: a hundredth of the price of asking git. Undefined: ask git. */
+async function readLocalRef(repository: string, ref: string): Promise<string | null | undefined> {
+  const bare = (await readText(path.join(repository, "HEAD"))) !== null;
+  const directory = bare ? repository : path.join(repository, ".git");
+  const config = await readText(path.join(directory, "config"));
+  // The reftable format has no files to read.
+  if (config === null || /refstorage\s*=\s*reftable/i.test(config)) return undefined;
+  const loose = await readText(path.join(directory, ref));
+  if (loose !== null) return /^[0-9a-f]{40,64}/.exec(loose)?.[0];
+  const packed = await readFile(path.join(directory, "packed-refs"), "utf8").catch(() => "");
+  const line = packed.split("\n").find((text) => text.endsWith(` ${ref}`));
+  return line?.split(" ")[0] ?? null;
+}

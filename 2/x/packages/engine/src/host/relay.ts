@@ -1,0 +1,110 @@
+import type { Handoff } from "../project.ts";
+import type { Gain } from "../watch/handoff.ts";
+import type { Instant } from "../watch/time.ts";
+import { type Git, isLocal, originOf } from "./git.ts";
+import { createMirror, type Mirror } from "./mirror.ts";
+
+/** What asking the remote brought. */
+export type News =
+  /** From here on commits count. */
+  | { readonly is: "baseline"; readonly seen: string; readonly turn: number; readonly because: string }
+  | { readonly is: "gain"; readonly gain: Gain; readonly turn: number }
+  | { readonly is: "trouble"; readonly because: string };
+
+export interface Relay {
+  /** Asks in the background, unless it is asking already or it is too early. Git never holds up the loop. */
+  poll(seen: Seen | null, turn: number, baseline: boolean, now: Instant): void;
+  /** What came since the last call. */
+  take(): readonly News[];
+  /** The folder of a remote on this disk, to be watched; null for others, and while it is not known. */
+  watchable(): string | null;
+  /** The remote does not answer: nobody should wait for it. */
+  isFailing(): boolean;
+  /** Why nothing can be asked yet; null when it can. */
+  because(): string | null;
+  /** Resolves when nothing is being asked any more. */
+  idle(): Promise<void>;
+}
+
+interface Seen {
+  readonly seen: string;
+  readonly turn: number;
+}
+
+/** A remote over the network is asked this often, and ever less while it does not answer. */
+const REMOTE_PAUSE = 30_000;
+const LONGEST_PAUSE = 600_000;
+const NOT_THERE_PAUSE = 300;
+
+export interface RelaySettings {
+  readonly git: Git;
+  readonly handoff: Handoff;
+  /** The clone whose origin is watched. */
+  readonly clone: string;
+  readonly mirror: string;
+  /** Called when news has come. */
+  readonly wake: () => void;
+}
+
+export function createRelay({ git, handoff, clone, mirror: directory, wake }: RelaySettings): Relay {
+  let url: string | null = null;
+  let mirror: Mirror | null = null;
+  let asking: Promise<void> | null = null;
+  let news: News[] = [];
+  let failures = 0;
+  let notBefore: Instant = 0;
+
+  const ask = async (before: Seen | null, turn: number, baseline: boolean, now: Instant): Promise<News | null> => {
+    if (mirror === null) {
+      url = await originOf(git, clone);
+      if (url === null) {
+        notBefore = now + NOT_THERE_PAUSE;
+        return null;
+      }
+      mirror = createMirror(git, directory, url, handoff.branch);
+    }
+    const head = await mirror.head();
+    if (baseline || before === null) {
+      const because = before === null ? "first look" : "a new phase";
+      if (head === null) return { is: "baseline", seen: "", turn, because };
+      return { is: "baseline", seen: (await mirror.fetch()) ?? "", turn, because };
+    }
+    if (head === null || head === before.seen) return null;
+    const fetched = await mirror.fetch();
+    if (fetched === null) return null;
+    const gain = await mirror.gain(before.seen, handoff);
+    if (gain !== null) return { is: "gain", gain, turn };
+    return { is: "baseline", seen: fetched, turn, because: "history was rewritten" };
+  };
+
+  return {
+    poll(before, turn, baseline, now) {
+      if (asking !== null || now < notBefore) return;
+      asking = ask(before, turn, baseline, now)
+        .then((found) => {
+          failures = 0;
+          if (url !== null && !isLocal(url)) notBefore = now + REMOTE_PAUSE;
+          if (found !== null) news.push(found);
+        })
+        .catch((error: unknown) => {
+          // Whatever git or the disk does, supervision goes on: it is said, and tried again later.
+          failures += 1;
+          notBefore = now + Math.min(LONGEST_PAUSE, 1_000 * 2 ** failures);
+          news.push({ is: "trouble", because: error instanceof Error ? error.message : String(error) });
+        })
+        .finally(() => {
+          asking = null;
+          if (news.length > 0) wake();
+        });
+    },
+    take() {
+      const taken = news;
+      news = [];
+      return taken;
+    },
+    watchable: () => (url !== null && isLocal(url) ? url : null),
+    isFailing: () => failures > 0,
+    because: () => (url === null ? `${handoff.repo} has no origin yet` : null),
+    idle: () => asking ?? Promise.resolve(),
+  };
+}

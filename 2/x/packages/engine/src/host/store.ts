@@ -1,0 +1,190 @@
+import { copyFile, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
+import path from "node:path";
+import { Failure } from "../problem.ts";
+import type { Message } from "../watch/message.ts";
+import {
+  FRESH_RECORDS,
+  NO_WISHES,
+  parseMessage,
+  parseRecords,
+  parseWishes,
+  type Records,
+  type Wishes,
+} from "../watch/records.ts";
+import { isCode, makeFolder, notWritable, readText, writeWhole } from "./files.ts";
+
+/** One line of journal.jsonl. */
+export interface JournalEntry {
+  readonly at: number;
+  /** Null for what happened to the project as a whole. */
+  readonly agent: string | null;
+  readonly what: string;
+  readonly [more: string]: unknown;
+}
+
+export interface Settled {
+  readonly how: "submitted" | "dropped";
+  readonly message: Message;
+}
+
+/**
+ * The state directory. Each file has one writer: the command line writes the
+ * wishes and new messages, the watchdog everything else. Reading makes nothing.
+ */
+export interface Store {
+  readonly directory: string;
+  at(...names: string[]): string;
+  /** Makes the directory; the only thing that does. */
+  make(): Promise<void>;
+  wishes(): Promise<Wishes>;
+  wish(wishes: Wishes): Promise<void>;
+  records(): Promise<Records>;
+  save(records: Records): Promise<void>;
+  journal(entries: readonly JournalEntry[]): Promise<void>;
+  /** Puts a message into its agent's outbox; one that is or was there already is left alone. */
+  queue(message: Message): Promise<void>;
+  /** The oldest message for an agent that is not settled. */
+  next(agent: string): Promise<Message | null>;
+  /** How it ended; null while it is on its way. */
+  settled(agent: string, id: string): Promise<Settled | null>;
+  settle(message: Message, how: Settled["how"]): Promise<void>;
+  /** The last lines of the journal, oldest first. */
+  recent(): Promise<readonly JournalEntry[]>;
+  /** Wakes the loop. */
+  wake(): Promise<void>;
+}
+
+const JOURNAL_MOST = 16 * 1024 * 1024;
+const SETTLED_KEPT = 500;
+const QUEUED_MOST = 200;
+const RECENT = 256 * 1024;
+
+export function createStore(directory: string): Store {
+  const at = (...names: string[]) => path.join(directory, ...names);
+  const outbox = (agent: string, part: "new" | "done", ...more: string[]) => at("outbox", agent, part, ...more);
+
+  const load = async <T>(name: string, parse: (text: string) => T | null, missing: T): Promise<T> => {
+    const text = await readText(at(name));
+    if (text === null) return missing;
+    const value = parse(text);
+    if (value !== null) return value;
+    // A disk may lose what fsync promised: the copy before is better than nothing known.
+    const before = await readText(at(`${name}.before`));
+    const older = before === null ? null : parse(before);
+    if (older !== null) return older;
+    throw new Failure("INVALID_FILE", `${at(name)} is not readable by this engine`, {
+      hint: "it is damaged or a newer engine wrote it; move it away to start with nothing remembered",
+    });
+  };
+
+  return {
+    directory,
+    at,
+    async make() {
+      await makeFolder(directory);
+      await makeFolder(at("outbox"));
+    },
+    wishes: () => load("wishes.json", parseWishes, NO_WISHES),
+    wish: (wishes) => replace(at("wishes.json"), wishes),
+    records: () => load("records.json", parseRecords, FRESH_RECORDS),
+    save: (records) => replace(at("records.json"), records),
+    async journal(entries) {
+      if (entries.length === 0) return;
+      await rotate(at("journal.jsonl"));
+      const file = await open(at("journal.jsonl"), "a", 0o600);
+      const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+      await file.appendFile(text).finally(() => file.close());
+    },
+    async queue(message) {
+      for (const part of ["new", "done"] as const)
+        await mkdir(outbox(message.to, part), { recursive: true, mode: 0o700 });
+      const waiting = await list(outbox(message.to, "new"));
+      const settled = await list(outbox(message.to, "done"));
+      if ([...waiting, ...settled].some((name) => idOf(name) === message.id)) return;
+      if (waiting.length >= QUEUED_MOST)
+        throw new Failure("BUSY", `${waiting.length} messages wait for ${message.to}`, {
+          hint: "see why they are not taken: agents status -o wide",
+        });
+      await writeWhole(outbox(message.to, "new", nameOf(message)), `${JSON.stringify(message)}\n`);
+    },
+    async next(agent) {
+      for (const name of await list(outbox(agent, "new"))) {
+        // Settled already, but a crash kept it from being taken away.
+        if ((await readText(outbox(agent, "done", name))) !== null) continue;
+        const message = parseMessage((await readText(outbox(agent, "new", name))) ?? "");
+        if (message !== null) return message;
+      }
+      return null;
+    },
+    async settled(agent, id) {
+      const name = (await list(outbox(agent, "done"))).find((file) => idOf(file) === id);
+      const text = name === undefined ? null : await readText(outbox(agent, "done", name));
+      const message = parseMessage(text ?? "");
+      if (message === null) return null;
+      return { message, how: JSON.parse(text ?? "{}").settled === "dropped" ? "dropped" : "submitted" };
+    },
+    async settle(message, how) {
+      const name = nameOf(message);
+      await write(outbox(message.to, "done", name), { ...message, settled: how });
+      await rm(outbox(message.to, "new", name), { force: true });
+      const settled = await list(outbox(message.to, "done"));
+      for (const old of settled.slice(0, -SETTLED_KEPT)) await unlink(outbox(message.to, "done", old));
+    },
+    async recent() {
+      const text = (await readText(at("journal.jsonl"))) ?? "";
+      return text.slice(-RECENT).split("\n").flatMap(parseEntry);
+    },
+    async wake() {
+      await write(at("wake"), {});
+    },
+  };
+}
+
+/** Oldest first: the names begin with the time. Anything that is not a message is passed over. */
+async function list(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (isCode(error, "ENOENT")) return [];
+    throw error;
+  });
+  return names.filter((name) => name.endsWith(".json")).sort();
+}
+
+const nameOf = ({ at, id }: Message): string => `${String(at).padStart(15, "0")}-${id}.json`;
+const idOf = (name: string): string => name.slice(16, -".json".length);
+
+/** A line cut short by a crash, or by the window, is no line. */
+export function parseEntry(line: string): readonly JournalEntry[] {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return typeof entry === "object" && entry !== null && "what" in entry ? [entry as JournalEntry] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Keeps the copy before. */
+async function replace(file: string, value: unknown): Promise<void> {
+  await copyFile(file, `${file}.before`).catch((error: unknown) => {
+    if (!isCode(error, "ENOENT")) throw notWritable(file, error);
+  });
+  await write(file, value);
+}
+
+async function write(file: string, value: unknown): Promise<void> {
+  try {
+    await writeWhole(file, `${JSON.stringify(value, null, 1)}\n`);
+  } catch (error) {
+    throw notWritable(file, error);
+  }
+}
+
+/** Keeps one older journal beside the current one. */
+async function rotate(journal: string): Promise<void> {
+  const size = await stat(journal).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size < JOURNAL_MOST) return;
+  await rm(`${journal}.1`, { force: true });
+  await rename(journal, `${journal}.1`);
+}

@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import { unlink } from "node:fs/promises";
+import { Failure } from "../problem.ts";
+import type { Exit } from "../watch/sighting.ts";
+import { type Environment, pick } from "./environment.ts";
+import { type Ran, run } from "./run.ts";
+import { claim, close, isStill, type Opening, open, quote, setUp, STALE } from "./tmux-script.ts";
+
+/** One session's own pane, before its backend has read the screen. */
+export interface Pane {
+  readonly session: string;
+  readonly id: string;
+  readonly pid: number;
+  /** Null on a session that we did not make. */
+  readonly project: string | null;
+  readonly instance: string | null;
+  readonly dead: boolean;
+  /** Undefined while tmux has not collected it. */
+  readonly exit: Exit | undefined;
+  readonly scrolled: boolean;
+  /** When it last printed something, in whole seconds since the epoch. */
+  readonly activity: number;
+}
+
+export interface Panes {
+  /** Process id of the server; null when there is none. */
+  readonly server: number | null;
+  readonly epoch: number;
+  readonly sessions: ReadonlyMap<string, Pane>;
+}
+
+export interface Terminal {
+  /** Every pane there is, in one call. Throws when tmux cannot say; a session that is not in the map is absent. */
+  panes(): Promise<Panes>;
+  /** The visible lines of these panes, in one call; a pane that went meanwhile is missing. */
+  screens(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The whole text of a session's terminal, with what scrolled away; null when there is no such session. */
+  history(session: string): Promise<string | null>;
+  /** All in one call. Which of them came to be, the next look says. */
+  open(openings: readonly Opening[]): Promise<void>;
+  close(sessions: readonly string[]): Promise<void>;
+  /** Pastes into the run's input box, if it is still that run. False when it is not. */
+  paste(session: string, instance: string, name: string, text: string): Promise<boolean>;
+  press(session: string, instance: string, keys: readonly string[]): Promise<boolean>;
+  /** Ends the server and removes its socket. */
+  end(): Promise<void>;
+}
+
+const FIELDS = [
+  "session_name",
+  "pane_id",
+  "pane_pid",
+  "pane_dead",
+  "pane_dead_status",
+  "pane_dead_signal",
+  "pane_in_mode",
+  "window_activity",
+  "pid",
+  "@fleet_epoch",
+  "@fleet_project",
+  "@fleet_instance",
+  "@fleet_pane",
+] as const;
+const FORMAT = FIELDS.map((field) => `#{${field}}`).join("\t");
+
+/** All the ways tmux has of saying that its server has nothing, or is not there. */
+const NOTHING_THERE = /no server running|error connecting|no sessions|no current target|server exited/;
+
+const TIMEOUT = 10_000;
+const NO_PANES: Panes = { server: null, epoch: 0, sessions: new Map() };
+
+/** tmux, on a server of the project's own: nobody's other sessions are ever seen or touched. Acting needs an epoch. */
+export function createTmux(socket: string, environment: Environment, epoch: number): Terminal {
+  const env = pick(environment);
+  const call = (args: readonly string[], input?: string): Promise<Ran> =>
+    run("tmux", ["-u", "-S", socket, "-f", "/dev/null", ...args], {
+      env,
+      timeout: TIMEOUT,
+      ...(input === undefined ? {} : { input }),
+    });
+  const script = async (lines: readonly string[]): Promise<void> => {
+    const ran = await call(["start-server", ";", "source-file", "-"], `${lines.join("\n")}\n`);
+    if (ran.stdout.includes(STALE)) throw new Failure("BUSY", "a newer watchdog has taken this project over");
+    // What went wrong for one session is seen at the next look; a server that can't be reached is a failure.
+    if (ran.code !== 0 && NOTHING_THERE.test(ran.stderr)) throw failed("source-file", ran);
+    if (ran.timedOut) throw failed("source-file", ran);
+  };
+
+  return {
+    async panes() {
+      const ran = await call(["list-panes", "-a", "-F", FORMAT]);
+      if (ran.code !== 0 && !NOTHING_THERE.test(ran.stderr)) throw failed("list-panes", ran);
+      const panes = ran.code === 0 ? parsePanes(ran.stdout) : NO_PANES;
+      if ([...panes.sessions.values()].some(({ dead, exit }) => dead && exit === undefined)) remind(panes.server);
+      return panes;
+    },
+    async screens(ids) {
+      if (ids.length === 0) return new Map();
+      // Made anew each time, so that no screen can contain it.
+      const end = `fleet-screen-${randomUUID()}`;
+      const captures = ids.flatMap((id) => ["capture-pane", "-p", "-t", id, ";", "display-message", "-p", end, ";"]);
+      const ran = await call(captures.slice(0, -1));
+      if (ran.timedOut) throw failed("capture-pane", ran);
+      // A pane that went in the meantime ends the batch; what came before it counts.
+      const texts = ran.stdout.split(`${end}\n`).slice(0, -1);
+      return new Map(texts.map((text, index) => [ids[index] ?? "", text]));
+    },
+    async history(session) {
+      const ran = await call(["capture-pane", "-p", "-J", "-S", "-", "-t", `=${session}:`]);
+      return ran.code === 0 ? ran.stdout : null;
+    },
+    open: (openings) =>
+      script([claim(epoch), setUp(epoch), ...openings.map((opening) => open(epoch, opening))]),
+    close: (sessions) => script([claim(epoch), ...sessions.map((session) => close(epoch, session))]),
+    async paste(session, instance, name, text) {
+      const buffer = `fleet-${name}`;
+      const target = quote(`=${session}:`);
+      const paste = `paste-buffer -p -r -d -b ${buffer} -t ${target}`;
+      const refuse = `delete-buffer -b ${buffer} ; display-message -p ${STALE}`;
+      const still = ["if-shell", "-F", "-t", `=${session}:`, isStill(epoch, instance), paste, refuse];
+      return took(await call(["load-buffer", "-b", buffer, "-", ";", ...still], text));
+    },
+    async press(session, instance, keys) {
+      const send = `send-keys -t ${quote(`=${session}:`)} ${keys.map(quote).join(" ")}`;
+      const refuse = `display-message -p ${STALE}`;
+      return took(await call(["if-shell", "-F", "-t", `=${session}:`, isStill(epoch, instance), send, refuse]));
+    },
+    async end() {
+      await call(["kill-server"]);
+      await unlink(socket).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error;
+      });
+    },
+  };
+}
+
+const took = ({ code, stdout }: Ran): boolean => code === 0 && !stdout.includes(STALE);
+
+const failed = (command: string, { code, stderr, timedOut }: Ran): Failure =>
+  new Failure("TMUX_FAILED", `tmux ${command}: ${timedOut ? "timed out" : stderr.trim() || `exit ${code}`}`);
+
+/** The lines of `list-panes`. Of a session that a person has split, only the pane that we made counts. */
+export function parsePanes(listed: string): Panes {
+  const sessions = new Map<string, Pane>();
+  let server: number | null = null;
+  let epoch = 0;
+  for (const line of listed.split("\n").filter((text) => text !== "")) {
+    const [session = "", id = "", pid, dead, code = "", signal = "", mode, activity, ...rest] = line.split("\t");
+    const [serverPid, stamped, project = "", instance = "", own = ""] = rest;
+    server = Number(serverPid);
+    epoch = Number(stamped ?? 0);
+    if (own !== "" && own !== id) continue;
+    if (own === "" && sessions.has(session)) continue;
+    // A blank exit is an exit not known yet; it is not an exit of 0.
+    const exit = signal !== "" ? { signal } : code !== "" ? { code: Number(code) } : undefined;
+    sessions.set(session, {
+      session,
+      id,
+      pid: Number(pid),
+      project: project === "" ? null : project,
+      instance: instance === "" ? null : instance,
+      dead: dead === "1",
+      exit: dead === "1" ? exit : undefined,
+      scrolled: mode !== "0" && mode !== "",
+      activity: Number(activity),
+    });
+  }
+  return { server, epoch, sessions };
+}
+
+/**
+ * tmux 3.3a can miss the SIGCHLD of a dying pane: the process stays a zombie
+ * and the exit stays blank for good. Its own signal, sent again, makes it
+ * collect what it missed.
+ */
+export function remind(server: number | null): void {
+  if (server === null) return;
+  try {
+    process.kill(server, "SIGCHLD");
+  } catch {
+    // The server has gone, and its panes with it: the next look will say so.
+  }
+}

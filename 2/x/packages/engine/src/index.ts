@@ -1,0 +1,18 @@
+export { agentsJsonSchema, parseAgentsFile, readAgentsFile } from "./agents-file.ts";
+export { checkProjectFiles, type FileFact, wantedFiles } from "./agents-rules.ts";
+export { type Command, defineCommand, type Flags, type FlagValues, type World } from "./command/command.ts";
+export { runCommands } from "./command/main.ts";
+export { renderFailure } from "./command/render.ts";
+export { diagnosticsJson, renderProblems } from "./diagnostics/render.ts";
+export { oneLine, sanitize } from "./diagnostics/safe-text.ts";
+export { closest } from "./diagnostics/suggest.ts";
+export { pick } from "./host/environment.ts";
+export { factsOf } from "./host/file-facts.ts";
+export { isCode, readText, writeWhole } from "./host/files.ts";
+export { take } from "./host/lock.ts";
+export { run } from "./host/run.ts";
+export { FAILURES, Failure, type FailureCode, type Place, type Problem, type Result } from "./problem.ts";
+export type { Agent, Project } from "./project.ts";
+export { engineCommands } from "./verbs/index.ts";
+export { columns } from "./verbs/render.ts";
+export { VERSION } from "./version.ts";

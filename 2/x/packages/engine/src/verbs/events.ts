@@ -1,0 +1,35 @@
+import { defineCommand } from "../command/command.ts";
+import { readJournal } from "../host/journal.ts";
+import { createStore } from "../host/store.ts";
+import { chosen, configFlag, openSite } from "./common.ts";
+import { toIso } from "./survey.ts";
+import { tell } from "./tell.ts";
+
+export const events = defineCommand({
+  name: "events",
+  about: "show what happened, oldest first",
+  operands: "[agent..]",
+  flags: {
+    ...configFlag,
+    json: { type: "boolean", about: "one JSON object a line" },
+    follow: { type: "boolean", short: "f", about: "go on as things happen" },
+  },
+  examples: [
+    ["agents events", "everything in the journal"],
+    ["agents events builder -f", "one agent, live"],
+    ["agents events --json | grep pinged", "each handoff with its commit and its recipient"],
+  ],
+  async run(names, { config, json, follow = false }, world) {
+    const site = await openSite(config, world, false);
+    const agents = new Set(names.length === 0 ? [] : chosen(site, names).map(({ name }) => name));
+    const file = createStore(site.state).at("journal.jsonl");
+    for await (const entry of readJournal(file, { follow, signal: world.signal })) {
+      if (agents.size > 0 && (entry.agent === null || !agents.has(entry.agent))) continue;
+      const at = toIso(entry.at);
+      world.out(
+        json ? `${JSON.stringify({ ...entry, at })}\n` : `${at}  ${(entry.agent ?? "-").padEnd(12)}  ${tell(entry).text}\n`,
+      );
+    }
+    return 0;
+  },
+});

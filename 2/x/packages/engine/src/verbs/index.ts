@@ -1,0 +1,14 @@
+import type { Command } from "../command/command.ts";
+import { down } from "./down.ts";
+import { events } from "./events.ts";
+import { logs } from "./logs.ts";
+import { phase } from "./phase.ts";
+import { send } from "./send.ts";
+import { status } from "./status.ts";
+import { up } from "./up.ts";
+import { validate } from "./validate.ts";
+import { wake } from "./wake.ts";
+import { watchdog } from "./watchdog.ts";
+
+/** The engine's own command line, in the order of its help. */
+export const engineCommands: readonly Command[] = [up, down, status, send, logs, events, phase, validate, wake, watchdog];

@@ -1,0 +1,50 @@
+import type { Agent } from "../project.ts";
+import { sayExit } from "../watch/explain.ts";
+import type { AgentRecord } from "../watch/record.ts";
+import type { Duration, Instant } from "../watch/time.ts";
+import type { AgentSurvey } from "./survey.ts";
+
+/** What `up` came to for one agent. */
+export interface Outcome {
+  readonly agent: string;
+  readonly outcome: "started" | "resumed" | "unchanged" | "held" | "failed";
+  readonly because: string | null;
+}
+
+/** A program that ends at once was never there. */
+const REALLY_THERE: Duration = 250;
+
+interface Moment {
+  readonly now: Instant;
+  /** When this `up` began: what ran before is unchanged. */
+  readonly began: Instant;
+  /** Still willing to wait for what holds an agent up. */
+  readonly patient: boolean;
+}
+
+/** Null while it can't be said yet. */
+export function judge(
+  agent: Agent,
+  record: AgentRecord | undefined,
+  seen: AgentSurvey | undefined,
+  { now, began, patient }: Moment,
+): Outcome | null {
+  const outcome = (word: Outcome["outcome"], because: string | null = null): Outcome => ({
+    agent: agent.name,
+    outcome: word,
+    because,
+  });
+  if (record === undefined || seen === undefined) return null;
+  if (seen.is === "failed" || seen.is === "foreign") return outcome("failed", seen.why);
+  const { run, ended } = record;
+  if (run !== null && seen.state === "RUNNING") {
+    if (seen.is === "asking" || seen.is === "limited") return outcome("held", seen.why);
+    if (run.ready === null || now - run.since < REALLY_THERE) return null;
+    if (run.since < began) return outcome("unchanged");
+    return outcome(run.resumed ? "resumed" : "started");
+  }
+  if (seen.is === "finished") return outcome("unchanged", seen.why);
+  if (ended !== null && ended.at >= began && record.failures > 0)
+    return outcome("failed", `${ended.how}${sayExit(ended.exit)}; see: agents logs ${agent.name}`);
+  return seen.is === "held" && !patient ? outcome("held", seen.why) : null;
+}

@@ -1,0 +1,26 @@
+import type { JournalEntry } from "../host/store.ts";
+import { tell, type Tone } from "./tell.ts";
+
+const COLORS: Readonly<Record<Tone, readonly [string, string]>> = {
+  good: ["\u001b[32m", "\u001b[39m"],
+  bad: ["\u001b[31m", "\u001b[39m"],
+  plain: ["", ""],
+  quiet: ["\u001b[2m", "\u001b[22m"],
+};
+
+export function paint(tone: Tone, text: string, color: boolean): string {
+  const [on, off] = COLORS[tone];
+  return color ? on + text + off : text;
+}
+
+/** Steps of a delivery and passing moods would drown the story; `events` has them. */
+const LEFT_OUT: ReadonlySet<string> = new Set(["typing", "typed", "pressed-enter", "starting", "cleared"]);
+
+/** One line of the live view: seconds since the start, who, what. Null for what is left out. */
+export function renderEntry(entry: JournalEntry, since: number, color: boolean): string | null {
+  if (LEFT_OUT.has(entry.what)) return null;
+  const { text, tone } = tell(entry);
+  const clock = `${((entry.at - since) / 1000).toFixed(1).padStart(6)}s`;
+  const who = (entry.agent ?? "fleet").padEnd(13);
+  return `${paint("quiet", clock, color)}  ${who} ${paint(tone, text, color)}`;
+}

@@ -1,0 +1,65 @@
+import { oneLine } from "../diagnostics/safe-text.ts";
+import type { AgentSurvey, Survey } from "./survey.ts";
+
+/** The table that people know: the phase line, then a row for each agent, the watchdog last. */
+export function renderStatus(seen: Survey): string {
+  return lines([...phaseLine(seen), ...columns([...seen.agents.map(row), watchdogRow(seen)])]);
+}
+
+/** The same with since when, and why. */
+export function renderWide(seen: Survey, now: number): string {
+  const rows = seen.agents.map((agent) => [...row(agent), age(agent.since, now), oneLine(agent.why)]);
+  const beat = seen.watchdog === null ? "-" : age(seen.watchdog.heartbeat, now);
+  const epoch = seen.watchdog === null ? "" : `epoch ${seen.watchdog.epoch}, pid ${seen.watchdog.pid}`;
+  return lines([...phaseLine(seen), ...columns([...rows, [...watchdogRow(seen), beat, epoch]])]);
+}
+
+const phaseLine = ({ phase }: Survey): readonly string[] => {
+  if (phase === null) return [];
+  const { id, index, total, plan, state } = phase;
+  return [`phase: ${id} [${index + 1}/${total}] plan=${oneLine(plan)} (${state})`];
+};
+
+const row = ({ name, kind, backend, model, watch, state, enabled }: AgentSurvey): readonly string[] => [
+  name,
+  kind,
+  backend ?? "-",
+  model ?? "-",
+  watch ?? "-",
+  enabled ? state : `${state} (disabled)`,
+];
+
+const watchdogRow = ({ watchdog }: Survey): readonly string[] => [
+  "watchdog",
+  "service",
+  "-",
+  "-",
+  "-",
+  watchdog === null ? "stopped" : "RUNNING",
+];
+
+/** How long ago, in the largest unit that fits. */
+export function age(since: string | null, now: number): string {
+  if (since === null) return "-";
+  const seconds = Math.max(0, Math.round((now - Date.parse(since)) / 1000));
+  if (seconds < 120) return `${seconds}s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)}m`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)}h` : `${Math.round(seconds / 86_400)}d`;
+}
+
+/** Two spaces between columns, nothing at the end of a line. */
+export function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const cells of rows)
+    cells.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, cell.length);
+    });
+  return rows.map((cells) =>
+    cells
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join("");

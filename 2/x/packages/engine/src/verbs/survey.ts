@@ -1,0 +1,139 @@
+import { chooseBackend, chooseModel, NO_OVERRIDES } from "../choose-model.ts";
+import { isHeld } from "../host/lock.ts";
+import type { Site } from "../host/site.ts";
+import { blockedBy } from "../host/starting.ts";
+import { createStore } from "../host/store.ts";
+import { createTmux, type Pane, type Panes } from "../host/tmux.ts";
+import { Failure } from "../problem.ts";
+import type { Agent } from "../project.ts";
+import { assess } from "../watch/assess.ts";
+import { indexOf, phaseOf } from "../watch/course.ts";
+import { explain } from "../watch/explain.ts";
+import { type Facts, sceneOf } from "../watch/plan.ts";
+import { FRESH_RECORD } from "../watch/record.ts";
+import type { Records, Wishes } from "../watch/records.ts";
+import type { Sighting } from "../watch/sighting.ts";
+import type { Assessment } from "../watch/think.ts";
+import { ANSWER_VERSION } from "./common.ts";
+
+/** `status --json`. Times are ISO 8601 in UTC. */
+export interface Survey {
+  readonly schema_version: number;
+  readonly project: string;
+  readonly phase: {
+    readonly id: string;
+    /** Counts from 0. */
+    readonly index: number;
+    readonly total: number;
+    readonly plan: string;
+    readonly state: "in progress" | "done" | "complete";
+  } | null;
+  readonly agents: readonly AgentSurvey[];
+  readonly watchdog: { readonly pid: number; readonly epoch: number; readonly heartbeat: string } | null;
+}
+
+export interface AgentSurvey {
+  readonly name: string;
+  readonly kind: Agent["kind"];
+  readonly backend: string | null;
+  readonly model: string | null;
+  readonly watch: Agent["watch"] | null;
+  readonly enabled: boolean;
+  readonly state: "RUNNING" | "stopped" | "unknown";
+  readonly session: string;
+  readonly pid: number | null;
+  readonly since: string | null;
+  /** How it is, in one word of the glossary, and in a sentence. */
+  readonly is: Assessment["is"];
+  readonly why: string;
+}
+
+/** How everything is now: one tmux call, a few small files. Writes nothing, starts nothing. */
+export async function survey(site: Site, environment: Readonly<Record<string, string | undefined>>): Promise<Survey> {
+  const store = createStore(site.state);
+  const [panes, records, wishes, watched] = await Promise.all([
+    createTmux(site.socket, environment, 0)
+      .panes()
+      .catch((error: unknown) => {
+        if (error instanceof Failure && error.code === "TMUX_FAILED") return null;
+        throw error;
+      }),
+    store.records(),
+    store.wishes(),
+    isHeld(site.state, "watchdog"),
+  ]);
+  const now = Date.now();
+  const { agents } = site.project;
+  const blocked = new Map<string, string | null>();
+  for (const agent of agents)
+    if (panes?.sessions.get(agent.session) === undefined) blocked.set(agent.name, await blockedBy(site, agent));
+  return {
+    schema_version: ANSWER_VERSION,
+    project: site.name,
+    phase: surveyPhase(site, records),
+    agents: agents.map((agent) => surveyAgent(site, agent, { panes, records, wishes, blocked, now })),
+    watchdog: watched ? { pid: records.pid, epoch: records.epoch, heartbeat: toIso(records.heartbeat) } : null,
+  };
+}
+
+function surveyPhase({ project: { loop } }: Site, { course }: Records): Survey["phase"] {
+  if (loop === null) return null;
+  const phase = phaseOf(loop, course) ?? (course === null ? loop.phases[0] : undefined);
+  if (phase === undefined) return null;
+  const state = course?.complete != null ? "complete" : "in progress";
+  return { id: phase.id, index: indexOf(loop, phase.id), total: loop.phases.length, plan: phase.plan, state };
+}
+
+interface Seen {
+  readonly panes: Panes | null;
+  readonly records: Records;
+  readonly wishes: Wishes;
+  readonly blocked: ReadonlyMap<string, string | null>;
+  readonly now: number;
+}
+
+function surveyAgent(site: Site, agent: Agent, { panes, records, wishes, blocked, now }: Seen): AgentSurvey {
+  const pane = panes?.sessions.get(agent.session);
+  const overrides = { ...NO_OVERRIDES, env: wishes.env };
+  const backend = chooseBackend(agent, overrides);
+  const phase = records.course?.phase ?? site.project.loop?.phases[0]?.id ?? null;
+  const record = records.agents[agent.name] ?? FRESH_RECORD;
+  const facts: Facts = {
+    wishes,
+    sighting: () => toSighting(site, pane, panes !== null, record.run?.instance ?? null),
+    blocked: () => blocked.get(agent.name) ?? null,
+    leftovers: () => 0,
+    message: () => null,
+  };
+  const scene = sceneOf(agent, site.project, records, facts);
+  const assessment = assess(scene, now);
+  const alive = pane !== undefined && !pane.dead;
+  return {
+    name: agent.name,
+    kind: agent.kind,
+    backend,
+    model: chooseModel(site.project, agent, phase, overrides),
+    watch: agent.kind === "service" ? null : agent.watch,
+    enabled: agent.enabled,
+    state: panes === null ? "unknown" : alive ? "RUNNING" : "stopped",
+    session: agent.session,
+    pid: alive ? pane.pid : null,
+    since: alive && record.run !== null ? toIso(record.run.since) : null,
+    is: assessment.is,
+    why: explain(assessment, scene.record),
+  };
+}
+
+/** What the screen says is the watchdog's last word; a look at the panes is all that a status needs. */
+function toSighting(site: Site, pane: Pane | undefined, seen: boolean, instance: string | null): Sighting {
+  if (!seen) return { pane: "unreadable", because: "tmux does not answer" };
+  if (pane === undefined) return { pane: "absent", with: "session" };
+  if (pane.project !== site.id) return { pane: "foreign" };
+  const name = pane.instance ?? instance ?? "";
+  if (pane.dead) return { pane: "dead", instance: name, exit: pane.exit ?? { signal: "unknown" } };
+  const reading = { mood: "unclear", draft: null, final: null } as const;
+  const { pid, scrolled } = pane;
+  return { pane: "alive", pid, instance: name, digest: "", screen: "", scrolled, reading };
+}
+
+export const toIso = (instant: number): string => new Date(instant).toISOString();

@@ -1,0 +1,78 @@
+import { oneLine } from "../diagnostics/safe-text.ts";
+import type { JournalEntry } from "../host/store.ts";
+
+export type Tone = "good" | "bad" | "plain" | "quiet";
+
+/** One line of the journal as a person would say it. */
+export interface Told {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
+  starting: ({ run }) => quiet(`is being started${modelOf(run)}`),
+  started: ({ model }) => good(`started${typeof model === "string" ? ` with ${model}` : ""}`),
+  resumed: () => good("started again, with its conversation"),
+  "start-failed": ({ because }) => bad(`could not be started: ${because}`),
+  found: () => good("was running already, taken over"),
+  "became-ready": () => quiet("is ready"),
+  said: ({ mood, wait }) => tellMood(mood, wait),
+  died: ({ exit }) => bad(`died${exitOf(exit)}`),
+  vanished: (entry) => bad(`vanished with its ${entry.with}`),
+  "told-to-stop": ({ because }) => plain(`is told to stop: ${because}`),
+  killed: ({ processes }) => bad(`was killed, ${processes} of its processes`),
+  stopped: ({ because }) => plain(`stopped: ${because}`),
+  cleared: () => quiet("its session was removed"),
+  "gave-up": ({ because }) => bad(`FAILED: ${because}`),
+  typing: ({ message }) => quiet(`message ${message} is being typed`),
+  typed: ({ message }) => quiet(`message ${message} stands in its input box`),
+  "pressed-enter": ({ message }) => quiet(`Enter, for message ${message}`),
+  submitted: ({ message, text }) => good(`was told (${message}): ${text}`),
+  dropped: ({ message, because }) => bad(`message ${message} was dropped: ${because}`),
+  pinged: ({ message }) => good(`was pinged: ${message}`),
+  "act-failed": ({ action, because }) => bad(`could not ${action}: ${because}`),
+  "phase-started": ({ phase }) => good(`phase ${phase} began`),
+  "phase-done": ({ phase }) => good(`phase ${phase} is done`),
+  "sequence-complete": ({ phases }) => good(`all ${phases} phases are done: SEQUENCE-COMPLETE`),
+  "sequence-reopened": ({ phase }) => plain(`there is a further phase: ${phase}`),
+  "handoffs-from": ({ seen, because }) => quiet(`handoffs count from ${String(seen).slice(0, 7) || "the beginning"}: ${because}`),
+  "handoffs-seen": ({ commits }) => plain(`pushed: ${subjectsOf(commits)}`),
+  "handoffs-unread": ({ because }) => bad(`the remote can't be read: ${because}`),
+  "watchdog-started": ({ epoch, pid }) => plain(`watchdog started, epoch ${epoch}, pid ${pid}`),
+  "watchdog-ended": ({ because }) => plain(`watchdog ended: ${because}`),
+};
+
+/** A line that this engine does not know is shown by its name. */
+export function tell(entry: JournalEntry): Told {
+  const told = TELL[entry.what]?.(entry) ?? plain(entry.what);
+  return { ...told, text: oneLine(told.text) };
+}
+
+const good = (text: string): Told => ({ text, tone: "good" });
+const bad = (text: string): Told => ({ text, tone: "bad" });
+const plain = (text: string): Told => ({ text, tone: "plain" });
+const quiet = (text: string): Told => ({ text, tone: "quiet" });
+
+function tellMood(mood: unknown, wait: unknown): Told {
+  const { mood: word, question, error, until } = (mood ?? {}) as Record<string, unknown>;
+  if (word === "asking") return bad(`asks: ${question}`);
+  if (word === "fatal") return bad(`shows a fatal error: ${error}`);
+  if (word === "limited") return bad(`is at its limit${typeof until === "number" ? ` until ${clockOf(until)}` : ""}`);
+  if (typeof wait === "number") return quiet(`waits until ${clockOf(wait)}`);
+  return quiet(word === "busy" ? "works" : word === "ready" ? "is ready" : "shows a screen that says nothing");
+}
+
+const clockOf = (instant: number): string => `${new Date(instant).toISOString().slice(11, 19)}Z`;
+
+const exitOf = (exit: unknown): string => {
+  const { code, signal } = (exit ?? {}) as Record<string, unknown>;
+  return signal === undefined ? ` with exit ${code}` : ` by signal ${signal}`;
+};
+
+const modelOf = (run: unknown): string => {
+  const model = (run as { readonly model?: unknown } | undefined)?.model;
+  return typeof model === "string" ? ` with ${model}` : "";
+};
+
+const subjectsOf = (commits: unknown): string =>
+  (Array.isArray(commits) ? commits : []).map(({ subject, sha }) => `${String(sha).slice(0, 7)} ${subject}`).join("; ");

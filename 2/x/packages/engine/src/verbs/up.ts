@@ -1,0 +1,177 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { BACKENDS } from "../backends/index.ts";
+import { defineCommand, type World } from "../command/command.ts";
+import { pick } from "../host/environment.ts";
+import { readText } from "../host/files.ts";
+import { startKeeper } from "../host/keeper.ts";
+import { isHeld } from "../host/lock.ts";
+import { run } from "../host/run.ts";
+import { checkSocket, type Site } from "../host/site.ts";
+import { createStore, type Store } from "../host/store.ts";
+import { Failure } from "../problem.ts";
+import type { Agent } from "../project.ts";
+import { indexOf } from "../watch/course.ts";
+import type { Wishes } from "../watch/records.ts";
+import type { Wish } from "../watch/think.ts";
+import type { Instant } from "../watch/time.ts";
+import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
+import { judge, type Outcome } from "./outcome.ts";
+import { columns } from "./render.ts";
+import { survey } from "./survey.ts";
+
+export const up = defineCommand({
+  name: "up",
+  about: "start what should run, and wait until each agent is really there",
+  operands: "[agent..]",
+  flags: {
+    ...configFlag,
+    ...jsonFlag,
+    fresh: { type: "boolean", about: "start the phases over from the first" },
+    "dry-run": { type: "boolean", about: "say what would be started, and do nothing" },
+    follow: { type: "boolean", short: "f", about: "show what happens as it happens, until all phases are done" },
+  },
+  examples: [
+    ["agents up", "start every enabled agent, and the watchdog"],
+    ["agents up builder", "start one, also one that is disabled"],
+    ["agents up --follow", "start, and watch it work"],
+  ],
+  async run(names, flags, world) {
+    const site = await openSite(flags.config, world);
+    const asked = await checkUp(site, names, flags.fresh ?? false, world);
+    if (flags["dry-run"]) return sayPlan(site, asked, world);
+    const since = Date.now();
+    const outcomes = await asOnlyCommand(site, "up", async (store) => {
+      await wishUp(site, store, asked, names, flags.fresh ?? false, world);
+      await ensureWatchdog(site, world);
+      const sofar = flags.follow ? (await import("./follow.ts")).announce(world) : (_: Outcome) => {};
+      return awaitOutcomes(site, asked, since, world, sofar);
+    });
+    if (flags.json) world.out(`${JSON.stringify({ schema_version: ANSWER_VERSION, project: site.name, agents: outcomes })}\n`);
+    else if (!flags.follow) world.out(renderOutcomes(outcomes));
+    const failed = outcomes.some(({ outcome }) => outcome === "failed");
+    if (failed || !flags.follow) return failed ? 1 : 0;
+    return (await import("./follow.ts")).follow(site, since, world);
+  },
+});
+
+/** Everything that can be known to fail is said before anything is changed. */
+async function checkUp(site: Site, names: readonly string[], fresh: boolean, world: World): Promise<readonly Agent[]> {
+  const agents = chosen(site, names);
+  const asked = names.length > 0 ? agents : agents.filter(({ enabled, schedule }) => enabled && schedule === null);
+  checkSocket(site);
+  await run("tmux", ["-V"], { env: pick(world.env), timeout: 10_000 });
+  const { course } = await createStore(site.state).records();
+  const { loop } = site.project;
+  const more = loop !== null && course !== null && indexOf(loop, course.phase) < loop.phases.length - 1;
+  const loops = asked.some(({ kind }) => kind === "loop");
+  if (course?.complete != null && !more && !fresh && loops)
+    throw new Failure("COMPLETE", `${site.name}: all phases are done, the sequence is complete`, {
+      hint: "add a phase to agents.toml, or start over with --fresh",
+    });
+  const seen = await survey(site, world.env);
+  const foreign = seen.agents.find((one) => one.is === "foreign" && asked.some(({ name }) => name === one.name));
+  if (foreign !== undefined)
+    throw new Failure("FOREIGN", `a tmux session called ${foreign.session} is there and was not made by fleet`, {
+      hint: `look at it: tmux -S ${site.socket} attach -t =${foreign.session}; then end it, or change session_prefix`,
+    });
+  return asked;
+}
+
+function sayPlan(site: Site, asked: readonly Agent[], world: World): number {
+  const rows = asked.map(({ name, kind, session, workdir }) => [name, kind, session, workdir]);
+  world.out(`would start in ${site.name}, if they do not run yet:\n${columns(rows).map((row) => `  ${row}\n`).join("")}`);
+  return 0;
+}
+
+/** Those that are wished up already and did not fail keep their wish: asking twice changes nothing. */
+async function wishUp(
+  site: Site,
+  store: Store,
+  asked: readonly Agent[],
+  names: readonly string[],
+  fresh: boolean,
+  { env }: World,
+): Promise<void> {
+  const before = await store.wishes();
+  const { agents: records } = await store.records();
+  const at = Date.now();
+  const wishes: Record<string, Wish> = { ...before.agents };
+  for (const agent of asked) {
+    const old = before.agents[agent.name];
+    const record = records[agent.name];
+    const stands = old?.state === "up" && record?.gaveUp == null && !before.off;
+    const again = agent.kind === "task" && names.length > 0 && (agent.start === "fresh" || record?.run == null);
+    if (!stands || again || (fresh && agent.kind === "loop"))
+      wishes[agent.name] = { state: "up", at, anew: again && agent.start === "fresh" };
+  }
+  const first = site.project.loop?.phases[0]?.id;
+  const phase = fresh && first !== undefined ? { goto: first, at } : before.phase;
+  const next: Wishes = { ...before, agents: wishes, off: false, phase, env: overridesIn(env) };
+  await store.wish(next);
+}
+
+/** LOOP_MODEL, LOOP_BACKEND and a task's own, as they stand now: they hold until the next `up`. */
+const overridesIn = (env: World["env"]): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => /^[A-Z0-9_]+_(MODEL|BACKEND)$/.test(entry[0])),
+  );
+
+export async function ensureWatchdog(site: Site, { env, signal }: World): Promise<void> {
+  if (await isHeld(site.state, "watchdog")) return;
+  startKeeper(site, env, Object.values(BACKENDS).flatMap(({ passes }) => passes));
+  const deadline = Date.now() + WATCHDOG_STARTS_WITHIN;
+  while (!(await isHeld(site.state, "watchdog"))) {
+    if (Date.now() > deadline || signal.aborted) {
+      const log = (await readText(`${site.state}/watchdog.log`)) ?? "";
+      throw new Failure("ENGINE_FAILED", "the watchdog does not start", {
+        hint: `its last words: ${log.trim().split("\n").slice(-3).join(" | ") || "none"}`,
+      });
+    }
+    await wait(POLL);
+  }
+}
+
+const WATCHDOG_STARTS_WITHIN = 15_000;
+const POLL = 25;
+/** Who is held by something that does not change is reported as held. */
+const PATIENCE = 20_000;
+
+async function awaitOutcomes(
+  site: Site,
+  asked: readonly Agent[],
+  began: Instant,
+  world: World,
+  sofar: (outcome: Outcome) => void,
+): Promise<readonly Outcome[]> {
+  const store = createStore(site.state);
+  const known = new Map<string, Outcome>();
+  const { start_timeout } = site.project.supervision;
+  for (;;) {
+    const [seen, records] = await Promise.all([survey(site, world.env), store.records()]);
+    const now: Instant = Date.now();
+    for (const agent of asked.filter(({ name }) => !known.has(name))) {
+      const one = seen.agents.find(({ name }) => name === agent.name);
+      const patient = now - began < PATIENCE;
+      const verdict = judge(agent, records.agents[agent.name], one, { now, began, patient });
+      const late = now - began > start_timeout;
+      const outcome = verdict ?? (late ? notThere(agent, one?.why ?? "unknown", start_timeout) : null);
+      if (outcome === null) continue;
+      known.set(agent.name, outcome);
+      sofar(outcome);
+    }
+    if (known.size === asked.length) return asked.flatMap(({ name }) => known.get(name) ?? []);
+    if (world.signal.aborted) throw new Failure("TIMED_OUT", "interrupted; what was asked for goes on starting");
+    await wait(POLL * 2);
+  }
+}
+
+const notThere = (agent: Agent, why: string, limit: number): Outcome => ({
+  agent: agent.name,
+  outcome: "failed",
+  because: `not there after ${Math.round(limit / 1000)} s: ${why}`,
+});
+
+const renderOutcomes = (outcomes: readonly Outcome[]): string =>
+  columns(outcomes.map(({ agent, outcome, because }) => [agent, because === null ? outcome : `${outcome} (${because})`]))
+    .map((line) => `${line}\n`)
+    .join("");

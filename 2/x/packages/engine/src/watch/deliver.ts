@@ -1,0 +1,59 @@
+import { tag } from "./message.ts";
+import type { Action, Assessment, Scene } from "./think.ts";
+import type { Duration, Instant } from "./time.ts";
+
+/** A program needs a moment to take what was pasted before it takes the Enter. */
+const SETTLE: Duration = 40;
+const BETWEEN_ENTERS: Duration = 200;
+const ENTERS = 25;
+/** Typed and nowhere to be seen after this long: it was swallowed whole, and is typed again. */
+const LOST: Duration = 3_000;
+const POLL: Duration = 250;
+
+interface Delivery {
+  readonly actions: readonly Action[];
+  readonly next: Instant;
+}
+
+/**
+ * The one gate to an agent's input box, one key a tick: before each key the
+ * tick has looked again. Nothing is typed over a dialog, a person's draft, copy
+ * mode or a screen that can't be read.
+ */
+export function deliver(scene: Scene, assessment: Assessment, now: Instant): Delivery {
+  const { message, record, sighting, turn } = scene;
+  if (message === null) return REST;
+  if (message.turn !== null && record.mail === null && message.turn !== turn)
+    return act({ do: "drop", message, because: "its phase is over" }, now);
+  if (sighting.pane !== "alive" || !LISTENING.has(assessment.is)) return { actions: [], next: now + POLL * 2 };
+  if (record.mail?.id === message.id) return carryOn(scene, now);
+  const { reading, scrolled } = sighting;
+  if (scrolled || reading.mood !== "ready" || reading.draft !== "") return { actions: [], next: now + POLL };
+  return act({ do: "type", message }, now);
+}
+
+/** What was begun is finished: the screen says how far it came, before a crash or in spite of one. */
+function carryOn({ message, record: { mail }, sighting }: Scene, now: Instant): Delivery {
+  if (message === null || mail === null || sighting.pane !== "alive") return REST;
+  const { reading, scrolled, screen } = sighting;
+  const mark = tag(message.id);
+  const waited = now - mail.since;
+  if (reading.draft?.startsWith(mark)) {
+    if (scrolled || reading.mood === "asking") return { actions: [], next: now + POLL };
+    if (mail.enters >= ENTERS)
+      return act({ do: "drop", message, because: "typed, and Enter was not taken" }, now);
+    const pause = mail.enters === 0 ? SETTLE : BETWEEN_ENTERS;
+    if (waited < pause) return { actions: [], next: mail.since + pause };
+    return act({ do: "press-enter", message }, now);
+  }
+  const gone = reading.draft === "" || reading.draft === null;
+  if (gone && (mail.enters > 0 || screen.includes(mark))) return act({ do: "settle", message }, now);
+  if (gone && reading.mood === "ready" && waited >= LOST) return act({ do: "type", message }, now);
+  return { actions: [], next: now + SETTLE };
+}
+
+const LISTENING: ReadonlySet<Assessment["is"]> = new Set(["working", "ready", "waiting", "limited", "asking"]);
+
+const REST: Delivery = { actions: [], next: Number.POSITIVE_INFINITY };
+
+const act = (action: Action, now: Instant): Delivery => ({ actions: [action], next: now + SETTLE });

@@ -1,0 +1,28 @@
+import type { Instant } from "./time.ts";
+
+/** Something to be said to an agent, once. */
+export interface Message {
+  /** Short, and part of the text that is typed: what is on the screen can be recognised after a crash. */
+  readonly id: string;
+  readonly to: string;
+  readonly at: Instant;
+  readonly from: "handoff" | "person" | "engine";
+  readonly text: string;
+  /** The commit that a handoff is about. */
+  readonly sha: string | null;
+  /** The turn of the phases it belongs to; it is dropped when another is on. Null: always current. */
+  readonly turn: number | null;
+}
+
+/** What is typed: the id first, so that it stands at the beginning of the input box. */
+export const toTyped = (message: Message): string => `${tag(message.id)} ${toPlain(message.text)}`;
+
+export const tag = (id: string): string => `[fleet ${id}]`;
+
+/** Keys are not text: everything that a terminal would obey is taken out. Newlines stay, as they are pasted. */
+export const toPlain = (text: string): string =>
+  text
+    .replaceAll(/\r\n?/g, "\n")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+    .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200e\u200f]/g, "")
+    .trimEnd();

@@ -1,0 +1,74 @@
+import { countsAsFailure, type AgentRecord, type Happening, type Seen } from "./record.ts";
+import type { Reading } from "./sighting.ts";
+import type { Scene } from "./think.ts";
+import type { Instant } from "./time.ts";
+import { parseWait } from "./wait.ts";
+
+/** What is new since the last look. */
+export function notice(scene: Scene, at: Instant): readonly Happening[] {
+  const { record, sighting } = scene;
+  switch (sighting.pane) {
+    case "unreadable":
+    case "foreign":
+      return [];
+    case "absent":
+    case "dead":
+      return noticeEnd(scene, at);
+    case "alive": {
+      const known = record.run?.instance === sighting.instance;
+      const found: Happening[] = known ? [] : [{ at, what: "found", instance: sighting.instance, turn: scene.turn }];
+      return [...found, ...noticeScreen(known ? record : { ...record, seen: null }, sighting, at)];
+    }
+    default:
+      return sighting satisfies never;
+  }
+}
+
+function noticeScreen(
+  record: AgentRecord,
+  { reading, digest }: { readonly reading: Reading; readonly digest: string },
+  at: Instant,
+): readonly Happening[] {
+  const seen = look(record.seen, reading, digest, at);
+  const ready: Happening[] =
+    record.run?.ready === null && reading.mood !== "unclear" ? [{ at, what: "became-ready" }] : [];
+  if (seen === record.seen) return ready;
+  const news =
+    seen.mood.mood !== record.seen?.mood.mood || (seen.wait?.until ?? null) !== (record.seen.wait?.until ?? null);
+  const said: Happening[] = news ? [{ at, what: "said", mood: seen.mood, wait: seen.wait?.until ?? null }] : [];
+  return [{ at, what: "looked", seen }, ...ready, ...said];
+}
+
+/** Folds a reading into what was seen before; the same object when nothing is new. */
+function look(before: Seen | null, reading: Reading, digest: string, at: Instant): Seen {
+  const { draft: _, final, ...mood } = reading;
+  const until = final === null ? null : parseWait(final);
+  const sameMood = before !== null && JSON.stringify(before.mood) === JSON.stringify(mood);
+  const sameWait = before !== null && (before.wait?.until ?? null) === until;
+  if (sameMood && sameWait && before.digest === digest) return before;
+  return {
+    mood,
+    since: before !== null && before.mood.mood === mood.mood ? before.since : at,
+    digest,
+    still: before?.digest === digest ? before.still : at,
+    wait: until === null ? null : sameWait ? before.wait : { until, declared: at },
+  };
+}
+
+/** A run ends when its pane is gone or dead and none of its processes is left. */
+function noticeEnd({ agent, record, sighting, leftovers, policy }: Scene, at: Instant): readonly Happening[] {
+  if (record.run === null || leftovers !== 0) return [];
+  const healthy = record.run.ready !== null && at - record.run.ready >= policy.healthy_after;
+  const tally = (healthy ? 0 : record.failures) + 1;
+  const exit = sighting.pane === "dead" ? sighting.exit : null;
+  const server = sighting.pane === "absent" && sighting.with === "server";
+  if (record.stopping !== null) {
+    const { because } = record.stopping;
+    const failures = countsAsFailure(because) ? (server ? record.failures : tally) : 0;
+    return [{ at, what: "stopped", because, exit, failures }];
+  }
+  if (exit !== null) return [{ at, what: "died", exit, failures: agent.kind === "task" ? 0 : tally }];
+  return [
+    { at, what: "vanished", with: server ? "server" : "session", failures: server ? record.failures : tally },
+  ];
+}

@@ -1,0 +1,52 @@
+import type { Agent, Kind, Project } from "../project.ts";
+import type { Course } from "./course.ts";
+import type { Message } from "./message.ts";
+import { FRESH_RECORD } from "./record.ts";
+import type { Records, Wishes } from "./records.ts";
+import type { Sighting } from "./sighting.ts";
+import type { Scene, Wish } from "./think.ts";
+import type { Instant } from "./time.ts";
+
+/** What one tick knows besides the records: everything that was looked up. */
+export interface Facts {
+  readonly wishes: Wishes;
+  readonly sighting: (agent: Agent, since: Instant | null) => Sighting;
+  readonly blocked: (agent: Agent) => string | null;
+  /** Null when they could not be counted. */
+  readonly leftovers: (instance: string) => number | null;
+  readonly message: (agent: Agent) => Message | null;
+}
+
+const NEVER_ASKED: Wish = { state: "down", at: 0, anew: false };
+
+/** What is wanted of an agent now. Loops end with their sequence, whatever was wished before. */
+export function wishFor(agent: Agent, wishes: Wishes, course: Course | null): Wish {
+  const wish = wishes.agents[agent.name] ?? NEVER_ASKED;
+  return agent.kind === "loop" && course?.complete != null ? { ...wish, state: "down" } : wish;
+}
+
+/** Which turn of the phases an agent is to work on; null for those that follow none. */
+export const turnOf = (agent: Agent, project: Project, course: Course | null): number | null =>
+  agent.kind === "loop" && project.loop !== null ? (course?.turn ?? null) : null;
+
+export function sceneOf(agent: Agent, project: Project, records: Records, facts: Facts): Scene {
+  const record = records.agents[agent.name] ?? FRESH_RECORD;
+  return {
+    agent,
+    wish: wishFor(agent, facts.wishes, records.course),
+    policy: project.supervision,
+    record,
+    sighting: facts.sighting(agent, record.run?.since ?? null),
+    turn: turnOf(agent, project, records.course),
+    blocked: facts.blocked(agent),
+    leftovers: record.run === null ? 0 : facts.leftovers(record.run.instance),
+    restartGap: records.restarted + project.supervision.restart_gap,
+    message: facts.message(agent),
+  };
+}
+
+const RANK: Readonly<Record<Kind, number>> = { service: 0, persistent: 1, task: 2, loop: 3 };
+
+/** Services first, loops last; to stop, the other way round. */
+export const inStartOrder = (agents: readonly Agent[]): readonly Agent[] =>
+  agents.toSorted((one, other) => RANK[one.kind] - RANK[other.kind]);

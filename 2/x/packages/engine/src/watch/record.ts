@@ -1,0 +1,182 @@
+import type { Exit, Mood } from "./sighting.ts";
+import type { Instant } from "./time.ts";
+
+/** One start of one agent: from the intent to start it until it is gone. */
+export interface Run {
+  /** Carried by every process of the run in its environment, and by the session as a mark. */
+  readonly instance: string;
+  readonly since: Instant;
+  /** Which turn of the phases it was started for; null for an agent that is no loop. */
+  readonly turn: number | null;
+  readonly model: string | null;
+  /** It goes on with the conversation of an earlier run. */
+  readonly resumed: boolean;
+  /** When it was first ready for work. */
+  readonly ready: Instant | null;
+}
+
+/** What an agent's screen said when last looked at, and since when it says so. */
+export interface Seen {
+  readonly mood: Mood;
+  readonly since: Instant;
+  /** Of the screen, and since when it is unchanged. */
+  readonly digest: string;
+  readonly still: Instant;
+  readonly wait: { readonly until: Instant; readonly declared: Instant } | null;
+}
+
+/** A message on its way through the input box. */
+export interface Mail {
+  readonly id: string;
+  readonly state: "typing" | "typed";
+  readonly since: Instant;
+  /** How often Enter was pressed. */
+  readonly enters: number;
+}
+
+/** What the watchdog remembers of one agent between two ticks. Everything else is looked up afresh. */
+export interface AgentRecord {
+  readonly run: Run | null;
+  readonly seen: Seen | null;
+  readonly stopping: { readonly since: Instant; readonly because: StopReason } | null;
+  /** The wish that was last acted on. */
+  readonly served: Instant | null;
+  readonly mail: Mail | null;
+  /** How the last run ended. */
+  readonly ended: { readonly at: Instant; readonly how: string; readonly exit: Exit | null } | null;
+  /** In a row, since it was last healthy. */
+  readonly failures: number;
+  /** Automatic starts, newest last. */
+  readonly restarts: readonly Instant[];
+  readonly gaveUp: { readonly at: Instant; readonly because: string } | null;
+  /** It has a conversation worth going on with. */
+  readonly conversation: boolean;
+}
+
+export const FRESH_RECORD: AgentRecord = {
+  run: null,
+  seen: null,
+  stopping: null,
+  served: null,
+  mail: null,
+  ended: null,
+  failures: 0,
+  restarts: [],
+  gaveUp: null,
+  conversation: false,
+};
+
+/** Why a run is brought to its end. The second row counts as a failure of the agent. */
+export type StopReason =
+  | ("unwanted" | "next-phase" | "restart-asked")
+  | ("fatal" | "stalled" | "never-ready" | "leftover-processes");
+
+const FAILED_AT: readonly StopReason[] = ["fatal", "stalled", "never-ready", "leftover-processes"];
+
+/** Something that happened to an agent. Past tense, always: a happening is a fact, not a wish. */
+export type Happening = { readonly at: Instant } & (
+  | {
+      readonly what: "starting";
+      readonly run: Run;
+      readonly wish: Instant;
+      readonly automatic: boolean;
+    }
+  | { readonly what: "started" | "resumed"; readonly instance: string; readonly model: string | null }
+  | { readonly what: "start-failed"; readonly because: string }
+  | { readonly what: "found"; readonly instance: string; readonly turn: number | null }
+  | { readonly what: "became-ready" }
+  | { readonly what: "looked"; readonly seen: Seen }
+  | { readonly what: "said"; readonly mood: Mood; readonly wait: Instant | null }
+  | { readonly what: "died"; readonly exit: Exit; readonly failures: number }
+  | { readonly what: "vanished"; readonly with: "session" | "server"; readonly failures: number }
+  | { readonly what: "told-to-stop"; readonly because: StopReason }
+  | { readonly what: "killed"; readonly processes: number }
+  | { readonly what: "stopped"; readonly because: StopReason; readonly exit: Exit | null; readonly failures: number }
+  | { readonly what: "cleared" }
+  | { readonly what: "gave-up"; readonly because: string }
+  | { readonly what: "typing" | "typed" | "pressed-enter"; readonly message: string }
+  | { readonly what: "submitted" | "dropped"; readonly message: string; readonly text: string; readonly because?: string }
+  | {
+      readonly what: "pinged";
+      readonly sha: string;
+      readonly recipient: string;
+      readonly message: string;
+      readonly id: string;
+    }
+  | { readonly what: "act-failed"; readonly action: string; readonly because: string }
+);
+
+const RESTARTS_KEPT = 100;
+
+/** The only place where a record changes. */
+export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
+  const { at } = happening;
+  switch (happening.what) {
+    case "starting": {
+      const restarts = happening.automatic ? [...record.restarts, at].slice(-RESTARTS_KEPT) : record.restarts;
+      return { ...record, run: happening.run, seen: null, stopping: null, served: happening.wish, restarts };
+    }
+    case "found":
+      return { ...record, run: foundRun(happening.instance, happening.turn, at) };
+    case "start-failed":
+      return { ...record, run: null, failures: record.failures + 1, ended: { at, how: happening.because, exit: null } };
+    case "became-ready":
+      return { ...record, run: record.run && { ...record.run, ready: at }, conversation: true };
+    case "looked":
+      return { ...record, seen: happening.seen };
+    case "died":
+      return { ...ended(record, at, "died", happening.exit), failures: happening.failures };
+    case "vanished":
+      return { ...ended(record, at, `its ${happening.with} vanished`, null), failures: happening.failures };
+    case "told-to-stop": {
+      const conversation = record.conversation && happening.because !== "fatal";
+      return { ...record, stopping: { since: at, because: happening.because }, conversation };
+    }
+    case "stopped": {
+      const failures = happening.failures;
+      return { ...ended(record, at, happening.because, happening.exit), failures };
+    }
+    case "gave-up":
+      return { ...record, gaveUp: { at, because: happening.because } };
+    case "typing":
+      return { ...record, mail: { id: happening.message, state: "typing", since: at, enters: 0 } };
+    case "typed":
+      return { ...record, mail: { id: happening.message, state: "typed", since: at, enters: 0 } };
+    case "pressed-enter":
+      return { ...record, mail: record.mail && { ...record.mail, since: at, enters: record.mail.enters + 1 } };
+    case "submitted":
+    case "pinged":
+    case "dropped":
+      return { ...record, mail: null };
+    case "started":
+    case "resumed":
+    case "said":
+    case "killed":
+    case "cleared":
+    case "act-failed":
+      return record;
+    default:
+      return happening satisfies never;
+  }
+}
+
+const foundRun = (instance: string, turn: number | null, at: Instant): Run => ({
+  instance,
+  since: at,
+  turn,
+  model: null,
+  resumed: false,
+  ready: at,
+});
+
+export const countsAsFailure = (because: StopReason): boolean => FAILED_AT.includes(because);
+
+/** The run is over; what was being typed into it is not lost, it is typed into the next. */
+const ended = (record: AgentRecord, at: Instant, how: string, exit: Exit | null): AgentRecord => ({
+  ...record,
+  run: null,
+  seen: null,
+  stopping: null,
+  mail: null,
+  ended: { at, how, exit },
+});

@@ -1,0 +1,51 @@
+import type { Instant } from "./time.ts";
+
+/** What an agent program's own screen says it is doing. */
+export type Mood =
+  | { readonly mood: "busy" }
+  | { readonly mood: "ready" }
+  | { readonly mood: "asking"; readonly question: string }
+  | { readonly mood: "limited"; readonly until: Instant | null }
+  | { readonly mood: "fatal"; readonly error: string }
+  | { readonly mood: "unclear" };
+
+/** One screen, read by the backend that knows it. */
+export type Reading = Mood & {
+  /** What stands in the input box and was not submitted; "" when the box is empty, null when there is no box. */
+  readonly draft: string | null;
+  /** The final line of the agent's last message; a declared wait stands there or nowhere. */
+  readonly final: string | null;
+};
+
+export type Exit = { readonly code: number } | { readonly signal: string };
+
+/** The marks on a session of ours. A session with our name and without them is foreign. */
+export interface Marks {
+  readonly project: string;
+  readonly instance: string;
+  readonly epoch: number;
+}
+
+/**
+ * One look at one agent.
+ *
+ * "Unreadable" means the look failed. It is not "absent": an agent that could
+ * not be seen is never restarted.
+ */
+export type Sighting =
+  /** With the session alone, or with the whole tmux server: then it is no fault of the agent's. */
+  | { readonly pane: "absent"; readonly with: "session" | "server" }
+  | { readonly pane: "foreign" }
+  | {
+      readonly pane: "alive";
+      readonly pid: number;
+      readonly instance: string;
+      /** Of the screen without its spinners and clocks. */
+      readonly digest: string;
+      readonly reading: Reading;
+      readonly screen: string;
+      /** Copy mode: keys would go to tmux, not to the agent. */
+      readonly scrolled: boolean;
+    }
+  | { readonly pane: "dead"; readonly instance: string; readonly exit: Exit }
+  | { readonly pane: "unreadable"; readonly because: string };

@@ -1,0 +1,205 @@
+import { BACKENDS } from "../backends/index.ts";
+import { chooseModel, NO_OVERRIDES } from "../choose-model.ts";
+import { prepare } from "../host/starting.ts";
+import type { Opening } from "../host/tmux-script.ts";
+import { Failure } from "../problem.ts";
+import type { Agent } from "../project.ts";
+import { type Message, toTyped } from "../watch/message.ts";
+import { turnOf } from "../watch/plan.ts";
+import { type AgentRecord, evolve, FRESH_RECORD, type Happening, type Run } from "../watch/record.ts";
+import type { Records } from "../watch/records.ts";
+import type { Action } from "../watch/think.ts";
+import type { Host } from "./host.ts";
+import { journalOf, remember } from "./tick.ts";
+
+export interface Deed {
+  readonly agent: Agent;
+  readonly action: Action;
+  readonly record: AgentRecord;
+}
+
+/** What is about to be done and must be known after a crash: which run is started, which message is typed. */
+export async function intend(
+  before: Records,
+  deeds: readonly Deed[],
+  host: Host,
+): Promise<{ readonly intents: number; readonly records: Records }> {
+  let records = before;
+  let intents = 0;
+  const { env, agents: wished } = await host.store.wishes();
+  for (const { agent, action } of deeds) {
+    const at = host.clock.now();
+    const intent: Happening | null =
+      action.do === "start"
+        ? {
+            at,
+            what: "starting",
+            run: newRun(agent, action.resume, records, env, host),
+            wish: wished[agent.name]?.at ?? 0,
+            automatic: action.automatic,
+          }
+        : action.do === "type"
+          ? { at, what: "typing", message: action.message.id }
+          : null;
+    if (intent === null) continue;
+    intents += 1;
+    records = note(records, agent, intent);
+    await host.store.journal(journalOf(agent, [intent]));
+  }
+  return { intents, records };
+}
+
+function newRun(
+  agent: Agent,
+  resumed: boolean,
+  { course }: Records,
+  env: Readonly<Record<string, string>>,
+  host: Host,
+): Run {
+  const { project } = host.site;
+  const phase = agent.kind === "loop" ? (course?.phase ?? null) : null;
+  const model = agent.backend === null ? null : chooseModel(project, agent, phase, { ...NO_OVERRIDES, env });
+  const turn = turnOf(agent, project, course);
+  return { instance: host.newInstance(), since: host.clock.now(), turn, model, resumed, ready: null };
+}
+
+/** Does each deed and says what came of it. A failed one is a happening too, and hinders no other. */
+export async function act(before: Records, deeds: readonly Deed[], host: Host): Promise<Records> {
+  const starts = deeds.filter(({ action }) => action.do === "start");
+  let records = await startAll(before, starts, host);
+  for (const deed of deeds) {
+    if (deed.action.do === "start") continue;
+    const happenings = await attempt(deed, records, host);
+    records = happenings.reduce((sofar, happening) => note(sofar, deed.agent, happening), records);
+    await host.store.journal(journalOf(deed.agent, happenings));
+  }
+  return records;
+}
+
+/** All new sessions in one tmux call; the look after it says which of them came to be. */
+async function startAll(before: Records, starts: readonly Deed[], host: Host): Promise<Records> {
+  if (starts.length === 0) return before;
+  const openings = new Map<string, Opening>();
+  const troubles = new Map<string, string>();
+  for (const { agent, action } of starts) {
+    const run = before.agents[agent.name]?.run;
+    if (run == null || action.do !== "start") continue;
+    const { resume } = action;
+    const start = { agent, instance: run.instance, model: run.model, resume, course: before.course };
+    try {
+      openings.set(agent.name, await prepare(host.site, start, host.environment));
+    } catch (error) {
+      troubles.set(agent.name, because(error));
+    }
+  }
+  const sessions = await openAll([...openings.values()], troubles, host);
+  let records = before;
+  for (const { agent, action } of starts) {
+    const run = records.agents[agent.name]?.run ?? null;
+    const there = run !== null && sessions.get(agent.session) === run.instance;
+    const why = troubles.get(agent.name) ?? troubles.get("") ?? "tmux did not make its session";
+    const at = host.clock.now();
+    const happening: Happening =
+      there && run !== null
+        ? {
+            at,
+            what: action.do === "start" && action.resume ? "resumed" : "started",
+            instance: run.instance,
+            model: run.model,
+          }
+        : { at, what: "start-failed", because: why };
+    records = note(records, agent, happening);
+    await host.store.journal(journalOf(agent, [happening]));
+  }
+  return records;
+}
+
+/** Session name to the instance that is in it. */
+async function openAll(
+  openings: readonly Opening[],
+  troubles: Map<string, string>,
+  { terminal }: Host,
+): Promise<ReadonlyMap<string, string | null>> {
+  try {
+    const there = (await terminal.panes()).sessions;
+    const dead = openings.map(({ session }) => session).filter((session) => there.get(session)?.dead);
+    if (dead.length > 0) await terminal.close(dead);
+    await terminal.open(openings);
+    const panes = await terminal.panes();
+    return new Map([...panes.sessions.values()].map(({ session, instance }) => [session, instance]));
+  } catch (error) {
+    troubles.set("", because(error));
+    return new Map();
+  }
+}
+
+async function attempt(deed: Deed, records: Records, host: Host): Promise<readonly Happening[]> {
+  try {
+    return await perform(deed, records.agents[deed.agent.name] ?? FRESH_RECORD, host);
+  } catch (error) {
+    return [{ at: host.clock.now(), what: "act-failed", action: deed.action.do, because: because(error) }];
+  }
+}
+
+async function perform({ agent, action }: Deed, record: AgentRecord, host: Host): Promise<readonly Happening[]> {
+  const { clock, terminal, store } = host;
+  const { session } = agent;
+  const instance = record.run?.instance ?? "";
+  const done = (): { at: number } => ({ at: clock.now() });
+  switch (action.do) {
+    case "stop": {
+      host.signal(await processesOf(instance, host), `SIG${host.site.project.supervision.stop_signal}`);
+      return [{ ...done(), what: "told-to-stop", because: action.because }];
+    }
+    case "kill": {
+      const processes = await processesOf(instance, host);
+      host.signal(processes, "SIGKILL");
+      return processes.length === 0 ? [] : [{ ...done(), what: "killed", processes: processes.length }];
+    }
+    case "clear":
+      await terminal.close([session]);
+      return [{ ...done(), what: "cleared" }];
+    case "give-up":
+      return [{ ...done(), what: "gave-up", because: action.because }];
+    case "type": {
+      const { id } = action.message;
+      const typed = await terminal.paste(session, instance, id, toTyped(action.message));
+      return typed ? [{ ...done(), what: "typed", message: id }] : [];
+    }
+    case "press-enter": {
+      const submit = BACKENDS[agent.backend ?? ""]?.submit ?? ["Enter"];
+      const pressed = await terminal.press(session, instance, submit);
+      return pressed ? [{ ...done(), what: "pressed-enter", message: action.message.id }] : [];
+    }
+    case "settle":
+      await store.settle(action.message, "submitted");
+      return [receiptOf(action.message, clock.now())];
+    case "drop": {
+      const { id, text } = action.message;
+      await store.settle(action.message, "dropped");
+      return [{ ...done(), what: "dropped", message: id, text, because: action.because }];
+    }
+    case "start":
+      return [];
+    default:
+      return action satisfies never;
+  }
+}
+
+export function receiptOf(message: Message, at: number): Happening {
+  const { id, sha, text, from, to } = message;
+  if (from !== "handoff" || sha === null) return { at, what: "submitted", message: id, text };
+  return { at, what: "pinged", sha, recipient: to, message: toTyped(message), id };
+}
+
+const processesOf = async (instance: string, host: Host): Promise<readonly number[]> =>
+  (await host.processes()).get(instance) ?? [];
+
+const note = (records: Records, agent: Agent, happening: Happening): Records =>
+  remember(records, agent, evolve(records.agents[agent.name] ?? FRESH_RECORD, happening));
+
+/** Being fenced off ends the watchdog; every other trouble is one agent's. */
+function because(error: unknown): string {
+  if (error instanceof Failure && error.code === "BUSY") throw error;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,58 @@
+import path from "node:path";
+import type { News } from "../host/relay.ts";
+import type { Handoff } from "../project.ts";
+import { messagesFor } from "../watch/handoff.ts";
+import type { Records } from "../watch/records.ts";
+import type { Host } from "./host.ts";
+
+/** Turns what agents pushed into messages for those who wait for it. Queued first, remembered after: a crash between repeats the queueing, which changes nothing. */
+export async function hand(before: Records, host: Host): Promise<Records> {
+  const { relay, site } = host;
+  const handoff = site.project.loop?.handoff ?? null;
+  if (relay === null || handoff === null) return before;
+  let records = before;
+  for (const news of relay.take()) records = await receive(records, news, handoff, host);
+  ask(records, host);
+  const remote = relay.watchable();
+  if (remote !== null) {
+    host.wakes.on(path.join(remote, "refs/heads", path.dirname(handoff.branch)));
+    host.wakes.on(remote, (file) => file === "packed-refs");
+  }
+  return records;
+}
+
+async function receive(records: Records, news: News, handoff: Handoff, host: Host): Promise<Records> {
+  const at = host.clock.now();
+  switch (news.is) {
+    case "trouble":
+      await host.store.journal([{ at, agent: null, what: "handoffs-unread", because: news.because }]);
+      return records;
+    case "baseline": {
+      const { seen, turn, because } = news;
+      await host.store.journal([{ at, agent: null, what: "handoffs-from", seen, because }]);
+      return { ...records, handoff: { seen, turn } };
+    }
+    case "gain": {
+      const messages = messagesFor(news.gain, handoff, news.turn, at);
+      for (const message of messages) await host.store.queue(message);
+      const commits = news.gain.commits.map(({ sha, subject }) => ({ sha, subject }));
+      const entry = { at, agent: null, what: "handoffs-seen", head: news.gain.head, commits };
+      await host.store.journal([entry]);
+      return { ...records, handoff: { seen: news.gain.head, turn: news.turn } };
+    }
+    default:
+      return news satisfies never;
+  }
+}
+
+/** A new phase starts from where the branch is when the last run of the old one has ended. */
+function ask({ course, handoff, agents }: Records, { relay, site, clock }: Host): void {
+  if (relay === null || course === null || course.complete !== null) return;
+  const { turn } = course;
+  if (handoff?.turn === turn) return relay.poll(handoff, turn, false, clock.now());
+  const turns = site.project.agents
+    .filter(({ kind }) => kind === "loop")
+    .flatMap(({ name }) => agents[name]?.run?.turn ?? []);
+  if (turns.includes(turn)) return relay.poll(handoff, turn, false, clock.now());
+  if (turns.length === 0) relay.poll(handoff, turn, true, clock.now());
+}

@@ -1,0 +1,25 @@
+import type { Clock } from "../host/clock.ts";
+import type { Environment } from "../host/environment.ts";
+import type { Eyes } from "../host/look.ts";
+import type { Relay } from "../host/relay.ts";
+import type { Site } from "../host/site.ts";
+import type { Store } from "../host/store.ts";
+import type { Terminal } from "../host/tmux.ts";
+import type { Wakes } from "../host/wakes.ts";
+
+/** The outside world, as far as the watchdog can touch it. */
+export interface Host {
+  readonly site: Site;
+  readonly clock: Clock;
+  readonly terminal: Terminal;
+  readonly eyes: Eyes;
+  readonly store: Store;
+  readonly wakes: Wakes;
+  /** Null when the project declares no handoffs. */
+  readonly relay: Relay | null;
+  readonly environment: Environment;
+  /** A name for a run that no other run ever had. */
+  newInstance(): string;
+  processes(): Promise<ReadonlyMap<string, readonly number[]>>;
+  signal(pids: readonly number[], signal: NodeJS.Signals): void;
+}

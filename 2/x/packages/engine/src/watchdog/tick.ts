@@ -1,0 +1,154 @@
+import { blockedBy } from "../host/starting.ts";
+import type { Look } from "../host/look.ts";
+import type { Agent } from "../project.ts";
+import type { Message } from "../watch/message.ts";
+import { type Facts, inStartOrder, sceneOf } from "../watch/plan.ts";
+import { type AgentRecord, evolve, FRESH_RECORD, type Happening } from "../watch/record.ts";
+import type { Records, Wishes } from "../watch/records.ts";
+import { type Thought, think } from "../watch/think.ts";
+import type { Duration, Instant } from "../watch/time.ts";
+import { act, type Deed, intend } from "./act.ts";
+import { advance } from "./advance.ts";
+import { hand } from "./hand.ts";
+import type { Host } from "./host.ts";
+
+export interface Ticked {
+  readonly records: Records;
+  /** When to look again at the latest. */
+  readonly next: Instant;
+  /** There is nothing left to watch, and why. */
+  readonly over: "off" | "complete" | null;
+}
+
+/** Looks at everything once, thinks about each agent, does what follows, and has it all on disk before it returns. */
+export async function tick(before: Records, host: Host): Promise<Ticked> {
+  const { site, store, clock } = host;
+  const look = await host.eyes.look(site.project, before, clock.now());
+  const wishes = await store.wishes();
+  const seen = observe(before, look, clock.now());
+  const steered = await advance(seen, wishes, host);
+  const handed = await hand(steered, host);
+  const facts = await lookUp(handed, wishes, look, host);
+  const { thoughts, records } = await thinkAll(handed, facts, host);
+  const after = await carryOut(records, thoughts, host);
+  await store.save(after);
+  const next = Math.min(clock.now() + LONGEST_WITHOUT_LOOK, ...thoughts.map(({ thought }) => thought.next));
+  return { records: after, next, over: await isOver(after, wishes, thoughts, host) };
+}
+
+const LONGEST_WITHOUT_LOOK: Duration = 300_000;
+
+interface AgentThought {
+  readonly agent: Agent;
+  readonly thought: Thought;
+}
+
+const observe = (records: Records, look: Look, now: Instant): Records => ({
+  ...records,
+  heartbeat: now,
+  server: look.panes === null ? records.server : look.panes.server,
+  serverLost: look.serverLost,
+});
+
+/** Everything that thinking needs and a look at tmux does not show. */
+async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host): Promise<Facts> {
+  const { site, store } = host;
+  const { agents } = site.project;
+  const blocked = new Map<string, string | null>();
+  const messages = new Map<string, Message | null>();
+  for (const agent of agents) {
+    const record = records.agents[agent.name] ?? FRESH_RECORD;
+    if (record.run === null) blocked.set(agent.name, hold(agent, records, host) ?? (await blockedBy(site, agent)));
+    if (agent.backend !== null) messages.set(agent.name, await store.next(agent.name));
+  }
+  const sighting = (agent: Agent, since: Instant | null) => look.sighting(agent, since);
+  const ending = agents.some((agent) => {
+    const record = records.agents[agent.name];
+    if (record?.run == null) return false;
+    return record.stopping !== null || sighting(agent, record.run.since).pane !== "alive";
+  });
+  const processes = ending ? await host.processes().catch(() => null) : new Map<string, readonly number[]>();
+  return {
+    wishes,
+    sighting,
+    blocked: (agent) => blocked.get(agent.name) ?? null,
+    leftovers: (instance) => (processes === null ? null : (processes.get(instance)?.length ?? 0)),
+    message: (agent) => messages.get(agent.name) ?? null,
+  };
+}
+
+/** A loop must not push before it is known from where on its commits count. */
+function hold(agent: Agent, { course, handoff }: Records, { relay }: Host): string | null {
+  if (agent.kind !== "loop" || relay === null || course === null) return null;
+  if (handoff?.turn === course.turn || relay.isFailing()) return null;
+  return relay.because() ?? "the branch of its handoffs is being read";
+}
+
+async function thinkAll(
+  before: Records,
+  facts: Facts,
+  { site, clock, store }: Host,
+): Promise<{ readonly thoughts: readonly AgentThought[]; readonly records: Records }> {
+  const now = clock.now();
+  const thoughts: AgentThought[] = [];
+  let records = before;
+  for (const agent of inStartOrder(site.project.agents)) {
+    const thought = think(sceneOf(agent, site.project, records, facts), now);
+    thoughts.push({ agent, thought });
+    const restarts = thought.actions.some((action) => action.do === "start" && action.automatic);
+    records = remember({ ...records, restarted: restarts ? now : records.restarted }, agent, thought.record);
+    await store.journal(journalOf(agent, thought.noticed));
+  }
+  return { thoughts, records };
+}
+
+/** Intents first, on disk; then the deeds; then what came of them. */
+async function carryOut(before: Records, thoughts: readonly AgentThought[], host: Host): Promise<Records> {
+  const deeds: Deed[] = thoughts.flatMap(({ agent, thought }) =>
+    thought.actions.map((action) => ({ agent, action, record: thought.record })),
+  );
+  if (deeds.length === 0) return before;
+  const { intents, records } = await intend(before, deeds, host);
+  if (intents > 0) await host.store.save(records);
+  return act(records, deeds, host);
+}
+
+async function isOver(
+  { agents, course, completed, heartbeat }: Records,
+  wishes: Wishes,
+  thoughts: readonly AgentThought[],
+  { site }: Host,
+): Promise<"off" | "complete" | null> {
+  const settled = thoughts.every(({ thought }) => thought.assessment.is !== "unseen");
+  if (!settled) return null;
+  if (wishes.off) {
+    const down = thoughts.every(({ thought }) => ["down", "foreign"].includes(thought.assessment.is));
+    return down ? "off" : null;
+  }
+  const end = course?.complete;
+  if (end == null || !completed) return null;
+  const asked = Object.values(wishes.agents).some(({ at, state }) => state === "up" && at > end);
+  const loops = site.project.agents.filter(({ kind }) => kind === "loop");
+  const stopped = loops.every(({ name }) => agents[name]?.run == null);
+  const busy = thoughts.some(({ thought }) => thought.record.mail !== null || thought.actions.length > 0);
+  const told = heartbeat - end > FAREWELL || thoughts.every(({ thought }) => thought.next > heartbeat + SOON);
+  return !asked && stopped && !busy && told ? "complete" : null;
+}
+
+/** Messages that are still to be typed keep the watchdog, but not for ever. */
+const FAREWELL: Duration = 60_000;
+const SOON: Duration = 1_000;
+
+export const remember = (records: Records, agent: Agent, record: AgentRecord): Records => ({
+  ...records,
+  agents: { ...records.agents, [agent.name]: record },
+});
+
+export const evolveAll = (record: AgentRecord, happenings: readonly Happening[]): AgentRecord =>
+  happenings.reduce(evolve, record);
+
+/** Looks are too many for the journal; what was new in them has a happening of its own. */
+export const journalOf = (agent: Agent, happenings: readonly Happening[]) =>
+  happenings
+    .filter(({ what }) => what !== "looked")
+    .map(({ at, what, ...more }) => ({ at, agent: agent.name, what, ...more }));

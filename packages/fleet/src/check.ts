@@ -1,0 +1,93 @@
+import { besides, checkProjectFiles, type Problem, sortProblems, startOf } from "@fleet/engine";
+import { clashes } from "./check/clashes.ts";
+import { pinProblems } from "./check/pins.ts";
+import { at } from "./check/problems.ts";
+import type { ProjectSnapshot, Snapshot } from "./snapshot.ts";
+
+export interface Checked {
+  readonly problems: readonly Problem[];
+  /** What the files hold that problems point into. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly projects: number;
+}
+
+/** Everything that is wrong with a fleet: its file, each project's own, and what lies between them. */
+export function checkSnapshot(snapshot: Snapshot): Checked {
+  const { fleet, projects } = snapshot;
+  const problems = [
+    ...fleet.problems,
+    ...projects.flatMap((one) => [
+      ...folderProblems(snapshot, one),
+      ...agentsProblems(one),
+      ...pinProblems(snapshot, one),
+    ]),
+    ...clashes(snapshot),
+  ];
+  return { problems: sortProblems(problems), sources: sourcesOf(snapshot), projects: projects.length };
+}
+
+function folderProblems(snapshot: Snapshot, { project, folder }: ProjectSnapshot): readonly Problem[] {
+  switch (folder) {
+    case "directory":
+      return [];
+    case "missing":
+      return [
+        at(
+          snapshot,
+          project,
+          "path",
+          "FL0400",
+          `there is no folder \`${project.path}\``,
+          "clone the project there, or correct the path",
+        ),
+      ];
+    case "file":
+      return [
+        at(snapshot, project, "path", "FL0401", `\`${project.path}\` is a file, and should be a folder`),
+      ];
+    case "unreadable":
+      return [at(snapshot, project, "path", "FL0004", `\`${project.path}\` cannot be read`)];
+    default:
+      return folder satisfies never;
+  }
+}
+
+function agentsProblems({ project, folder, file, agents, files }: ProjectSnapshot): readonly Problem[] {
+  if (folder !== "directory") return [];
+  const whole = (code: string, message: string, help: string | null = null): readonly Problem[] => [
+    {
+      ...startOf(file),
+      code,
+      severity: "error",
+      message,
+      help,
+      related: [{ ...project.place, message: "the project is here" }],
+    },
+  ];
+  switch (agents.is) {
+    case "missing":
+      return whole("FL0400", "there is no agents.toml", "every project has one in its folder");
+    case "not-a-file":
+      return whole("FL0004", "agents.toml is not a file");
+    case "unreadable":
+      return whole("FL0004", "agents.toml cannot be read", "check who may read it, and where its link leads");
+    case "read": {
+      const { problems, document, project: known } = agents;
+      return document === null || known === null
+        ? problems
+        : [...problems, ...checkProjectFiles(known, document, files)];
+    }
+    default:
+      return agents satisfies never;
+  }
+}
+
+function sourcesOf({ file, source, projects }: Snapshot): ReadonlyMap<string, string> {
+  const sources = new Map([[file, source]]);
+  for (const { file: agentsFile, agents, files } of projects) {
+    if (agents.is === "read") sources.set(agentsFile, agents.source);
+    for (const [name, { text }] of files)
+      if (text !== undefined) sources.set(besides(agentsFile, name), text);
+  }
+  return sources;
+}

@@ -1,0 +1,127 @@
+import { type Path, type PlacedDocument, type Problem, type Project, placeIn } from "@fleet/engine";
+import { normalPath } from "../fleet-file/rules.ts";
+import type { ProjectSnapshot, Snapshot } from "../snapshot.ts";
+import { at } from "./problems.ts";
+
+/** A project whose agents.toml could be used, at least in part. */
+interface Known {
+  readonly snapshot: ProjectSnapshot;
+  readonly document: PlacedDocument;
+  readonly project: Project;
+}
+
+/** What is wrong between projects. A clash with a disabled project cannot happen today, so it is a warning. */
+export function clashes(snapshot: Snapshot): readonly Problem[] {
+  const known = snapshot.projects.flatMap((one): readonly Known[] => {
+    const { agents } = one;
+    if (agents.is !== "read" || agents.document === null || agents.project === null) return [];
+    return [{ snapshot: one, document: agents.document, project: agents.project }];
+  });
+  return [...samePrefixes(known), ...sameSessions(known), ...sameFolders(snapshot)];
+}
+
+function clash(
+  code: string,
+  first: Known,
+  second: Known,
+  paths: readonly [Path, Path],
+  message: string,
+  help: string | null,
+): Problem {
+  const enabled = first.snapshot.project.enabled && second.snapshot.project.enabled;
+  return {
+    ...placeIn(second.document, paths[1]),
+    code,
+    severity: enabled ? "error" : "warning",
+    message,
+    help,
+    related: [
+      { ...placeIn(first.document, paths[0]), message: `\`${first.snapshot.project.name}\` has it here` },
+    ],
+  };
+}
+
+/** Calls back for each that has the key of an earlier one. */
+function twins<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  found: (first: T, second: T) => Problem,
+): readonly Problem[] {
+  const first = new Map<string, T>();
+  return items.flatMap((item) => {
+    const key = keyOf(item);
+    const before = first.get(key);
+    if (before === undefined) first.set(key, item);
+    return before === undefined ? [] : [found(before, item)];
+  });
+}
+
+const PREFIX: Path = ["defaults", "session_prefix"];
+
+const samePrefixes = (known: readonly Known[]): readonly Problem[] =>
+  twins(
+    known,
+    ({ project }) => project.session_prefix,
+    (first, second) => {
+      const message = `the session prefix \`${second.project.session_prefix}\` is also that of \`${first.snapshot.project.name}\``;
+      return clash(
+        "FL0301",
+        first,
+        second,
+        [PREFIX, PREFIX],
+        message,
+        `write \`"${second.snapshot.project.name}-"\``,
+      );
+    },
+  );
+
+interface Session {
+  readonly known: Known;
+  readonly name: string;
+  readonly path: Path;
+}
+
+const sessionsOf = (known: Known): readonly Session[] =>
+  known.project.agents.map(({ name, kind, session }) => ({
+    known,
+    name: session,
+    path: [kind === "service" ? "services" : "agents", name],
+  }));
+
+/** Different prefixes can still make the same session: "a-" with b-c, and "a-b-" with c. */
+const sameSessions = (known: readonly Known[]): readonly Problem[] =>
+  twins(
+    // Where prefixes are equal, that is what to say. Within one project its own rules have said it.
+    twinless(known, ({ project }) => project.session_prefix).flatMap((one) =>
+      twinless(sessionsOf(one), ({ name }) => name),
+    ),
+    ({ name }) => name,
+    (first, second) => {
+      const message = `the session \`${second.name}\` is also one of \`${first.known.snapshot.project.name}\``;
+      const help = "choose another session_prefix for one of the two projects";
+      return clash("FL0301", first.known, second.known, [first.path, second.path], message, help);
+    },
+  );
+
+const twinless = <T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] =>
+  [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
+
+/** Two paths of fleet.toml that differ and are one folder, by a link. */
+const sameFolders = (snapshot: Snapshot): readonly Problem[] =>
+  twins(
+    twinless(
+      snapshot.projects.filter(({ folder }) => folder === "directory"),
+      ({ project }) => normalPath(project.path),
+    ),
+    ({ real }) => real,
+    (first, second) => ({
+      ...at(
+        snapshot,
+        second.project,
+        "path",
+        "FL0302",
+        `\`${second.project.name}\` is in the same folder as \`${first.project.name}\``,
+      ),
+      related: [{ ...first.project.place, message: `\`${first.project.name}\` is here` }],
+    }),
+  );

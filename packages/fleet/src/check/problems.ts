@@ -1,0 +1,17 @@
+import { type Problem, placeIn, startOf } from "@fleet/engine";
+import type { FleetProject } from "../fleet-file.ts";
+import type { Snapshot } from "../snapshot.ts";
+
+/** A problem with one key of one project in fleet.toml. */
+export function at(
+  { file, fleet }: Snapshot,
+  project: FleetProject,
+  key: "name" | "path" | "engine",
+  code: string,
+  message: string,
+  help: string | null = null,
+): Problem {
+  const place =
+    fleet.document === null ? startOf(file) : placeIn(fleet.document, ["project", project.index, key]);
+  return { ...place, code, severity: "error", message, help, related: [] };
+}

@@ -1,0 +1,85 @@
+import {
+  checkShape,
+  type Finding,
+  locate,
+  type Place,
+  type PlacedDocument,
+  type Problem,
+  placeIn,
+  type Result,
+  readToml,
+  withPlaces,
+} from "@fleet/engine";
+import { z } from "zod";
+import { entriesOf, fleetFindings } from "./fleet-file/rules.ts";
+import { Engine, FleetToml } from "./fleet-file/schema.ts";
+
+export interface FleetProject {
+  readonly name: string;
+  /** Relative to fleet.toml, as written; it may lead anywhere. */
+  readonly path: string;
+  readonly enabled: boolean;
+  /** The commit this fleet expects, "workspace" for the engine of this repository, or null for whatever the project pins. */
+  readonly engine: string | null;
+  readonly tags: readonly string[];
+  readonly after: readonly string[];
+  readonly runner: "local";
+  /** Of its name. */
+  readonly place: Place;
+  /** Among the [[project]] tables of the file. */
+  readonly index: number;
+}
+
+/** What fleet.toml says, with defaults filled in. */
+export interface Fleet {
+  /** Where new projects get their engine. */
+  readonly engine: { readonly url: string; readonly ref: string };
+  readonly projects: readonly FleetProject[];
+}
+
+/** All that can be said of one fleet.toml. With problems the fleet has the projects that are right in themselves. */
+export interface FleetFile {
+  readonly problems: readonly Problem[];
+  readonly document: PlacedDocument | null;
+  readonly fleet: Fleet | null;
+}
+
+/** A fleet has many projects, so its file may be larger than a project's. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Bytes in, a fleet or problems out. Reading the file is the caller's business. */
+export async function parseFleetFile(file: string, bytes: Uint8Array): Promise<Result<Fleet>> {
+  const { problems, fleet } = await readFleetFile(file, bytes);
+  if (fleet === null || problems.some(({ severity }) => severity === "error")) return { ok: false, problems };
+  return { ok: true, value: fleet, warnings: problems };
+}
+
+/** The same for someone who shows problems and goes on. */
+export async function readFleetFile(file: string, bytes: Uint8Array): Promise<FleetFile> {
+  const read = readToml(file, bytes, { limit: MAX_BYTES });
+  const placed = read.ok ? await withPlaces(read.value) : read;
+  if (!placed.ok) return { problems: placed.problems, document: null, fleet: null };
+  const document = placed.value;
+  const shape = checkShape(document.value, FleetToml);
+  const findings: readonly Finding[] = [...shape.findings, ...fleetFindings(document.value)];
+  const engine = shape.value?.engine ?? Engine.parse({});
+  return {
+    problems: locate(document, findings),
+    document,
+    fleet: { engine, projects: projectsOf(document) },
+  };
+}
+
+const projectsOf = (document: PlacedDocument): readonly FleetProject[] =>
+  entriesOf(document.value).map(({ index, entry }) => ({
+    ...entry,
+    engine: entry.engine ?? null,
+    place: placeIn(document, ["project", index, "name"]),
+    index,
+  }));
+
+/** For editors: what a person may write. */
+export const fleetJsonSchema = (): Record<string, unknown> => ({
+  ...z.toJSONSchema(FleetToml, { io: "input" }),
+  title: "fleet.toml",
+});

@@ -1,0 +1,255 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createProject, findFleet } from "../src/index.ts";
+import { GIT_ENV, git, ownDirectory, ownFleet, ownWorld, ROOT, releaseEngine } from "./own.ts";
+
+let engine: Awaited<ReturnType<typeof releaseEngine>>;
+beforeAll(async () => {
+  engine = await releaseEngine();
+});
+afterAll(() => engine.dispose());
+
+const create = async (root: string, name: string, env = GIT_ENV) =>
+  createProject(await findFleet(root), name, ownWorld(root, env));
+
+const refusal = (root: string, name: string, env = GIT_ENV) =>
+  create(root, name, env).then(
+    () => "created",
+    ({ code, message, hint }) => `${code}: ${message} (${hint})`,
+  );
+
+/** All that a project must be. */
+async function expectWhole(folder: string): Promise<void> {
+  expect(git(folder, "ls-files").trim().split("\n")).toEqual([
+    ".gitignore",
+    ".gitmodules",
+    "agents.toml",
+    "engine",
+  ]);
+  const release = git(engine.repository, "rev-parse", "v0.1.0^{commit}").trim();
+  expect(git(folder, "ls-files", "--stage", "engine")).toBe(`160000 ${release} 0\tengine\n`);
+  expect(git(path.join(folder, "engine"), "rev-parse", "HEAD").trim()).toBe(release);
+  expect(git(folder, "status", "--porcelain", "--ignored")).toBe("");
+  expect((await execa(path.join(folder, "engine/agents"), ["--version"])).stdout).toBe("agents 0.1.0");
+}
+
+describe("create-project", () => {
+  it("makes a git repository with a pinned engine, and registers it disabled", async () => {
+    const root = await ownFleet(engine.repository);
+    const created = await create(root, "site");
+    expect(created).toEqual({
+      name: "site",
+      path: "projects/site",
+      engine: git(engine.repository, "rev-parse", "v0.1.0^{commit}").trim(),
+    });
+    await expectWhole(path.join(root, "projects/site"));
+    expect(git(path.join(root, "projects/site"), "log", "--format=%an <%ae> %s")).toBe(
+      "Ada <ada@example.invalid> Create site with the engine at v0.1.0\n",
+    );
+    expect(await readdir(path.join(root, "projects"))).toEqual(["site"]);
+    expect((await findFleet(root)).fleet.projects).toMatchObject([
+      { name: "site", path: "projects/site", enabled: false, engine: null },
+    ]);
+  });
+
+  it("leaves what a person wrote in fleet.toml as it is", async () => {
+    const root = await ownFleet(engine.repository);
+    const before = `# Ours, with care.\r\n[engine]   # here\r\nurl = '${engine.repository}'\r\nref="v0.1.0"`;
+    await writeFile(path.join(root, "fleet.toml"), before, { mode: 0o640 });
+    await create(root, "site");
+    const after = await readFile(path.join(root, "fleet.toml"), "utf8");
+    expect(after.startsWith(`${before}\r\n\r\n[[project]]\r\nname = "site"\r\n`)).toBe(true);
+    expect((await lstat(path.join(root, "fleet.toml"))).mode & 0o777).toBe(0o640);
+  });
+
+  it("names an engine on this machine by its absolute path, so that the project may go anywhere", async () => {
+    const root = await ownDirectory();
+    await cp(engine.repository, path.join(root, "releases.git"), { recursive: true });
+    await writeFile(path.join(root, "fleet.toml"), '[engine]\nurl = "./releases.git"\nref = "v0.1.0"\n');
+    await create(root, "site");
+    const modules = await readFile(path.join(root, "projects/site/.gitmodules"), "utf8");
+    expect(modules).toContain(`url = ${root}/releases.git\n`);
+  });
+
+  it("pins the commit that a branch or a commit names, in full", async () => {
+    for (const ref of ["main", git(engine.repository, "rev-parse", "main").trim()]) {
+      const root = await ownFleet(engine.repository, ref);
+      await create(root, "site");
+      await expectWhole(path.join(root, "projects/site"));
+    }
+  });
+
+  it("makes a project that works where there is no fleet, and from a clone", async () => {
+    const root = await ownFleet(engine.repository);
+    await create(root, "site");
+    const elsewhere = await ownDirectory();
+    await cp(path.join(root, "projects/site"), path.join(elsewhere, "copy"), { recursive: true });
+    await rm(root, { recursive: true });
+    await expectWhole(path.join(elsewhere, "copy"));
+    const status = await execa("engine/agents", ["status"], { cwd: path.join(elsewhere, "copy") });
+    expect(status.stdout).toContain("hello     persistent  demo  -  heal  stopped");
+    git(elsewhere, "clone", "--quiet", "copy", "clone");
+    git(
+      path.join(elsewhere, "clone"),
+      "-c",
+      "protocol.file.allow=always",
+      "submodule",
+      "--quiet",
+      "update",
+      "--init",
+      "engine",
+    );
+    await expectWhole(path.join(elsewhere, "clone"));
+  });
+
+  it("makes several at the same time, and registers them all", async () => {
+    const root = await ownFleet(engine.repository);
+    await Promise.all(["a", "b", "c"].map((name) => create(root, name)));
+    expect((await findFleet(root)).fleet.projects.map(({ name }) => name).sort()).toEqual(["a", "b", "c"]);
+  });
+});
+
+describe("create-project refuses, and leaves nothing behind,", () => {
+  it.each([
+    ["a capital", "Site", "WRONG_USAGE", "perhaps: fleet create-project site"],
+    ["a blank", "my site", "WRONG_USAGE", "perhaps: fleet create-project my-site"],
+    ["an accent", "Café Zoë", "WRONG_USAGE", "perhaps: fleet create-project cafe-zoe"],
+    ["a leading dash", "-rf", "WRONG_USAGE", "perhaps: fleet create-project rf"],
+    ["a path", "../site", "WRONG_USAGE", "perhaps: fleet create-project site"],
+    ["a format", "#(id)", "WRONG_USAGE", "perhaps: fleet create-project id"],
+    ["nothing", "", "WRONG_USAGE", "a name has a-z, 0-9 and -"],
+    ["33 characters", "a".repeat(33), "WRONG_USAGE", `fleet create-project ${"a".repeat(32)}`],
+    ["a reserved name", "all", "INVALID_FILE", "all can't be added to fleet.toml"],
+    ["a name in fleet.toml", "taken", "TAKEN", 'has a project "taken" already'],
+    ["a name whose folder is there", "folder", "TAKEN", "projects/folder is there already"],
+    ["a name whose folder is a dangling link", "link", "TAKEN", "projects/link is there already"],
+    ["a session prefix that is taken", "prefix", "TAKEN", 'taken has the session prefix "prefix-" already'],
+  ])("%s", async (_sentence, name, code, words) => {
+    const root = await ownFleet(engine.repository);
+    const file = path.join(root, "fleet.toml");
+    await writeFile(
+      file,
+      `${await readFile(file, "utf8")}\n[[project]]\nname = "taken"\npath = "projects/taken"\n`,
+    );
+    for (const folder of ["taken", "folder"])
+      await mkdir(path.join(root, "projects", folder), { recursive: true });
+    await symlink("/nowhere", path.join(root, "projects/link"));
+    await writeFile(
+      path.join(root, "projects/taken/agents.toml"),
+      '[defaults]\nsession_prefix = "prefix-"\nlog_dir = ".s"\nbackend = "demo"\n[agents.a]\nkind = "persistent"\n',
+    );
+    const before = await readFile(file, "utf8");
+    const said = await refusal(root, name);
+    expect(said).toContain(`${code}: `);
+    expect(said).toContain(words);
+    expect(await readFile(file, "utf8")).toBe(before);
+    expect(await readdir(path.join(root, "projects"))).toEqual(["folder", "link", "taken"]);
+  });
+
+  it.each([
+    ["a ref that is not there", { ref: "v9.9.9" }, /^GIT_FAILED: the engine at .* has no v9\.9\.9 \(set ref/],
+    ["a ref that is an option", { ref: "--upload-pack=touch x" }, /^INVALID_FILE: /],
+    [
+      "a url that is not there",
+      { url: "./nowhere.git" },
+      /^ENGINE_MISSING: there is no engine at \.\/nowhere\.git/,
+    ],
+    ["a url that is not a repository", { url: "." }, /^GIT_FAILED: the engine can't be fetched from \. ?:/],
+    ["a url that is a command", { url: "ext::sh -c 'touch x'" }, /^INVALID_FILE: /],
+    ["a url that is an option", { url: "--upload-pack=touch x" }, /^INVALID_FILE: /],
+    [
+      "a repository that is not an engine",
+      { url: "./other" },
+      /^ENGINE_MISSING: .* is not an engine: it has no agents/,
+    ],
+  ])("%s", async (_sentence, changed, words) => {
+    const root = await ownFleet(engine.repository);
+    const { url = engine.repository, ref = "main" } = changed as { url?: string; ref?: string };
+    git(root, "init", "--quiet", "--initial-branch=main", "other");
+    git(path.join(root, "other"), "commit", "--quiet", "--allow-empty", "-m", "nothing");
+    await writeFile(
+      path.join(root, "fleet.toml"),
+      `[engine]\nurl = ${JSON.stringify(url)}\nref = ${JSON.stringify(ref)}\n`,
+    );
+    expect(await refusal(root, "site")).toMatch(words);
+    expect(await readdir(root, { recursive: false })).toEqual(expect.not.arrayContaining(["x"]));
+    const left = await readdir(path.join(root, "projects")).catch(() => []);
+    expect(left).toEqual([]);
+  });
+
+  it("a commit by nobody, and says the two commands that help", async () => {
+    const root = await ownFleet(engine.repository);
+    const { PATH = "" } = GIT_ENV;
+    const said = await refusal(root, "site", { PATH, HOME: root, GIT_CONFIG_GLOBAL: "/dev/null" });
+    expect(said).toBe(
+      "GIT_FAILED: git does not know who you are, and a project begins with a commit " +
+        '(git config --global user.name "Your Name"\ngit config --global user.email you@example.com)',
+    );
+    await expect(access(path.join(root, "projects"))).rejects.toThrow();
+  });
+});
+
+/** A git that ends whoever calls it by force: before its n-th command, or some time after it. */
+async function killingGit(when: number, delay: string | null): Promise<NodeJS.ProcessEnv> {
+  const bin = await ownDirectory();
+  const real = (await execa("which", ["git"])).stdout;
+  const act = delay === null ? 'kill -9 "$PPID"; exit 1' : `(sleep ${delay}; kill -9 "$PPID") &`;
+  await writeFile(
+    path.join(bin, "git"),
+    `#!/bin/sh
+n=$(($(cat ${bin}/n 2>/dev/null || echo 0) + 1)); echo $n > ${bin}/n
+if [ $n -eq ${when} ]; then ${act}; fi
+exec ${real} "$@"
+`,
+    { mode: 0o755 },
+  );
+  return { ...GIT_ENV, PATH: `${bin}:${GIT_ENV.PATH}`, COUNT: path.join(bin, "n") };
+}
+
+async function runChild(root: string, env: NodeJS.ProcessEnv): Promise<NodeJS.Signals | null> {
+  const program = `
+    const { createProject, findFleet } = await import(${JSON.stringify(path.join(ROOT, "packages/fleet/src/index.ts"))});
+    const world = { cwd: ${JSON.stringify(root)}, env: process.env, signal: new AbortController().signal, color: false, out() {}, err() {} };
+    await createProject(await findFleet(world.cwd), "site", world);`;
+  const child = spawn(process.execPath, ["--conditions=source", "--input-type=module", "-e", program], {
+    env,
+    stdio: "ignore",
+  });
+  const [, signal] = await once(child, "exit");
+  return signal;
+}
+
+describe("create-project, ended by kill -9", async () => {
+  // Checks of the identity, of the tree and the commit: see create.ts. More than there are does no harm.
+  const before = Array.from(
+    { length: 12 },
+    (_, index) => [`before git's command ${index + 1}`, index + 1, null] as const,
+  );
+  const after = ["0.01", "0.02", "0.03", "0.05", "0.08"].map(
+    (delay) => [`${delay} s after the last of git`, 11, delay] as const,
+  );
+  it.each([...before, ...after])(
+    "%s, leaves nothing or a whole project, and the next run ends it",
+    async (_, when, delay) => {
+      const root = await ownFleet(engine.repository);
+      await runChild(root, await killingGit(when, delay));
+      const site = path.join(root, "projects/site");
+      const there = await access(site).then(
+        () => true,
+        () => false,
+      );
+      if (there) await expectWhole(site);
+      const registered = (await findFleet(root)).fleet.projects.length > 0;
+      expect(registered && !there).toBe(false);
+      expect(await refusal(root, "site")).toMatch(registered ? /^TAKEN/ : /^created$/);
+      await expectWhole(site);
+      expect(await readdir(path.join(root, "projects"))).toEqual(["site"]);
+      expect((await findFleet(root)).fleet.projects).toHaveLength(1);
+    },
+  );
+});

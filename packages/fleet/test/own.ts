@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import type { World } from "@fleet/engine";
+import { onTestFinished } from "vitest";
+
+export const ROOT = path.join(import.meta.dirname, "../../..");
+
+export async function ownDirectory(): Promise<string> {
+  const directory = await realpath(await mkdtemp(path.join(tmpdir(), "fleet-test-")));
+  onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
+  return directory;
+}
+
+/** A fleet without projects, beside a repository that has the engine's release. */
+export async function ownFleet(engine: string, ref = "v0.1.0"): Promise<string> {
+  const root = await ownDirectory();
+  await writeFile(path.join(root, "fleet.toml"), `# Ours.\n[engine]\nurl = "${engine}"\nref = "${ref}"\n`);
+  return root;
+}
+
+/** Releases the engine of this checkout, once for all tests of a file. */
+export async function releaseEngine(): Promise<{ readonly repository: string; dispose(): Promise<void> }> {
+  const directory = await realpath(await mkdtemp(path.join(tmpdir(), "fleet-engine-")));
+  const repository = path.join(directory, "engine.git");
+  execFileSync(process.execPath, [path.join(ROOT, "scripts/release-engine.ts"), "--to", repository]);
+  return { repository, dispose: () => rm(directory, { recursive: true, force: true }) };
+}
+
+/** Git that knows who commits, and nothing else of this machine. */
+export const GIT_ENV: Readonly<Record<string, string>> = {
+  PATH: process.env.PATH ?? "",
+  HOME: "/nonexistent",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_AUTHOR_NAME: "Ada",
+  GIT_AUTHOR_EMAIL: "ada@example.invalid",
+  GIT_COMMITTER_NAME: "Ada",
+  GIT_COMMITTER_EMAIL: "ada@example.invalid",
+};
+
+export const git = (folder: string, ...args: readonly string[]): string =>
+  execFileSync("git", ["-C", folder, ...args], {
+    encoding: "utf8",
+    env: GIT_ENV,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+
+/** A world that remembers what was said. */
+export function ownWorld(cwd: string, env: World["env"] = GIT_ENV): World & { readonly said: string[] } {
+  const said: string[] = [];
+  const say = (text: string) => {
+    said.push(text);
+  };
+  return { cwd, env, signal: new AbortController().signal, out: say, err: say, color: false, said };
+}
