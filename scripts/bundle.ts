@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { type Plugin, rolldown } from "rolldown";
+import { type InputOptions, type Plugin, rolldown } from "rolldown";
 import { parseAst } from "rolldown/parseAst";
 
 const ROOT = path.join(import.meta.dirname, "..");
@@ -11,22 +11,23 @@ export interface Bundle {
   readonly packages: readonly string[];
 }
 
-/**
- * One program as one file. What is imported dynamically is inside as well, and
- * still only evaluated when it is asked for.
- */
+/** How both our programs are bundled. What is imported dynamically is evaluated only when it is asked for. */
+export const inputOptions = (entry: string): InputOptions => ({
+  input: path.join(ROOT, entry),
+  cwd: ROOT,
+  platform: "node",
+  tsconfig: false,
+  resolve: { conditionNames: ["source", "import", "node", "default"] },
+  plugins: [inlineAssets, lateExpressions],
+  // Parentheses round a module make V8 compile all of it at once, which is what lazy loading is to avoid.
+  optimization: { pifeForModuleWrappers: false },
+  // The names of files would tell where node_modules lies.
+  experimental: { attachDebugInfo: "none" },
+});
+
+/** One program as one file, dynamic imports included. */
 export async function bundle(entry: string): Promise<Bundle> {
-  const build = await rolldown({
-    input: path.join(ROOT, entry),
-    cwd: ROOT,
-    platform: "node",
-    resolve: { conditionNames: ["source", "import", "node", "default"] },
-    plugins: [inlineAssets, lateExpressions],
-    // Parentheses round a module make V8 compile all of it at once, which is what lazy loading is to avoid.
-    optimization: { pifeForModuleWrappers: false },
-    // The names of files would tell where node_modules lies.
-    experimental: { attachDebugInfo: "none" },
-  });
+  const build = await rolldown(inputOptions(entry));
   try {
     const { output } = await build.generate({ format: "esm", codeSplitting: false });
     const [file, ...more] = output;

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { runCommands } from "./command/main.ts";
-import { VERSION } from "./version.ts";
 import { engineCommands } from "./verbs/index.ts";
+import { VERSION } from "./version.ts";
 
 const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort());

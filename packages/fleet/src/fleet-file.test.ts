@@ -152,7 +152,7 @@ describe("between projects", () => {
     ],
     [
       "a folder in a folder, in any order",
-      `${project("a/x".replace("/x", ""), "")}[[project]]\nname = "b"\npath = "projects"\n[[project]]\nname = "c"\npath = "projects-c"\n`,
+      `${project("a")}[[project]]\nname = "b"\npath = "projects"\n[[project]]\nname = "c"\npath = "projects-c"\n`,
       "FL0302 6:8-18 `a` lies inside the folder of `b` [the other path is here 3:8]",
     ],
     [

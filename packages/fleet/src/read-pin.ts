@@ -2,6 +2,7 @@ import { access, readFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { pick, run } from "@fleet/engine";
+import { findInIndex, GITLINK, type IndexEntry } from "./git-index.ts";
 
 /** Which engine a project's folder is pinned to, as far as the disk tells. */
 export type Pin =
@@ -21,31 +22,43 @@ const COMMIT = /^[0-9a-f]{40}$/;
 
 /** Reads the pin. Writes nothing, runs no hook, and never looks at a repository around the project. */
 export async function readPin(folder: string): Promise<Pin> {
-  const repository = path.join(folder, ".git");
-  if (!(await exists(repository))) return { is: "not-a-repository" };
-  const { code, stdout, stderr } = await run(
-    "git",
-    [
-      "-c",
-      "core.fsmonitor=false",
-      `--git-dir=${repository}`,
-      `--work-tree=${folder}`,
-      "ls-files",
-      "-s",
-      "-z",
-      "--",
-      "engine",
-    ],
-    { cwd: folder, env: environment(), timeout: 30_000 },
-  );
-  if (code !== 0) return { is: "unreadable", because: stderr.trim().split("\n").at(-1) ?? "git failed" };
-  const [first] = stdout.split("\0");
-  if (first === undefined || first === "") {
+  const repository = await repositoryOf(folder);
+  if (repository === null) return { is: "not-a-repository" };
+  const index = await readFile(path.join(repository, "index")).catch(() => null);
+  const quick = index === null ? "unsure" : findInIndex(index, "engine");
+  const entry = quick === "unsure" ? await askGit(folder, repository) : quick;
+  if (entry === "absent") {
     return { is: (await exists(path.join(folder, "engine"))) ? "not-a-submodule" : "no-engine" };
   }
-  const [, mode, commit] = /^(\d+) ([0-9a-f]+) \d\tengine$/.exec(first) ?? [];
-  if (mode !== "160000" || commit === undefined) return { is: "not-a-submodule" };
-  return { is: "pinned", commit, checkedOut: await headOf(path.join(folder, "engine")) };
+  if ("because" in entry) return { is: "unreadable", because: entry.because };
+  if (entry.mode !== GITLINK) return { is: "not-a-submodule" };
+  return { is: "pinned", commit: entry.object, checkedOut: await headOf(path.join(folder, "engine")) };
+}
+
+/** The folder that .git is, or that a file called .git names. */
+async function repositoryOf(folder: string): Promise<string | null> {
+  const at = path.join(folder, ".git");
+  const link = await text(at);
+  const repository = link === null ? at : path.resolve(folder, link.replace(/^gitdir: /, "").trim());
+  return (await exists(path.join(repository, "HEAD"))) ? repository : null;
+}
+
+/** For an index of another kind. */
+async function askGit(
+  folder: string,
+  repository: string,
+): Promise<Exclude<IndexEntry, "unsure"> | { readonly because: string }> {
+  const options = ["-c", "core.fsmonitor=false", `--git-dir=${repository}`, `--work-tree=${folder}`];
+  const { code, stdout, stderr } = await run("git", [...options, "ls-files", "-s", "-z", "--", "engine"], {
+    cwd: folder,
+    env: environment(),
+    timeout: 30_000,
+  });
+  if (code !== 0) return { because: stderr.trim().split("\n").at(-1) ?? "git failed" };
+  const entries = stdout.split("\0").filter((entry) => entry !== "");
+  if (entries.length === 0) return "absent";
+  const [, mode = "", object = ""] = /^(\d+) ([0-9a-f]+) \d\tengine$/.exec(entries[0] ?? "") ?? [];
+  return { mode: Number.parseInt(mode, 8) || 0, object };
 }
 
 const environment = () => ({
@@ -58,8 +71,8 @@ const environment = () => ({
 
 /** The commit of a checkout, from its files: git itself would cost a process for each project. */
 async function headOf(checkout: string): Promise<string | null> {
-  const link = await text(path.join(checkout, ".git"));
-  const repository = path.resolve(checkout, link === null ? ".git" : link.replace(/^gitdir: /, "").trim());
+  const repository = await repositoryOf(checkout);
+  if (repository === null) return null;
   const head = (await text(path.join(repository, "HEAD")))?.trim() ?? "";
   if (COMMIT.test(head)) return head;
   const [, branch] = /^ref: (refs\/[\w./-]+)$/.exec(head) ?? [];

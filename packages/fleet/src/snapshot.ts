@@ -66,10 +66,12 @@ async function agentsSnapshot(at: string, file: string): Promise<AgentsSnapshot>
   try {
     // A pipe without a writer must not keep us waiting.
     await using handle = await open(at, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!(await handle.stat()).isFile()) return { is: "not-a-file" };
-    // One more than is allowed tells that it is too much.
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MOST_BYTES + 1), 0, MOST_BYTES + 1, 0);
-    const bytes = buffer.subarray(0, bytesRead);
+    const found = await handle.stat();
+    if (!found.isFile()) return { is: "not-a-file" };
+    // One byte more than is allowed tells that it is too much.
+    const room = Buffer.alloc(Math.min(found.size, MOST_BYTES) + 1);
+    const { bytesRead } = await handle.read(room, 0, room.length, 0);
+    const bytes = room.subarray(0, bytesRead);
     return { is: "read", source: textOf(bytes), ...(await readAgentsFile(file, bytes)) };
   } catch (error) {
     if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return { is: "missing" };

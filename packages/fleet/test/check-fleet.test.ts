@@ -164,3 +164,30 @@ it("runs nothing that a project's git configuration names", async () => {
   expect(await gist(root)).toEqual([]);
   expect(await readdir(root)).toEqual(["fleet.toml", "projects"]);
 });
+
+it.each<[string, readonly (readonly string[])[]]>([
+  ["of version 2", []],
+  ["of version 3", [["update-index", "--skip-worktree", "hello.md"]]],
+  ["of version 4", [["update-index", "--index-version", "4"]]],
+  ["that is split in two", [["update-index", "--split-index"]]],
+])("reads a pin from an index %s", async (_, commands) => {
+  const root = await folder();
+  const commit = await pinnedProject(root);
+  for (const command of commands) git(root, ...command);
+  expect(await readPin(root)).toEqual({ is: "pinned", commit, checkedOut: commit });
+});
+
+it("finds no pin where git finds none", async () => {
+  const root = await folder({
+    "engine.md": "",
+    engines: "",
+    "a/engine": "",
+    [`${"x".repeat(200)}/${"y".repeat(200)}`]: "",
+  });
+  git(root, "init", "-q");
+  expect(await readPin(root)).toEqual({ is: "no-engine" });
+  git(root, "add", ".");
+  expect(await readPin(root)).toEqual({ is: "no-engine" });
+  await writeFile(path.join(root, ".git/index"), "DIRC nonsense that is long enough to be looked at");
+  expect((await readPin(root)).is).toBe("unreadable");
+});

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, chmod, cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { execa } from "execa";
@@ -60,7 +60,8 @@ describe("create-project", () => {
   it("leaves what a person wrote in fleet.toml as it is", async () => {
     const root = await ownFleet(engine.repository);
     const before = `# Ours, with care.\r\n[engine]   # here\r\nurl = '${engine.repository}'\r\nref="v0.1.0"`;
-    await writeFile(path.join(root, "fleet.toml"), before, { mode: 0o640 });
+    await writeFile(path.join(root, "fleet.toml"), before);
+    await chmod(path.join(root, "fleet.toml"), 0o640);
     await create(root, "site");
     const after = await readFile(path.join(root, "fleet.toml"), "utf8");
     expect(after.startsWith(`${before}\r\n\r\n[[project]]\r\nname = "site"\r\n`)).toBe(true);
@@ -91,7 +92,7 @@ describe("create-project", () => {
     await cp(path.join(root, "projects/site"), path.join(elsewhere, "copy"), { recursive: true });
     await rm(root, { recursive: true });
     await expectWhole(path.join(elsewhere, "copy"));
-    const status = await execa("engine/agents", ["status"], { cwd: path.join(elsewhere, "copy") });
+    const status = await execa(path.join(elsewhere, "copy/engine/agents"), ["status"], { cwd: path.join(elsewhere, "copy") });
     expect(status.stdout).toContain("hello     persistent  demo  -  heal  stopped");
     git(elsewhere, "clone", "--quiet", "copy", "clone");
     git(
@@ -159,7 +160,7 @@ describe("create-project refuses, and leaves nothing behind,", () => {
       { url: "./nowhere.git" },
       /^ENGINE_MISSING: there is no engine at \.\/nowhere\.git/,
     ],
-    ["a url that is not a repository", { url: "." }, /^GIT_FAILED: the engine can't be fetched from \. ?:/],
+    ["a url that is not a repository", { url: "." }, /^GIT_FAILED: the engine can't be fetched from \.: /],
     ["a url that is a command", { url: "ext::sh -c 'touch x'" }, /^INVALID_FILE: /],
     ["a url that is an option", { url: "--upload-pack=touch x" }, /^INVALID_FILE: /],
     [
@@ -194,9 +195,8 @@ describe("create-project refuses, and leaves nothing behind,", () => {
   });
 });
 
-/** A git that ends whoever calls it by force: before its n-th command, or some time after it. */
-async function killingGit(when: number, delay: string | null): Promise<NodeJS.ProcessEnv> {
-  const bin = await ownDirectory();
+/** A git that counts its commands, and ends whoever calls it by force: before one of them, or some time after it. */
+async function killingGit(bin: string, when: number, delay: string | null): Promise<NodeJS.ProcessEnv> {
   const real = (await execa("which", ["git"])).stdout;
   const act = delay === null ? 'kill -9 "$PPID"; exit 1' : `(sleep ${delay}; kill -9 "$PPID") &`;
   await writeFile(
@@ -208,7 +208,7 @@ exec ${real} "$@"
 `,
     { mode: 0o755 },
   );
-  return { ...GIT_ENV, PATH: `${bin}:${GIT_ENV.PATH}`, COUNT: path.join(bin, "n") };
+  return { ...GIT_ENV, PATH: `${bin}:${GIT_ENV.PATH}` };
 }
 
 async function runChild(root: string, env: NodeJS.ProcessEnv): Promise<NodeJS.Signals | null> {
@@ -216,28 +216,35 @@ async function runChild(root: string, env: NodeJS.ProcessEnv): Promise<NodeJS.Si
     const { createProject, findFleet } = await import(${JSON.stringify(path.join(ROOT, "packages/fleet/src/index.ts"))});
     const world = { cwd: ${JSON.stringify(root)}, env: process.env, signal: new AbortController().signal, color: false, out() {}, err() {} };
     await createProject(await findFleet(world.cwd), "site", world);`;
-  const child = spawn(process.execPath, ["--conditions=source", "--input-type=module", "-e", program], {
-    env,
-    stdio: "ignore",
-  });
+  const options = ["--conditions=source", "--input-type=module", "-e", program];
+  const child = spawn(process.execPath, options, { env, stdio: "ignore" });
   const [, signal] = await once(child, "exit");
   return signal;
 }
 
-describe("create-project, ended by kill -9", async () => {
-  // Checks of the identity, of the tree and the commit: see create.ts. More than there are does no harm.
+/** How often create-project calls git. */
+const COMMANDS = 9;
+
+describe("create-project, ended by kill -9", () => {
+  it(`calls git ${COMMANDS} times`, async () => {
+    const bin = await ownDirectory();
+    expect(await runChild(await ownFleet(engine.repository), await killingGit(bin, 0, null))).toBeNull();
+    expect((await readFile(path.join(bin, "n"), "utf8")).trim()).toBe(String(COMMANDS));
+  });
+
   const before = Array.from(
-    { length: 12 },
-    (_, index) => [`before git's command ${index + 1}`, index + 1, null] as const,
+    { length: COMMANDS },
+    (_, at) => [`before git's command ${at + 1}`, at + 1, null] as const,
   );
-  const after = ["0.01", "0.02", "0.03", "0.05", "0.08"].map(
-    (delay) => [`${delay} s after the last of git`, 11, delay] as const,
+  const after = ["0", "0.005", "0.01", "0.015", "0.02", "0.03"].map(
+    (delay) => [`${delay} s after git's last command began`, COMMANDS, delay] as const,
   );
   it.each([...before, ...after])(
     "%s, leaves nothing or a whole project, and the next run ends it",
     async (_, when, delay) => {
       const root = await ownFleet(engine.repository);
-      await runChild(root, await killingGit(when, delay));
+      const signal = await runChild(root, await killingGit(await ownDirectory(), when, delay));
+      if (delay === null) expect(signal).toBe("SIGKILL");
       const site = path.join(root, "projects/site");
       const there = await access(site).then(
         () => true,
@@ -252,4 +259,17 @@ describe("create-project, ended by kill -9", async () => {
       expect((await findFleet(root)).fleet.projects).toHaveLength(1);
     },
   );
+
+  it("between its place and fleet.toml, is registered by the next run", async () => {
+    const root = await ownFleet(engine.repository);
+    const { engine: commit } = await create(root, "site");
+    await writeFile(path.join(root, "projects/site/.git/fleet-unregistered"), commit);
+    await writeFile(
+      path.join(root, "fleet.toml"),
+      `[engine]\nurl = "${engine.repository}"\nref = "v0.1.0"\n`,
+    );
+    expect((await create(root, "site")).engine).toBe(commit);
+    expect((await findFleet(root)).fleet.projects).toHaveLength(1);
+    await expectWhole(path.join(root, "projects/site"));
+  });
 });

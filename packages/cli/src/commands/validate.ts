@@ -1,4 +1,5 @@
 import { defineCommand, diagnosticsJson, renderProblems } from "@fleet/engine";
+import { checkFleet } from "@fleet/fleet";
 import { jsonFlag } from "./flags.ts";
 
 export const validateCommand = defineCommand({
@@ -15,7 +16,6 @@ export const validateCommand = defineCommand({
     ["fleet validate --format json --strict", "for CI"],
   ],
   async run(_, { format, json, strict }, world) {
-    const { checkFleet } = (await import("@fleet/fleet")) as any;
     const { problems, sources, projects } = await checkFleet(world.cwd);
     const bad = problems.some(({ severity }) => strict || severity === "error");
     if (json || format === "json") world.out(`${JSON.stringify(diagnosticsJson(problems))}\n`);

@@ -42,7 +42,8 @@ export async function makeFolder(directory: string): Promise<void> {
 export function notWritable(file: string, cause: unknown): unknown {
   const codes = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"];
   if (!codes.some((code) => isCode(cause, code))) return cause;
-  const because = isCode(cause, "ENOSPC") || isCode(cause, "EDQUOT") ? "the disk is full" : "permission denied";
+  const because =
+    isCode(cause, "ENOSPC") || isCode(cause, "EDQUOT") ? "the disk is full" : "permission denied";
   const hint = "make it writable for this user, or choose another log_dir in agents.toml";
   return new Failure("NOT_WRITABLE", `${file} can't be written: ${because}`, { cause, hint });
 }

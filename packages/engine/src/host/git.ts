@@ -8,9 +8,7 @@ import { type Ran, run } from "./run.ts";
  * hooks, ssh command, ext:: transports), so every call has a fixed environment,
  * and what agents pushed is only ever read through a bare mirror of our own.
  */
-export interface Git {
-  (args: readonly string[], cwd?: string): Promise<Ran>;
-}
+export type Git = (args: readonly string[], cwd?: string) => Promise<Ran>;
 
 const HARDENED = [
   "core.fsmonitor=false",
@@ -33,7 +31,9 @@ export function createGit(environment: Environment): Git {
     GIT_OPTIONAL_LOCKS: "0",
     GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oConnectTimeout=15",
     // The watchdog's folder may lie inside another repository; that one is never meant.
-    ...(environment.GIT_CONFIG_GLOBAL === undefined ? {} : { GIT_CONFIG_GLOBAL: environment.GIT_CONFIG_GLOBAL }),
+    ...(environment.GIT_CONFIG_GLOBAL === undefined
+      ? {}
+      : { GIT_CONFIG_GLOBAL: environment.GIT_CONFIG_GLOBAL }),
   };
   return (args, cwd) =>
     run("git", [...HARDENED, ...args], { env, timeout: TIMEOUT, ...(cwd === undefined ? {} : { cwd }) });
@@ -42,9 +42,13 @@ export function createGit(environment: Environment): Git {
 /** Where a clone's origin is: a URL, or an absolute path for a remote on this disk. Null when the clone is not there yet. */
 export async function originOf(git: Git, clone: string): Promise<string | null> {
   // --git-dir: a folder that is no repository must not fall back to one around it.
-  const ran = await git(["--git-dir", path.join(clone, ".git"), "config", "--get", "remote.origin.url"]).catch(
-    () => null,
-  );
+  const ran = await git([
+    "--git-dir",
+    path.join(clone, ".git"),
+    "config",
+    "--get",
+    "remote.origin.url",
+  ]).catch(() => null);
   const url = ran?.code === 0 ? ran.stdout.trim() : "";
   if (url === "" || url.startsWith("-")) return null;
   return isLocal(url) ? path.resolve(clone, url.replace(/^file:\/\//, "")) : url;

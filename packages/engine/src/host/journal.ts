@@ -1,6 +1,6 @@
 import { open, stat } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
-import { type JournalEntry, parseEntry } from "./store.ts";
+import { type JournalEntry, parseEntry } from "../watch/journal.ts";
 
 /** The journal's entries from a byte on, and then each as it comes, until the signal aborts. Follows a rotation. */
 export async function* readJournal(

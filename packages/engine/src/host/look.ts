@@ -50,7 +50,8 @@ export function createEyes(terminal: Terminal, projectId: string): Eyes {
       const serverLost = lost ? now : before.serverLost;
       const sighting = (agent: Agent, since: Instant | null): Sighting => {
         const pane = panes.sessions.get(agent.session);
-        if (pane === undefined) return { pane: "absent", with: (since ?? now) < serverLost ? "server" : "session" };
+        if (pane === undefined)
+          return { pane: "absent", with: (since ?? now) < serverLost ? "server" : "session" };
         return toSighting(agent, pane, captures.get(pane.id), projectId);
       };
       return { panes, serverLost, sighting };
@@ -83,7 +84,8 @@ function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, proj
   const { instance, pid, scrolled } = pane;
   if (pane.project !== projectId || instance === null) return { pane: "foreign" };
   if (pane.dead) {
-    if (pane.exit === undefined) return { pane: "unreadable", because: "tmux has not collected its exit yet" };
+    if (pane.exit === undefined)
+      return { pane: "unreadable", because: "tmux has not collected its exit yet" };
     return { pane: "dead", instance, exit: pane.exit };
   }
   if (agent.backend === null) {

@@ -52,8 +52,24 @@ export function createMirror(git: Git, directory: string, url: string, branch: s
       const from = seen === "" ? EMPTY_TREE : seen;
       if (seen !== "" && (await inMirror("merge-base", "--is-ancestor", seen, head)).code !== 0) return null;
       const range = seen === "" ? head : `${seen}..${head}`;
-      const log = await must("log", ["log", "--reverse", "--topo-order", "-z", "--format=%H%x09%s", range, "--"]);
-      const names = await must("diff-tree", ["diff-tree", "-z", "--name-only", "-r", "--diff-filter=AM", from, head]);
+      const log = await must("log", [
+        "log",
+        "--reverse",
+        "--topo-order",
+        "-z",
+        "--format=%H%x09%s",
+        range,
+        "--",
+      ]);
+      const names = await must("diff-tree", [
+        "diff-tree",
+        "-z",
+        "--name-only",
+        "-r",
+        "--diff-filter=AM",
+        from,
+        head,
+      ]);
       const changed = names.split("\0").filter((name) => Object.hasOwn(handoff.inbox, name));
       const inbox: string[] = [];
       for (const name of changed) {

@@ -1,5 +1,5 @@
 import type { Handoff } from "../project.ts";
-import type { Gain } from "../watch/handoff.ts";
+import type { Commit, Gain } from "../watch/handoff.ts";
 import type { Instant } from "../watch/time.ts";
 import { type Git, isLocal, originOf } from "./git.ts";
 import { createMirror, type Mirror } from "./mirror.ts";
@@ -7,7 +7,14 @@ import { createMirror, type Mirror } from "./mirror.ts";
 /** What asking the remote brought. */
 export type News =
   /** From here on commits count. */
-  | { readonly is: "baseline"; readonly seen: string; readonly turn: number; readonly because: string }
+  | {
+      readonly is: "baseline";
+      readonly seen: string;
+      readonly turn: number;
+      readonly because: string;
+      /** What the phase before pushed last; nobody waits for it any more. */
+      readonly drained: readonly Commit[];
+    }
   | { readonly is: "gain"; readonly gain: Gain; readonly turn: number }
   | { readonly is: "trouble"; readonly because: string };
 
@@ -54,7 +61,12 @@ export function createRelay({ git, handoff, clone, mirror: directory, wake }: Re
   let failures = 0;
   let notBefore: Instant = 0;
 
-  const ask = async (before: Seen | null, turn: number, baseline: boolean, now: Instant): Promise<News | null> => {
+  const ask = async (
+    before: Seen | null,
+    turn: number,
+    baseline: boolean,
+    now: Instant,
+  ): Promise<News | null> => {
     if (mirror === null) {
       url = await originOf(git, clone);
       if (url === null) {
@@ -68,15 +80,16 @@ export function createRelay({ git, handoff, clone, mirror: directory, wake }: Re
     const head = await mirror.head();
     if (baseline || before === null) {
       const because = before === null ? "first look" : "a new phase";
-      if (head === null) return { is: "baseline", seen: "", turn, because };
-      return { is: "baseline", seen: (await mirror.fetch()) ?? "", turn, because };
+      const seen = head === null ? "" : ((await mirror.fetch()) ?? "");
+      const late = before === null || seen === "" ? null : await mirror.gain(before.seen, handoff);
+      return { is: "baseline", seen, turn, because, drained: late?.commits ?? [] };
     }
     if (head === null || head === before.seen) return null;
     const fetched = await mirror.fetch();
     if (fetched === null) return null;
     const gain = await mirror.gain(before.seen, handoff);
     if (gain !== null) return { is: "gain", gain, turn };
-    return { is: "baseline", seen: fetched, turn, because: "history was rewritten" };
+    return { is: "baseline", seen: fetched, turn, because: "history was rewritten", drained: [] };
   };
 
   return {

@@ -62,9 +62,13 @@ export async function readSite(file: string, { strict = true } = {}): Promise<Si
 export function checkSocket({ socket }: Site): void {
   const length = Buffer.byteLength(socket);
   if (length <= SOCKET_MOST) return;
-  throw new Failure("NOT_WRITABLE", `the path of the tmux socket has ${length} bytes, the most is ${SOCKET_MOST}`, {
-    hint: `move the project to a shorter path, or give it a shorter log_dir (${socket})`,
-  });
+  throw new Failure(
+    "NOT_WRITABLE",
+    `the path of the tmux socket has ${length} bytes, the most is ${SOCKET_MOST}`,
+    {
+      hint: `move the project to a shorter path, or give it a shorter log_dir (${socket})`,
+    },
+  );
 }
 
 /** As a person here would write it. */

@@ -1,8 +1,8 @@
 import { access, chmod } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
-import { BACKENDS } from "../backends/index.ts";
 import type { Launch } from "../backends/backend.ts";
+import { BACKENDS } from "../backends/index.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import { type Course, phaseOf, statusFile } from "../watch/course.ts";
@@ -36,7 +36,8 @@ export async function blockedBy(site: Site, agent: Agent): Promise<string | null
 /** Puts on disk what the agent will read, and says how to open its session. */
 export async function prepare(site: Site, start: Start, environment: Environment): Promise<Opening> {
   const { agent, instance } = start;
-  const launch = agent.command === null ? await launchAgent(site, start) : launchService(site, agent.command, agent);
+  const launch =
+    agent.command === null ? await launchAgent(site, start) : launchService(site, agent.command, agent);
   for (const [file, asset] of Object.entries(launch.assets)) await writeProgram(file, assetText(asset));
   const settings = agent.backend === null ? null : (site.project.backends[agent.backend] ?? null);
   const passes = agent.backend === null ? [] : (BACKENDS[agent.backend]?.passes ?? []);
@@ -104,7 +105,9 @@ async function writeProgram(file: string, text: string): Promise<void> {
 async function readEnvFile(site: Site, file: string | null): Promise<Record<string, string>> {
   if (file === null) return {};
   const values = parseEnv(await read(site, file));
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 const only = (env: Record<string, string>, names: readonly string[]): Record<string, string> =>

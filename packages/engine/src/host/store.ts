@@ -1,6 +1,7 @@
 import { copyFile, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../problem.ts";
+import { type JournalEntry, parseEntry } from "../watch/journal.ts";
 import type { Message } from "../watch/message.ts";
 import {
   FRESH_RECORDS,
@@ -12,15 +13,6 @@ import {
   type Wishes,
 } from "../watch/records.ts";
 import { isCode, makeFolder, notWritable, readText, writeWhole } from "./files.ts";
-
-/** One line of journal.jsonl. */
-export interface JournalEntry {
-  readonly at: number;
-  /** Null for what happened to the project as a whole. */
-  readonly agent: string | null;
-  readonly what: string;
-  readonly [more: string]: unknown;
-}
 
 export interface Settled {
   readonly how: "submitted" | "dropped";
@@ -61,7 +53,8 @@ const RECENT = 256 * 1024;
 
 export function createStore(directory: string): Store {
   const at = (...names: string[]) => path.join(directory, ...names);
-  const outbox = (agent: string, part: "new" | "done", ...more: string[]) => at("outbox", agent, part, ...more);
+  const outbox = (agent: string, part: "new" | "done", ...more: string[]) =>
+    at("outbox", agent, part, ...more);
 
   const load = async <T>(name: string, parse: (text: string) => T | null, missing: T): Promise<T> => {
     const text = await readText(at(name));
@@ -151,16 +144,6 @@ async function list(folder: string): Promise<readonly string[]> {
 
 const nameOf = ({ at, id }: Message): string => `${String(at).padStart(15, "0")}-${id}.json`;
 const idOf = (name: string): string => name.slice(16, -".json".length);
-
-/** A line cut short by a crash, or by the window, is no line. */
-export function parseEntry(line: string): readonly JournalEntry[] {
-  try {
-    const entry: unknown = JSON.parse(line);
-    return typeof entry === "object" && entry !== null && "what" in entry ? [entry as JournalEntry] : [];
-  } catch {
-    return [];
-  }
-}
 
 /** Keeps the copy before. */
 async function replace(file: string, value: unknown): Promise<void> {

@@ -4,7 +4,7 @@ import { Failure } from "../problem.ts";
 import type { Exit } from "../watch/sighting.ts";
 import { type Environment, pick } from "./environment.ts";
 import { type Ran, run } from "./run.ts";
-import { claim, close, isStill, type Opening, open, quote, setUp, STALE } from "./tmux-script.ts";
+import { claim, close, isStill, type Opening, open, quote, STALE, setUp } from "./tmux-script.ts";
 
 /** One session's own pane, before its backend has read the screen. */
 export interface Pane {
@@ -93,14 +93,25 @@ export function createTmux(socket: string, environment: Environment, epoch: numb
       const ran = await call(["list-panes", "-a", "-F", FORMAT]);
       if (ran.code !== 0 && !NOTHING_THERE.test(ran.stderr)) throw failed("list-panes", ran);
       const panes = ran.code === 0 ? parsePanes(ran.stdout) : NO_PANES;
-      if ([...panes.sessions.values()].some(({ dead, exit }) => dead && exit === undefined)) remind(panes.server);
+      if ([...panes.sessions.values()].some(({ dead, exit }) => dead && exit === undefined))
+        remind(panes.server);
       return panes;
     },
     async screens(ids) {
       if (ids.length === 0) return new Map();
       // Made anew each time, so that no screen can contain it.
       const end = `fleet-screen-${randomUUID()}`;
-      const captures = ids.flatMap((id) => ["capture-pane", "-p", "-t", id, ";", "display-message", "-p", end, ";"]);
+      const captures = ids.flatMap((id) => [
+        "capture-pane",
+        "-p",
+        "-t",
+        id,
+        ";",
+        "display-message",
+        "-p",
+        end,
+        ";",
+      ]);
       const ran = await call(captures.slice(0, -1));
       if (ran.timedOut) throw failed("capture-pane", ran);
       // A pane that went in the meantime ends the batch; what came before it counts.
@@ -129,7 +140,9 @@ export function createTmux(socket: string, environment: Environment, epoch: numb
     async press(session, instance, keys) {
       const send = `send-keys -t ${quote(`=${session}:`)} ${keys.map(quote).join(" ")}`;
       const refuse = `display-message -p ${STALE}`;
-      return took(await call(["if-shell", "-F", "-t", `=${session}:`, isStill(epoch, instance), send, refuse]));
+      return took(
+        await call(["if-shell", "-F", "-t", `=${session}:`, isStill(epoch, instance), send, refuse]),
+      );
     },
     async end() {
       await call(["kill-server"]);
@@ -151,7 +164,8 @@ export function parsePanes(listed: string): Panes {
   let server: number | null = null;
   let epoch = 0;
   for (const line of listed.split("\n").filter((text) => text !== "")) {
-    const [session = "", id = "", pid, dead, code = "", signal = "", mode, activity, ...rest] = line.split("\t");
+    const [session = "", id = "", pid, dead, code = "", signal = "", mode, activity, ...rest] =
+      line.split("\t");
     const [serverPid, stamped, project = "", instance = "", own = ""] = rest;
     server = Number(serverPid);
     epoch = Number(stamped ?? 0);

@@ -43,14 +43,22 @@ export function chosen(site: Site, names: readonly string[]): readonly Agent[] {
 }
 
 /** Two commands must not change wishes at the same moment: the second is refused, and nothing of it is done. */
-export async function asOnlyCommand<T>(site: Site, what: string, work: (store: Store) => Promise<T>): Promise<T> {
+export async function asOnlyCommand<T>(
+  site: Site,
+  what: string,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
   const store = createStore(site.state);
   await store.make();
   const lock = await take(site.state, "command");
   if (lock === null)
-    throw new Failure("BUSY", `another up or down of ${site.name} is under way, so this ${what} did nothing`, {
-      hint: "wait until it has ended, then try again",
-    });
+    throw new Failure(
+      "BUSY",
+      `another up or down of ${site.name} is under way, so this ${what} did nothing`,
+      {
+        hint: "wait until it has ended, then try again",
+      },
+    );
   try {
     return await work(store);
   } finally {

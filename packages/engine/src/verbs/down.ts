@@ -31,7 +31,9 @@ export const down = defineCommand({
     const site = await openSite(config, world);
     const agents = chosen(site, names);
     const before = existsSync(site.state) ? await survey(site, world.env) : null;
-    const running = new Set(before?.agents.filter(({ state }) => state === "RUNNING").map(({ name }) => name));
+    const running = new Set(
+      before?.agents.filter(({ state }) => state === "RUNNING").map(({ name }) => name),
+    );
     if (before !== null)
       await asOnlyCommand(site, "down", async (store) => {
         await wishDown(store, agents, names.length === 0);
@@ -42,8 +44,16 @@ export const down = defineCommand({
     const outcomes = agents.map(
       ({ name }): Stopped => ({ agent: name, outcome: running.has(name) ? "stopped" : "unchanged" }),
     );
-    if (json) world.out(`${JSON.stringify({ schema_version: ANSWER_VERSION, project: site.name, agents: outcomes })}\n`);
-    else world.out(columns(outcomes.map(({ agent, outcome }) => [agent, outcome])).map((line) => `${line}\n`).join(""));
+    if (json)
+      world.out(
+        `${JSON.stringify({ schema_version: ANSWER_VERSION, project: site.name, agents: outcomes })}\n`,
+      );
+    else
+      world.out(
+        columns(outcomes.map(({ agent, outcome }) => [agent, outcome]))
+          .map((line) => `${line}\n`)
+          .join(""),
+      );
     return 0;
   },
 });
@@ -72,19 +82,29 @@ async function awaitEnd(site: Site, agents: readonly Agent[], all: boolean, worl
   for (;;) {
     const left = await stillThere(site, agents, all, world);
     if (left.length === 0) return;
-    if (world.signal.aborted) throw new Failure("TIMED_OUT", "interrupted; what was asked for goes on stopping");
+    if (world.signal.aborted)
+      throw new Failure("TIMED_OUT", "interrupted; what was asked for goes on stopping");
     if (Date.now() > deadline) {
       const hint = "ask again, or look: agents status -o wide";
-      throw new Failure("TIMED_OUT", `not down after ${Math.round(limit / 1000)} s: ${left.join(", ")}`, { hint });
+      throw new Failure("TIMED_OUT", `not down after ${Math.round(limit / 1000)} s: ${left.join(", ")}`, {
+        hint,
+      });
     }
     await wait(POLL);
   }
 }
 
-async function stillThere(site: Site, agents: readonly Agent[], all: boolean, world: World): Promise<readonly string[]> {
+async function stillThere(
+  site: Site,
+  agents: readonly Agent[],
+  all: boolean,
+  world: World,
+): Promise<readonly string[]> {
   if (all) return (await isHeld(site.state, "watchdog")) ? ["the watchdog"] : [];
   const seen = await survey(site, world.env);
   return seen.agents
-    .filter(({ name, is }) => agents.some((agent) => agent.name === name) && is !== "down" && is !== "foreign")
+    .filter(
+      ({ name, is }) => agents.some((agent) => agent.name === name) && is !== "down" && is !== "foreign",
+    )
     .map(({ name }) => name);
 }

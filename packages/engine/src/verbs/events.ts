@@ -27,7 +27,9 @@ export const events = defineCommand({
       if (agents.size > 0 && (entry.agent === null || !agents.has(entry.agent))) continue;
       const at = toIso(entry.at);
       world.out(
-        json ? `${JSON.stringify({ ...entry, at })}\n` : `${at}  ${(entry.agent ?? "-").padEnd(12)}  ${tell(entry).text}\n`,
+        json
+          ? `${JSON.stringify({ ...entry, at })}\n`
+          : `${at}  ${(entry.agent ?? "-").padEnd(12)}  ${tell(entry).text}\n`,
       );
     }
     return 0;

@@ -1,7 +1,8 @@
 import type { World } from "../command/command.ts";
 import { readJournal } from "../host/journal.ts";
 import type { Site } from "../host/site.ts";
-import { createStore, type JournalEntry } from "../host/store.ts";
+import { createStore } from "../host/store.ts";
+import type { JournalEntry } from "../watch/journal.ts";
 import type { Instant } from "../watch/time.ts";
 import type { Outcome } from "./outcome.ts";
 import { paint, renderEntry } from "./render-events.ts";

@@ -11,4 +11,15 @@ import { wake } from "./wake.ts";
 import { watchdog } from "./watchdog.ts";
 
 /** The engine's own command line, in the order of its help. */
-export const engineCommands: readonly Command[] = [up, down, status, send, logs, events, phase, validate, wake, watchdog];
+export const engineCommands: readonly Command[] = [
+  up,
+  down,
+  status,
+  send,
+  logs,
+  events,
+  phase,
+  validate,
+  wake,
+  watchdog,
+];

@@ -19,12 +19,22 @@ export const phase = defineCommand({
     const site = await openSite(config, world);
     const { loop } = site.project;
     if (loop === null) throw new Failure("WRONG_USAGE", `${site.name} has no [loop], so it has no phases`);
-    if (verb === "goto") return goto(site, id, loop.phases.map((one) => one.id), world.out);
+    if (verb === "goto")
+      return goto(
+        site,
+        id,
+        loop.phases.map((one) => one.id),
+        world.out,
+      );
     if (verb !== "show")
-      throw new Failure("WRONG_USAGE", `phase knows no "${verb}"`, { hint: "agents phase show, or agents phase goto ID" });
+      throw new Failure("WRONG_USAGE", `phase knows no "${verb}"`, {
+        hint: "agents phase show, or agents phase goto ID",
+      });
     const { phase: current } = await survey(site, world.env);
     if (json) {
-      world.out(`${JSON.stringify({ schema_version: ANSWER_VERSION, project: site.name, current, phases: loop.phases })}\n`);
+      world.out(
+        `${JSON.stringify({ schema_version: ANSWER_VERSION, project: site.name, current, phases: loop.phases })}\n`,
+      );
       return 0;
     }
     const rows = loop.phases.map(({ id: name, plan }) => [
@@ -33,7 +43,11 @@ export const phase = defineCommand({
       plan,
       name === current?.id ? `(${current.state})` : "",
     ]);
-    world.out(columns(rows).map((line) => `${line}\n`).join(""));
+    world.out(
+      columns(rows)
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
     return 0;
   },
 });
@@ -46,9 +60,13 @@ async function goto(
 ): Promise<number> {
   if (id === undefined || !known.includes(id)) {
     const meant = id === undefined ? null : closest(id, known);
-    throw new Failure("UNKNOWN_NAME", id === undefined ? "goto needs the id of a phase" : `there is no phase "${id}"`, {
-      hint: meant === null ? `phases: ${known.join(", ")}` : `did you mean ${meant}?`,
-    });
+    throw new Failure(
+      "UNKNOWN_NAME",
+      id === undefined ? "goto needs the id of a phase" : `there is no phase "${id}"`,
+      {
+        hint: meant === null ? `phases: ${known.join(", ")}` : `did you mean ${meant}?`,
+      },
+    );
   }
   await asOnlyCommand(site, "phase", async (store) => {
     await store.wish({ ...(await store.wishes()), phase: { goto: id, at: Date.now() } });

@@ -1,5 +1,5 @@
-import type { JournalEntry } from "../host/store.ts";
-import { tell, type Tone } from "./tell.ts";
+import type { JournalEntry } from "../watch/journal.ts";
+import { type Tone, tell } from "./tell.ts";
 
 const COLORS: Readonly<Record<Tone, readonly [string, string]>> = {
   good: ["\u001b[32m", "\u001b[39m"],

@@ -4,7 +4,7 @@ import { defineCommand, type World } from "../command/command.ts";
 import { isHeld } from "../host/lock.ts";
 import { createStore, type Store } from "../host/store.ts";
 import { Failure } from "../problem.ts";
-import { toPlain, type Message } from "../watch/message.ts";
+import { type Message, toPlain } from "../watch/message.ts";
 import { ANSWER_VERSION, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
 
 export const send = defineCommand({

@@ -9,7 +9,13 @@ export const status = defineCommand({
   flags: {
     ...configFlag,
     ...jsonFlag,
-    output: { type: "string", short: "o", about: "wide: since when, and why", choices: ["wide"], value: "FORMAT" },
+    output: {
+      type: "string",
+      short: "o",
+      about: "wide: since when, and why",
+      choices: ["wide"],
+      value: "FORMAT",
+    },
   },
   examples: [
     ["agents status", "the phase, and a line for each agent"],

@@ -1,4 +1,4 @@
-import type { JournalEntry } from "../host/store.ts";
+import type { JournalEntry } from "../watch/journal.ts";
 import { paint } from "./render-events.ts";
 
 /** What a followed run came to. Durations in milliseconds. */
@@ -46,9 +46,13 @@ export function renderSummary(summary: Summary, color: boolean): string {
   const { took, phases, commits, handoffs, latencies, restarts, complete } = summary;
   const sorted = latencies.toSorted((one, other) => one - other);
   const middle = sorted[Math.floor(sorted.length / 2)];
-  const latency = middle === undefined ? "" : `, median ${middle} ms, slowest ${sorted.at(-1)} ms from push to submitted`;
+  const latency =
+    middle === undefined ? "" : `, median ${middle} ms, slowest ${sorted.at(-1)} ms from push to submitted`;
   const rows = [
-    ["phases", phases.map(({ id, took: time }) => `${id} ${time === null ? "not done" : seconds(time)}`).join(", ")],
+    [
+      "phases",
+      phases.map(({ id, took: time }) => `${id} ${time === null ? "not done" : seconds(time)}`).join(", "),
+    ],
     ["commits", `${commits}`],
     ["handoffs", `${handoffs}${latency}`],
     ["restarts", `${restarts}`],

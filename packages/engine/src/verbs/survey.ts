@@ -1,4 +1,5 @@
 import { chooseBackend, chooseModel, NO_OVERRIDES } from "../choose-model.ts";
+import { isDone } from "../host/done.ts";
 import { isHeld } from "../host/lock.ts";
 import type { Site } from "../host/site.ts";
 import { blockedBy } from "../host/starting.ts";
@@ -49,7 +50,10 @@ export interface AgentSurvey {
 }
 
 /** How everything is now: one tmux call, a few small files. Writes nothing, starts nothing. */
-export async function survey(site: Site, environment: Readonly<Record<string, string | undefined>>): Promise<Survey> {
+export async function survey(
+  site: Site,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Survey> {
   const store = createStore(site.state);
   const [panes, records, wishes, watched] = await Promise.all([
     createTmux(site.socket, environment, 0)
@@ -66,21 +70,26 @@ export async function survey(site: Site, environment: Readonly<Record<string, st
   const { agents } = site.project;
   const blocked = new Map<string, string | null>();
   for (const agent of agents)
-    if (panes?.sessions.get(agent.session) === undefined) blocked.set(agent.name, await blockedBy(site, agent));
+    if (panes?.sessions.get(agent.session) === undefined)
+      blocked.set(agent.name, await blockedBy(site, agent));
   return {
     schema_version: ANSWER_VERSION,
     project: site.name,
-    phase: surveyPhase(site, records),
+    phase: await surveyPhase(site, records),
     agents: agents.map((agent) => surveyAgent(site, agent, { panes, records, wishes, blocked, now })),
-    watchdog: watched ? { pid: records.pid, epoch: records.epoch, heartbeat: toIso(records.heartbeat) } : null,
+    watchdog: watched
+      ? { pid: records.pid, epoch: records.epoch, heartbeat: toIso(records.heartbeat) }
+      : null,
   };
 }
 
-function surveyPhase({ project: { loop } }: Site, { course }: Records): Survey["phase"] {
+async function surveyPhase(site: Site, { course }: Records): Promise<Survey["phase"]> {
+  const { loop } = site.project;
   if (loop === null) return null;
   const phase = phaseOf(loop, course) ?? (course === null ? loop.phases[0] : undefined);
   if (phase === undefined) return null;
-  const state = course?.complete != null ? "complete" : "in progress";
+  const done = course === null ? false : await isDone(site, loop, phase.id);
+  const state = course?.complete != null ? "complete" : done ? "done" : "in progress";
   return { id: phase.id, index: indexOf(loop, phase.id), total: loop.phases.length, plan: phase.plan, state };
 }
 

@@ -1,5 +1,5 @@
 import { oneLine } from "../diagnostics/safe-text.ts";
-import type { JournalEntry } from "../host/store.ts";
+import type { JournalEntry } from "../watch/journal.ts";
 
 export type Tone = "good" | "bad" | "plain" | "quiet";
 
@@ -36,7 +36,8 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   "phase-done": ({ phase }) => good(`phase ${phase} is done`),
   "sequence-complete": ({ phases }) => good(`all ${phases} phases are done: SEQUENCE-COMPLETE`),
   "sequence-reopened": ({ phase }) => plain(`there is a further phase: ${phase}`),
-  "handoffs-from": ({ seen, because }) => quiet(`handoffs count from ${String(seen).slice(0, 7) || "the beginning"}: ${because}`),
+  "handoffs-from": ({ seen, because }) =>
+    quiet(`handoffs count from ${String(seen).slice(0, 7) || "the beginning"}: ${because}`),
   "handoffs-seen": ({ commits }) => plain(`pushed: ${subjectsOf(commits)}`),
   "handoffs-unread": ({ because }) => bad(`the remote can't be read: ${because}`),
   "watchdog-started": ({ epoch, pid }) => plain(`watchdog started, epoch ${epoch}, pid ${pid}`),
@@ -58,9 +59,12 @@ function tellMood(mood: unknown, wait: unknown): Told {
   const { mood: word, question, error, until } = (mood ?? {}) as Record<string, unknown>;
   if (word === "asking") return bad(`asks: ${question}`);
   if (word === "fatal") return bad(`shows a fatal error: ${error}`);
-  if (word === "limited") return bad(`is at its limit${typeof until === "number" ? ` until ${clockOf(until)}` : ""}`);
+  if (word === "limited")
+    return bad(`is at its limit${typeof until === "number" ? ` until ${clockOf(until)}` : ""}`);
   if (typeof wait === "number") return quiet(`waits until ${clockOf(wait)}`);
-  return quiet(word === "busy" ? "works" : word === "ready" ? "is ready" : "shows a screen that says nothing");
+  return quiet(
+    word === "busy" ? "works" : word === "ready" ? "is ready" : "shows a screen that says nothing",
+  );
 }
 
 const clockOf = (instant: number): string => `${new Date(instant).toISOString().slice(11, 19)}Z`;
@@ -76,4 +80,6 @@ const modelOf = (run: unknown): string => {
 };
 
 const subjectsOf = (commits: unknown): string =>
-  (Array.isArray(commits) ? commits : []).map(({ subject, sha }) => `${String(sha).slice(0, 7)} ${subject}`).join("; ");
+  (Array.isArray(commits) ? commits : [])
+    .map(({ subject, sha }) => `${String(sha).slice(0, 7)} ${subject}`)
+    .join("; ");

@@ -28,7 +28,11 @@ export const up = defineCommand({
     ...jsonFlag,
     fresh: { type: "boolean", about: "start the phases over from the first" },
     "dry-run": { type: "boolean", about: "say what would be started, and do nothing" },
-    follow: { type: "boolean", short: "f", about: "show what happens as it happens, until all phases are done" },
+    follow: {
+      type: "boolean",
+      short: "f",
+      about: "show what happens as it happens, until all phases are done",
+    },
   },
   examples: [
     ["agents up", "start every enabled agent, and the watchdog"],
@@ -46,7 +50,10 @@ export const up = defineCommand({
       const sofar = flags.follow ? (await import("./follow.ts")).announce(world) : (_: Outcome) => {};
       return awaitOutcomes(site, asked, since, world, sofar);
     });
-    if (flags.json) world.out(`${JSON.stringify({ schema_version: ANSWER_VERSION, project: site.name, agents: outcomes })}\n`);
+    if (flags.json)
+      world.out(
+        `${JSON.stringify({ schema_version: ANSWER_VERSION, project: site.name, agents: outcomes })}\n`,
+      );
     else if (!flags.follow) world.out(renderOutcomes(outcomes));
     const failed = outcomes.some(({ outcome }) => outcome === "failed");
     if (failed || !flags.follow) return failed ? 1 : 0;
@@ -55,9 +62,15 @@ export const up = defineCommand({
 });
 
 /** Everything that can be known to fail is said before anything is changed. */
-async function checkUp(site: Site, names: readonly string[], fresh: boolean, world: World): Promise<readonly Agent[]> {
+async function checkUp(
+  site: Site,
+  names: readonly string[],
+  fresh: boolean,
+  world: World,
+): Promise<readonly Agent[]> {
   const agents = chosen(site, names);
-  const asked = names.length > 0 ? agents : agents.filter(({ enabled, schedule }) => enabled && schedule === null);
+  const asked =
+    names.length > 0 ? agents : agents.filter(({ enabled, schedule }) => enabled && schedule === null);
   checkSocket(site);
   await run("tmux", ["-V"], { env: pick(world.env), timeout: 10_000 });
   const { course } = await createStore(site.state).records();
@@ -69,17 +82,27 @@ async function checkUp(site: Site, names: readonly string[], fresh: boolean, wor
       hint: "add a phase to agents.toml, or start over with --fresh",
     });
   const seen = await survey(site, world.env);
-  const foreign = seen.agents.find((one) => one.is === "foreign" && asked.some(({ name }) => name === one.name));
+  const foreign = seen.agents.find(
+    (one) => one.is === "foreign" && asked.some(({ name }) => name === one.name),
+  );
   if (foreign !== undefined)
-    throw new Failure("FOREIGN", `a tmux session called ${foreign.session} is there and was not made by fleet`, {
-      hint: `look at it: tmux -S ${site.socket} attach -t =${foreign.session}; then end it, or change session_prefix`,
-    });
+    throw new Failure(
+      "FOREIGN",
+      `a tmux session called ${foreign.session} is there and was not made by fleet`,
+      {
+        hint: `look at it: tmux -S ${site.socket} attach -t =${foreign.session}; then end it, or change session_prefix`,
+      },
+    );
   return asked;
 }
 
 function sayPlan(site: Site, asked: readonly Agent[], world: World): number {
   const rows = asked.map(({ name, kind, session, workdir }) => [name, kind, session, workdir]);
-  world.out(`would start in ${site.name}, if they do not run yet:\n${columns(rows).map((row) => `  ${row}\n`).join("")}`);
+  world.out(
+    `would start in ${site.name}, if they do not run yet:\n${columns(rows)
+      .map((row) => `  ${row}\n`)
+      .join("")}`,
+  );
   return 0;
 }
 
@@ -100,7 +123,8 @@ async function wishUp(
     const old = before.agents[agent.name];
     const record = records[agent.name];
     const stands = old?.state === "up" && record?.gaveUp == null && !before.off;
-    const again = agent.kind === "task" && names.length > 0 && (agent.start === "fresh" || record?.run == null);
+    const again =
+      agent.kind === "task" && names.length > 0 && (agent.start === "fresh" || record?.run == null);
     if (!stands || again || (fresh && agent.kind === "loop"))
       wishes[agent.name] = { state: "up", at, anew: again && agent.start === "fresh" };
   }
@@ -113,12 +137,18 @@ async function wishUp(
 /** LOOP_MODEL, LOOP_BACKEND and a task's own, as they stand now: they hold until the next `up`. */
 const overridesIn = (env: World["env"]): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => /^[A-Z0-9_]+_(MODEL|BACKEND)$/.test(entry[0])),
+    Object.entries(env).filter((entry): entry is [string, string] =>
+      /^[A-Z0-9_]+_(MODEL|BACKEND)$/.test(entry[0]),
+    ),
   );
 
 export async function ensureWatchdog(site: Site, { env, signal }: World): Promise<void> {
   if (await isHeld(site.state, "watchdog")) return;
-  startKeeper(site, env, Object.values(BACKENDS).flatMap(({ passes }) => passes));
+  startKeeper(
+    site,
+    env,
+    Object.values(BACKENDS).flatMap(({ passes }) => passes),
+  );
   const deadline = Date.now() + WATCHDOG_STARTS_WITHIN;
   while (!(await isHeld(site.state, "watchdog"))) {
     if (Date.now() > deadline || signal.aborted) {
@@ -160,7 +190,8 @@ async function awaitOutcomes(
       sofar(outcome);
     }
     if (known.size === asked.length) return asked.flatMap(({ name }) => known.get(name) ?? []);
-    if (world.signal.aborted) throw new Failure("TIMED_OUT", "interrupted; what was asked for goes on starting");
+    if (world.signal.aborted)
+      throw new Failure("TIMED_OUT", "interrupted; what was asked for goes on starting");
     await wait(POLL * 2);
   }
 }
@@ -172,6 +203,11 @@ const notThere = (agent: Agent, why: string, limit: number): Outcome => ({
 });
 
 const renderOutcomes = (outcomes: readonly Outcome[]): string =>
-  columns(outcomes.map(({ agent, outcome, because }) => [agent, because === null ? outcome : `${outcome} (${because})`]))
+  columns(
+    outcomes.map(({ agent, outcome, because }) => [
+      agent,
+      because === null ? outcome : `${outcome} (${because})`,
+    ]),
+  )
     .map((line) => `${line}\n`)
     .join("");

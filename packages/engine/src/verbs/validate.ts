@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { readAgentsFile } from "../agents-file.ts";
+import { checkProjectFiles } from "../agents-rules.ts";
 import { defineCommand } from "../command/command.ts";
 import { diagnosticsJson, renderProblems } from "../diagnostics/render.ts";
 import { factsOf } from "../host/file-facts.ts";
 import { isCode } from "../host/files.ts";
 import { Failure, type Problem } from "../problem.ts";
-import { checkProjectFiles } from "../agents-rules.ts";
 import { configFlag } from "./common.ts";
 
 export const validate = defineCommand({

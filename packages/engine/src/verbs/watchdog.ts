@@ -12,7 +12,12 @@ export const watchdog = defineCommand({
   async run(_, { config }, world) {
     const site = await openSite(config, world);
     const ended = await watch(site, world.env, world.signal);
-    if (ended === "orphaned") startKeeper(site, world.env, Object.values(BACKENDS).flatMap(({ passes }) => passes));
+    if (ended === "orphaned")
+      startKeeper(
+        site,
+        world.env,
+        Object.values(BACKENDS).flatMap(({ passes }) => passes),
+      );
     return 0;
   },
 });

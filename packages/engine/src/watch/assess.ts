@@ -43,7 +43,8 @@ function assessRun({ wish, turn }: Scene, run: Run): Assessment | null {
   });
   if (wish.state === "down") return due("unwanted", "it is wished down");
   if (wish.anew && run.since < wish.at) return due("restart-asked", "a new run was asked for");
-  if (run.turn !== null && turn !== null && run.turn !== turn) return due("next-phase", "another phase is on");
+  if (run.turn !== null && turn !== null && run.turn !== turn)
+    return due("next-phase", "another phase is on");
   return null;
 }
 
@@ -102,9 +103,13 @@ function assessIdle(
   return mood === "ready" ? { is: "ready", since } : { is: "working", since };
 }
 
-function assessAbsence({ agent, wish, policy, record, blocked, restartGap }: Scene, now: Instant): Assessment {
+function assessAbsence(
+  { agent, wish, policy, record, blocked, restartGap }: Scene,
+  now: Instant,
+): Assessment {
   const { gaveUp, ended, failures } = record;
-  if (gaveUp !== null && gaveUp.at >= wish.at) return { is: "failed", since: gaveUp.at, because: gaveUp.because };
+  if (gaveUp !== null && gaveUp.at >= wish.at)
+    return { is: "failed", since: gaveUp.at, because: gaveUp.because };
   const asked = record.served !== wish.at;
   const heals = agent.kind !== "task" && agent.watch !== "none";
   if (!asked && !heals && ended !== null) return { is: "finished", exit: ended.exit };

@@ -25,7 +25,8 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
   if (message === null) return REST;
   if (message.turn !== null && record.mail === null && message.turn !== turn)
     return act({ do: "drop", message, because: "its phase is over" }, now);
-  if (sighting.pane !== "alive" || !LISTENING.has(assessment.is)) return { actions: [], next: now + POLL * 2 };
+  if (sighting.pane !== "alive" || !LISTENING.has(assessment.is))
+    return { actions: [], next: now + POLL * 2 };
   if (record.mail?.id === message.id) return carryOn(scene, now);
   const { reading, scrolled } = sighting;
   if (scrolled || reading.mood !== "ready" || reading.draft !== "") return { actions: [], next: now + POLL };
@@ -52,7 +53,13 @@ function carryOn({ message, record: { mail }, sighting }: Scene, now: Instant): 
   return { actions: [], next: now + SETTLE };
 }
 
-const LISTENING: ReadonlySet<Assessment["is"]> = new Set(["working", "ready", "waiting", "limited", "asking"]);
+const LISTENING: ReadonlySet<Assessment["is"]> = new Set([
+  "working",
+  "ready",
+  "waiting",
+  "limited",
+  "asking",
+]);
 
 const REST: Delivery = { actions: [], next: Number.POSITIVE_INFINITY };
 

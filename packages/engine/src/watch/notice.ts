@@ -1,4 +1,4 @@
-import { countsAsFailure, type AgentRecord, type Happening, type Run, type Seen } from "./record.ts";
+import { type AgentRecord, countsAsFailure, type Happening, type Run, type Seen } from "./record.ts";
 import type { Reading } from "./sighting.ts";
 import type { Scene } from "./think.ts";
 import type { Instant } from "./time.ts";
@@ -16,8 +16,11 @@ export function notice(scene: Scene, at: Instant): readonly Happening[] {
       return noticeEnd(scene, at);
     case "alive": {
       const known = record.run?.instance === sighting.instance;
-      const opened: Happening[] = known && record.run?.opened === false ? [{ at, what: "started", ...inBrief(record.run) }] : [];
-      const found: Happening[] = known ? opened : [{ at, what: "found", instance: sighting.instance, turn: scene.turn }];
+      const opened: Happening[] =
+        known && record.run?.opened === false ? [{ at, what: "started", ...inBrief(record.run) }] : [];
+      const found: Happening[] = known
+        ? opened
+        : [{ at, what: "found", instance: sighting.instance, turn: scene.turn }];
       return [...found, ...noticeScreen(known ? record : { ...record, seen: null }, sighting, at)];
     }
     default:
@@ -37,8 +40,11 @@ function noticeScreen(
     record.run?.ready === null && reading.mood !== "unclear" ? [{ at, what: "became-ready" }] : [];
   if (seen === record.seen) return ready;
   const news =
-    seen.mood.mood !== record.seen?.mood.mood || (seen.wait?.until ?? null) !== (record.seen.wait?.until ?? null);
-  const said: Happening[] = news ? [{ at, what: "said", mood: seen.mood, wait: seen.wait?.until ?? null }] : [];
+    seen.mood.mood !== record.seen?.mood.mood ||
+    (seen.wait?.until ?? null) !== (record.seen.wait?.until ?? null);
+  const said: Happening[] = news
+    ? [{ at, what: "said", mood: seen.mood, wait: seen.wait?.until ?? null }]
+    : [];
   return [{ at, what: "looked", seen }, ...ready, ...said];
 }
 

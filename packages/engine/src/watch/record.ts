@@ -94,11 +94,21 @@ export type Happening = { readonly at: Instant } & (
   | { readonly what: "vanished"; readonly with: "session" | "server"; readonly failures: number }
   | { readonly what: "told-to-stop"; readonly because: StopReason }
   | { readonly what: "killed"; readonly processes: number }
-  | { readonly what: "stopped"; readonly because: StopReason; readonly exit: Exit | null; readonly failures: number }
+  | {
+      readonly what: "stopped";
+      readonly because: StopReason;
+      readonly exit: Exit | null;
+      readonly failures: number;
+    }
   | { readonly what: "cleared" }
   | { readonly what: "gave-up"; readonly because: string }
   | { readonly what: "typing" | "typed" | "pressed-enter"; readonly message: string }
-  | { readonly what: "submitted" | "dropped"; readonly message: string; readonly text: string; readonly because?: string }
+  | {
+      readonly what: "submitted" | "dropped";
+      readonly message: string;
+      readonly text: string;
+      readonly because?: string;
+    }
   | {
       readonly what: "pinged";
       readonly sha: string;
@@ -122,7 +132,12 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     case "found":
       return { ...record, run: foundRun(happening.instance, happening.turn, at) };
     case "start-failed":
-      return { ...record, run: null, failures: record.failures + 1, ended: { at, how: happening.because, exit: null } };
+      return {
+        ...record,
+        run: null,
+        failures: record.failures + 1,
+        ended: { at, how: happening.because, exit: null },
+      };
     case "start-interrupted":
       return { ...record, run: null, served: null };
     case "started":
@@ -151,7 +166,10 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     case "typed":
       return { ...record, mail: { id: happening.message, state: "typed", since: at, enters: 0 } };
     case "pressed-enter":
-      return { ...record, mail: record.mail && { ...record.mail, since: at, enters: record.mail.enters + 1 } };
+      return {
+        ...record,
+        mail: record.mail && { ...record.mail, since: at, enters: record.mail.enters + 1 },
+      };
     case "submitted":
     case "pinged":
     case "dropped":

@@ -103,7 +103,11 @@ const agent = z.object({
     .nullable()
     .default(null)
     .catch(null),
-  ended: z.object({ at: instant, how: z.string(), exit: exit.nullable() }).nullable().default(null).catch(null),
+  ended: z
+    .object({ at: instant, how: z.string(), exit: exit.nullable() })
+    .nullable()
+    .default(null)
+    .catch(null),
   failures: z.number().default(0),
   restarts: z.array(instant).default([]),
   gaveUp: z.object({ at: instant, because: z.string() }).nullable().default(null).catch(null),
@@ -129,7 +133,10 @@ const records = z.object({
 const wishes = z.object({
   schema: z.literal(SCHEMA),
   agents: z
-    .record(z.string(), z.object({ state: z.enum(["up", "down"]), at: instant, anew: z.boolean().default(false) }))
+    .record(
+      z.string(),
+      z.object({ state: z.enum(["up", "down"]), at: instant, anew: z.boolean().default(false) }),
+    )
     .default({}),
   phase: z.object({ goto: z.string(), at: instant }).nullable().default(null),
   off: z.boolean().default(false),

@@ -40,7 +40,7 @@ export type Sighting =
       readonly pane: "alive";
       readonly pid: number;
       readonly instance: string;
-      /** Of the screen without its spinners and clocks. */
+      /** Of the screen: the same text, the same digest. */
       readonly digest: string;
       readonly reading: Reading;
       readonly screen: string;

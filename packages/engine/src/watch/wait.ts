@@ -1,7 +1,6 @@
 import type { Duration, Instant } from "./time.ts";
 
-const GRAMMAR =
-  /^WAITING-UNTIL: (\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?Z$/;
+const GRAMMAR = /^WAITING-UNTIL: (\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?Z$/;
 
 /** A declared wait may be this much longer than the policy's max_wait before it counts as a lie. */
 const TOLERANCE: Duration = 60_000;

@@ -6,11 +6,11 @@ import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import { type Message, toTyped } from "../watch/message.ts";
 import { turnOf } from "../watch/plan.ts";
-import { type AgentRecord, evolve, FRESH_RECORD, type Happening, type Run } from "../watch/record.ts";
+import { type AgentRecord, FRESH_RECORD, type Happening, type Run } from "../watch/record.ts";
 import type { Records } from "../watch/records.ts";
 import type { Action } from "../watch/think.ts";
 import type { Host } from "./host.ts";
-import { journalOf, remember } from "./tick.ts";
+import { journalOf, note } from "./note.ts";
 
 export interface Deed {
   readonly agent: Agent;
@@ -60,7 +60,15 @@ function newRun(
   const phase = agent.kind === "loop" ? (course?.phase ?? null) : null;
   const model = agent.backend === null ? null : chooseModel(project, agent, phase, { ...NO_OVERRIDES, env });
   const turn = turnOf(agent, project, course);
-  return { instance: host.newInstance(), since: host.clock.now(), turn, model, opened: false, resumed, ready: null };
+  return {
+    instance: host.newInstance(),
+    since: host.clock.now(),
+    turn,
+    model,
+    opened: false,
+    resumed,
+    ready: null,
+  };
 }
 
 /** Does each deed and says what came of it. A failed one is a happening too, and hinders no other. */
@@ -141,7 +149,11 @@ async function attempt(deed: Deed, records: Records, host: Host): Promise<readon
   }
 }
 
-async function perform({ agent, action }: Deed, record: AgentRecord, host: Host): Promise<readonly Happening[]> {
+async function perform(
+  { agent, action }: Deed,
+  record: AgentRecord,
+  host: Host,
+): Promise<readonly Happening[]> {
   const { clock, terminal, store } = host;
   const { session } = agent;
   const instance = record.run?.instance ?? "";
@@ -169,7 +181,11 @@ async function perform({ agent, action }: Deed, record: AgentRecord, host: Host)
     case "press-enter": {
       const submit = BACKENDS[agent.backend ?? ""]?.submit ?? ["Enter"];
       const pressed = await terminal.press(session, instance, submit);
-      return [pressed ? { ...done(), what: "pressed-enter", message: action.message.id } : refused(action.do, clock.now())];
+      return [
+        pressed
+          ? { ...done(), what: "pressed-enter", message: action.message.id }
+          : refused(action.do, clock.now()),
+      ];
     }
     case "settle":
       await store.settle(action.message, "submitted");
@@ -202,9 +218,6 @@ export function receiptOf(message: Message, at: number): Happening {
 
 const processesOf = async (instance: string, host: Host): Promise<readonly number[]> =>
   (await host.processes()).get(instance) ?? [];
-
-const note = (records: Records, agent: Agent, happening: Happening): Records =>
-  remember(records, agent, evolve(records.agents[agent.name] ?? FRESH_RECORD, happening));
 
 /** Being fenced off ends the watchdog; every other trouble is one agent's. */
 function because(error: unknown): string {

@@ -1,11 +1,10 @@
 import { rm } from "node:fs/promises";
-import path from "node:path";
-import { readText, writeWhole } from "../host/files.ts";
-import { run } from "../host/run.ts";
+import { docsFolder, isDone } from "../host/done.ts";
 import { pick } from "../host/environment.ts";
+import { writeWhole } from "../host/files.ts";
+import { run } from "../host/run.ts";
 import type { Loop } from "../project.ts";
-import { type CourseHappening, follow, statusFile, steer } from "../watch/course.ts";
-import { saysDone } from "../watch/done.ts";
+import { follow, steer } from "../watch/course.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import type { Host } from "./host.ts";
 
@@ -15,7 +14,8 @@ export const COMPLETE_FILE = "SEQUENCE-COMPLETE";
 export async function advance(records: Records, wishes: Wishes, host: Host): Promise<Records> {
   const { loop } = host.site.project;
   if (loop === null || !isWanted(wishes)) return records;
-  const done = records.course !== null && (await isDone(loop, records.course.phase, host));
+  host.wakes.on(docsFolder(host.site, loop), (file) => file.startsWith("STATUS-"));
+  const done = records.course !== null && (await isDone(host.site, loop, records.course.phase));
   const happenings = follow(loop, records.course, wishes.phase, done, host.clock.now());
   const course = happenings.reduce(steer, records.course);
   const reopened = course?.complete == null;
@@ -28,14 +28,6 @@ export async function advance(records: Records, wishes: Wishes, host: Host): Pro
 /** A project that was never brought up, or is being brought down, stays in its phase. */
 const isWanted = (wishes: Wishes): boolean =>
   !wishes.off && Object.values(wishes.agents).some(({ state }) => state === "up");
-
-async function isDone(loop: Loop, phase: string, { site, wakes }: Host): Promise<boolean> {
-  const doer = site.project.agents.find(({ name }) => name === loop.done_by);
-  const workdir = path.resolve(site.root, doer?.workdir ?? ".");
-  wakes.on(path.join(workdir, loop.docs_dir), (file) => file.startsWith("STATUS-"));
-  const text = await readText(path.join(workdir, statusFile(loop, phase)));
-  return text !== null && saysDone(text);
-}
 
 /** Once the loops have stopped: the file that says so, then what the project wants done at the end. Each step may be repeated after a crash. */
 async function complete(records: Records, loop: Loop, host: Host): Promise<Records> {
@@ -65,5 +57,3 @@ async function finish({ course }: Records, { on_complete }: Loop, host: Host): P
   );
   await host.store.journal([{ at, agent: null, ...outcome }]);
 }
-
-export type { CourseHappening };

@@ -28,8 +28,12 @@ async function receive(records: Records, news: News, handoff: Handoff, host: Hos
       await host.store.journal([{ at, agent: null, what: "handoffs-unread", because: news.because }]);
       return records;
     case "baseline": {
-      const { seen, turn, because } = news;
-      await host.store.journal([{ at, agent: null, what: "handoffs-from", seen, because }]);
+      const { seen, turn, because, drained } = news;
+      const late =
+        drained.length === 0
+          ? []
+          : [{ at, agent: null, what: "handoffs-seen", head: seen, commits: drained }];
+      await host.store.journal([...late, { at, agent: null, what: "handoffs-from", seen, because }]);
       return { ...records, handoff: { seen, turn } };
     }
     case "gain": {
@@ -49,10 +53,9 @@ async function receive(records: Records, news: News, handoff: Handoff, host: Hos
 function ask({ course, handoff, agents }: Records, { relay, site, clock }: Host): void {
   if (relay === null || course === null || course.complete !== null) return;
   const { turn } = course;
-  if (handoff?.turn === turn) return relay.poll(handoff, turn, false, clock.now());
   const turns = site.project.agents
     .filter(({ kind }) => kind === "loop")
     .flatMap(({ name }) => agents[name]?.run?.turn ?? []);
-  if (turns.includes(turn)) return relay.poll(handoff, turn, false, clock.now());
-  if (turns.length === 0) relay.poll(handoff, turn, true, clock.now());
+  const begun = handoff?.turn === turn || turns.includes(turn);
+  if (begun || turns.length === 0) relay.poll(handoff, turn, !begun, clock.now());
 }

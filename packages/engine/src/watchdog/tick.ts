@@ -1,10 +1,10 @@
-import { blockedBy } from "../host/starting.ts";
 import type { Look } from "../host/look.ts";
+import { blockedBy } from "../host/starting.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import type { Message } from "../watch/message.ts";
 import { type Facts, inStartOrder, sceneOf } from "../watch/plan.ts";
-import { type AgentRecord, evolve, FRESH_RECORD, type Happening } from "../watch/record.ts";
+import { FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import { type Thought, think } from "../watch/think.ts";
 import type { Duration, Instant } from "../watch/time.ts";
@@ -12,6 +12,7 @@ import { act, type Deed, intend } from "./act.ts";
 import { advance } from "./advance.ts";
 import { hand } from "./hand.ts";
 import type { Host } from "./host.ts";
+import { journalOf, remember } from "./note.ts";
 
 export interface Ticked {
   readonly records: Records;
@@ -61,7 +62,8 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
   const messages = new Map<string, Message | null>();
   for (const agent of agents) {
     const record = records.agents[agent.name] ?? FRESH_RECORD;
-    if (record.run === null) blocked.set(agent.name, hold(agent, records, host) ?? (await blockedBy(site, agent)));
+    if (record.run === null)
+      blocked.set(agent.name, hold(agent, records, host) ?? (await blockedBy(site, agent)));
     if (agent.backend !== null) messages.set(agent.name, await store.next(agent.name));
   }
   const sighting = (agent: Agent, since: Instant | null) => look.sighting(agent, since);
@@ -141,17 +143,3 @@ async function isOver(
 /** Messages that are still to be typed keep the watchdog, but not for ever. */
 const FAREWELL: Duration = 60_000;
 const SOON: Duration = 1_000;
-
-export const remember = (records: Records, agent: Agent, record: AgentRecord): Records => ({
-  ...records,
-  agents: { ...records.agents, [agent.name]: record },
-});
-
-export const evolveAll = (record: AgentRecord, happenings: readonly Happening[]): AgentRecord =>
-  happenings.reduce(evolve, record);
-
-/** Looks are too many for the journal; what was new in them has a happening of its own. */
-export const journalOf = (agent: Agent, happenings: readonly Happening[]) =>
-  happenings
-    .filter(({ what }) => what !== "looked")
-    .map(({ at, what, ...more }) => ({ at, agent: agent.name, what, ...more }));

@@ -15,11 +15,11 @@ import { createTmux, remind } from "../host/tmux.ts";
 import { createWakes } from "../host/wakes.ts";
 import { Failure } from "../problem.ts";
 import { VERSION } from "../version.ts";
-import { evolve } from "../watch/record.ts";
 import type { Records } from "../watch/records.ts";
-import type { Host } from "./host.ts";
 import { receiptOf } from "./act.ts";
-import { journalOf, remember, tick } from "./tick.ts";
+import type { Host } from "./host.ts";
+import { journalOf, note } from "./note.ts";
+import { tick } from "./tick.ts";
 
 /** "orphaned": its keeper has gone, so that nobody would start it again. */
 export type Ended = "off" | "complete" | "interrupted" | "orphaned";
@@ -29,11 +29,7 @@ export type Ended = "off" | "complete" | "interrupted" | "orphaned";
  * to watch or the signal aborts. Holds the project's lock all the while.
  * @throws Failure BUSY when another watchdog holds the project.
  */
-export async function watch(
-  site: Site,
-  environment: Environment,
-  signal: AbortSignal,
-): Promise<Ended> {
+export async function watch(site: Site, environment: Environment, signal: AbortSignal): Promise<Ended> {
   checkSocket(site);
   const store = createStore(site.state);
   await store.make();
@@ -45,12 +41,15 @@ export async function watch(
     await store.save(records);
     host = createHost(await withBackends(site, store), environment, records.epoch);
     await host.terminal.claim();
-    await store.journal([{ at: records.heartbeat, agent: null, what: "watchdog-started", ...inBrief(records) }]);
+    await store.journal([
+      { at: records.heartbeat, agent: null, what: "watchdog-started", ...inBrief(records) },
+    ]);
     records = await catchUp(records, host);
     for (;;) {
       const ticked = await tick(records, host);
       records = ticked.records;
-      const over = ticked.over ?? (signal.aborted ? "interrupted" : isOrphaned(environment) ? "orphaned" : null);
+      const over =
+        ticked.over ?? (signal.aborted ? "interrupted" : isOrphaned(environment) ? "orphaned" : null);
       if (over !== null) {
         await leave(over, host);
         return over;
@@ -90,7 +89,7 @@ async function catchUp(records: Records, { site, store, clock }: Host): Promise<
     const receipt = receiptOf(settled.message, clock.now());
     if (settled.how === "submitted" && !told.has(settled.message.id))
       await store.journal(journalOf(agent, [receipt]));
-    caught = remember(caught, agent, evolve(record, receipt));
+    caught = note(caught, agent, receipt);
   }
   return caught;
 }
@@ -111,7 +110,12 @@ async function leave(over: Ended, { store, terminal, clock, relay }: Host): Prom
 }
 
 /** Sleeps until it is time or something happened, with half an eye on the keeper. */
-async function rest(next: number, { clock, wakes }: Host, signal: AbortSignal, environment: Environment): Promise<void> {
+async function rest(
+  next: number,
+  { clock, wakes }: Host,
+  signal: AbortSignal,
+  environment: Environment,
+): Promise<void> {
   const done = new AbortController();
   const both = AbortSignal.any([signal, done.signal]);
   const woken = wakes.next(both).then(() => done.abort());

@@ -38,6 +38,10 @@ export async function openGit(folder: string, { env, signal }: GitOptions): Prom
       "user.useConfigOnly=true",
     ],
     unsafe: { allowUnsafeHooksPath: true, allowUnsafeProtocolOverride: true, allowUnsafeTemplateDir: true },
+    // As it comes, it takes a failure that says nothing for a success.
+    errors: (error, { exitCode, stdErr }) =>
+      error ??
+      (exitCode === 0 ? undefined : Buffer.concat([...stdErr, Buffer.from(`git exited ${exitCode}`)])),
     allowEnvironment: [...PASSED, "GIT_TERMINAL_PROMPT"],
   }).env({ ...pick(env, PASSED), GIT_TERMINAL_PROMPT: "0" });
 }

@@ -1,5 +1,0 @@
-/** Milliseconds since the epoch. Thinking code is handed one; only host/clock.ts reads it. */
-export type Instant = number;
-
-/** Milliseconds. */
-export type Duration = number;

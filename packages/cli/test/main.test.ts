@@ -1,0 +1,342 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { fleet, ownDirectory } from "./own.ts";
+
+/** An engine that says what it was asked, in which folder, and answers as its project's file `answer` says. */
+const ENGINE = `#!/bin/sh
+if [ "$1" = status ] && [ "$2" = --json ]; then cat answer; exit "$(cat exit 2>/dev/null || echo 0)"; fi
+echo "$(basename "$PWD"): $*"
+echo "a note" >&2
+exit "$(cat exit 2>/dev/null || echo 0)"
+`;
+
+const answer = (project: string, more: object = {}) =>
+  JSON.stringify({
+    schema_version: 1,
+    project,
+    phase: { id: "poe2e", index: 18, total: 19, plan: "p.md", state: "in progress" },
+    agents: ["RUNNING", "stopped", "RUNNING"].map((state, index) => ({
+      name: `a${index}`,
+      kind: "loop",
+      backend: "demo",
+      model: null,
+      watch: "heal",
+      enabled: true,
+      state,
+      session: `x-a${index}`,
+      pid: null,
+      since: null,
+      why: "",
+    })),
+    watchdog: { pid: 7, epoch: 1, heartbeat: "2026-01-01T00:00:00Z" },
+    ...more,
+  });
+
+/** Three projects: two that run what they are pinned to, and one that is disabled. */
+const three = () =>
+  ownDirectory({
+    "fleet.toml": `[[project]]
+name = "shop"
+path = "projects/shop"
+after = ["base"]
+
+[[project]]
+name = "base"
+path = "projects/base"
+
+[[project]]
+name = "old"
+path = "projects/old"
+enabled = false
+`,
+    "projects/shop/engine/agents": ENGINE,
+    "projects/shop/answer": answer("shop"),
+    "projects/base/engine/agents": ENGINE,
+    "projects/base/answer": answer("base", { phase: null, agents: [], watchdog: null }),
+    "projects/old/engine/agents": ENGINE,
+    "projects/old/answer": answer("old", { newer: true }),
+  });
+
+/** Every path with what it holds. */
+async function treeHash(root: string): Promise<string> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const hash = createHash("sha256");
+  for (const entry of entries.sort((a, b) =>
+    path.join(a.parentPath, a.name) < path.join(b.parentPath, b.name) ? -1 : 1,
+  )) {
+    const file = path.join(entry.parentPath, entry.name);
+    hash.update(`${file}\0${entry.isFile() ? await readFile(file, "utf8") : ""}\0`);
+  }
+  return hash.digest("hex");
+}
+
+describe("fleet", () => {
+  it.each([
+    ["up with a name runs that project's own engine, in its folder", ["up", "base"], 0, "base: up\n"],
+    ["up hands the flags on", ["up", "base", "--fresh", "-f"], 0, "base: up --fresh --follow\n"],
+    [
+      "up begins with what others come after",
+      ["up", "shop", "base"],
+      0,
+      "base:\nbase: up\nshop:\nshop: up\n",
+    ],
+    ["up --all leaves out what is disabled", ["up", "--all"], 0, "base:\nbase: up\nshop:\nshop: up\n"],
+    [
+      "down goes the other way round, disabled or not",
+      ["down", "--all"],
+      0,
+      "old:\nold: down\nshop:\nshop: down\nbase:\nbase: down\n",
+    ],
+    ["down of a disabled project works", ["down", "old"], 0, "old: down\n"],
+    [
+      "status with a name is the engine's",
+      ["status", "shop", "-o", "wide"],
+      0,
+      "shop: status --output=wide\n",
+    ],
+    [
+      "send keeps every word",
+      ["send", "base", "bob", "--", "-x", "two  words"],
+      0,
+      "base: send -- bob -x two  words\n",
+    ],
+    ["logs", ["logs", "base", "bob", "-n", "5"], 0, "base: logs --lines=5 -- bob\n"],
+    ["events", ["events", "base", "--json"], 0, "base: events --json --\n"],
+    ["phase", ["phase", "base", "goto", "two"], 0, "base: phase -- goto two\n"],
+    ["wake", ["wake", "base"], 0, "base: wake --\n"],
+    ["restart", ["restart", "base", "bob"], 0, "base: down -- bob\nbase: up -- bob\n"],
+  ])("%s", async (_sentence, words, exit, out) => {
+    const said = await fleet(await three(), words);
+    expect(said.out).toBe(out);
+    expect(said.exit).toBe(exit);
+    expect(said.err).toContain("a note");
+  });
+
+  it.each([
+    ["no fleet.toml", [], ["status"], 3, "fleet: there is no fleet.toml here, nor in any folder above\n"],
+    [
+      "a project that is not there",
+      ["three"],
+      ["status", "shp"],
+      2,
+      'fleet: fleet.toml has no project "shp"\n  did you mean `shop`?\n',
+    ],
+    ["a project like no other", ["three"], ["up", "zzzzzz"], 2, "  projects: shop, base, old\n"],
+    [
+      "up of a disabled project",
+      ["three"],
+      ["up", "old"],
+      4,
+      "fleet: old is disabled in fleet.toml, so it is never started\n  set enabled = true under its [[project]] (fleet.toml:11)\n",
+    ],
+    [
+      "up of nothing",
+      ["three"],
+      ["up"],
+      2,
+      "fleet: up needs the name of a project, or --all\n  projects: shop, base, old\n",
+    ],
+    ["down of nothing", ["three"], ["down"], 2, "fleet: down needs the name of a project, or --all\n"],
+    [
+      "names and --all",
+      ["three"],
+      ["down", "shop", "--all"],
+      2,
+      "fleet: down takes names or --all, not both\n",
+    ],
+    [
+      "--follow of several",
+      ["three"],
+      ["up", "--all", "--follow"],
+      2,
+      "fleet: up --follow shows one project\n",
+    ],
+    ["an unknown command", ["three"], ["sttus"], 2, "  did you mean `fleet status`?\n"],
+    [
+      "a bad name for a project",
+      ["three"],
+      ["create-project", "My App"],
+      2,
+      "  perhaps: fleet create-project my-app\n",
+    ],
+    [
+      "a taken name",
+      ["three"],
+      ["create-project", "shop"],
+      4,
+      'fleet: fleet.toml has a project "shop" already\n',
+    ],
+  ])("explains %s", async (_sentence, [has], words, exit, said) => {
+    const root = has === undefined ? await ownDirectory() : await three();
+    const before = await treeHash(root);
+    const got = await fleet(root, words);
+    expect(got.err).toContain(said);
+    expect(got).toMatchObject({ exit, out: "" });
+    expect(await treeHash(root)).toBe(before);
+  });
+
+  it("finds fleet.toml in the folders above, and names it from there", async () => {
+    const root = await three();
+    expect(await fleet(path.join(root, "projects/shop"), ["status", "base"])).toMatchObject({ exit: 0 });
+    const { err } = await fleet(path.join(root, "projects/shop"), ["up", "nobody"]);
+    expect(err).toContain('fleet: ../../fleet.toml has no project "nobody"\n');
+  });
+
+  it("tells every problem of fleet.toml before it does anything", async () => {
+    const root = await ownDirectory({ "fleet.toml": '[[project]]\nname = "A"\npth = "x"\nenabled = "no"\n' });
+    const { exit, err } = await fleet(root, ["up", "a"]);
+    expect(exit).toBe(1);
+    expect(err).toContain("fleet: fleet.toml has problems\n");
+    for (const place of ["fleet.toml:2:8 ", "fleet.toml:3:1 ", "fleet.toml:4:11 "])
+      expect(err).toContain(place);
+  });
+});
+
+describe("an engine", () => {
+  it("passes its exit code on, and the worst of several counts", async () => {
+    const root = await three();
+    await writeFile(path.join(root, "projects/base/exit"), "3");
+    expect(await fleet(root, ["up", "base"])).toMatchObject({ exit: 3 });
+    expect(await fleet(root, ["up", "--all"])).toMatchObject({
+      exit: 3,
+      out: "base:\nbase: up\nshop:\nshop: up\n",
+    });
+  });
+
+  it("that is not checked out comes with the command that fetches it", async () => {
+    const root = await ownDirectory({
+      "fleet.toml": '[[project]]\nname = "shop"\npath = "my projects/shop"\n',
+      "my projects/shop/.gitmodules": '[submodule "engine"]\n\tpath = engine\n\turl = /srv/engine.git\n',
+    });
+    await mkdir(path.join(root, "my projects/shop/engine"));
+    expect(await fleet(root, ["up", "shop"])).toEqual({
+      exit: 3,
+      out: "",
+      err: "fleet: the engine of shop is not checked out yet\n  run: git -C 'my projects/shop' -c protocol.file.allow=always submodule update --init engine\n",
+    });
+  });
+
+  it("of a project that is not there is not looked for", async () => {
+    const root = await ownDirectory({ "fleet.toml": '[[project]]\nname = "shop"\npath = "shop"\n' });
+    const { exit, err } = await fleet(root, ["status", "shop"]);
+    expect({ exit, err }).toEqual({
+      exit: 3,
+      err: "fleet: shop should be in shop, and there is no such folder\n  clone the project there, or correct its path in fleet.toml\n",
+    });
+  });
+
+  it("that is not the expected one is refused by up", async () => {
+    const root = await three();
+    const file = path.join(root, "fleet.toml");
+    const text = (await readFile(file, "utf8")).replace(
+      'path = "projects/base"',
+      `$&\nengine = "${"a".repeat(40)}"`,
+    );
+    await writeFile(file, text);
+    const { exit, err } = await fleet(root, ["up", "base"]);
+    expect(exit).toBe(4);
+    expect(err).toContain(`expects ${"a".repeat(40)}`);
+  });
+
+  it("is ended when the user interrupts", async () => {
+    const root = await ownDirectory({
+      "fleet.toml": '[[project]]\nname = "slow"\npath = "slow"\n',
+      "slow/engine/agents": "#!/bin/sh\nexec sleep 600\n",
+    });
+    expect(await fleet(root, ["events", "slow", "-f"], { signal: AbortSignal.timeout(300) })).toMatchObject({
+      exit: 130,
+    });
+  });
+});
+
+describe("fleet status without a name", () => {
+  it("has a line for each project, and writes nothing", async () => {
+    const root = await three();
+    const before = await treeHash(root);
+    expect(await fleet(root, ["status"])).toEqual({
+      exit: 0,
+      err: "",
+      out: `shop            RUNNING  poe2e [19/19] (in progress)  2 RUNNING, 1 stopped
+base            stopped  -                            no agents
+old (disabled)  RUNNING  poe2e [19/19] (in progress)  2 RUNNING, 1 stopped
+`,
+    });
+    expect(await treeHash(root)).toBe(before);
+  });
+
+  it("is JSON for scripts, with all that the engines say", async () => {
+    const { out } = await fleet(await three(), ["status", "--json"]);
+    const { schema_version, projects } = JSON.parse(out);
+    expect(schema_version).toBe(1);
+    expect(projects).toMatchObject([
+      { name: "shop", path: "projects/shop", enabled: true, error: null, status: JSON.parse(answer("shop")) },
+      { name: "base" },
+      { name: "old", enabled: false, status: { newer: true } },
+    ]);
+  });
+
+  it("shows what can't be asked, and the others all the same", async () => {
+    const root = await three();
+    await writeFile(path.join(root, "projects/shop/answer"), "nonsense");
+    await writeFile(path.join(root, "projects/old/exit"), "1");
+    const { exit, out } = await fleet(root, ["status"]);
+    expect(exit).toBe(1);
+    expect(out.split("\n")).toEqual([
+      "shop            unknown  -  this fleet does not understand the answer of shop's engine",
+      "base            stopped  -  no agents",
+      "old (disabled)  unknown  -  the engine of old: it exited 1 and said nothing",
+      "",
+    ]);
+  });
+
+  it("says what to do in an empty fleet", async () => {
+    const root = await ownDirectory({ "fleet.toml": '[engine]\nref = "v0.1.0"\n' });
+    expect(await fleet(root, ["status"])).toMatchObject({
+      exit: 0,
+      out: "no projects yet: fleet create-project NAME\n",
+    });
+  });
+});
+
+describe("fleet validate", () => {
+  const good =
+    '[defaults]\nsession_prefix = "shop-"\nlog_dir = ".s"\nbackend = "demo"\n[agents.a]\nkind = "persistent"\n';
+
+  it("counts the projects when all is well, and writes nothing", async () => {
+    const root = await ownDirectory({
+      "fleet.toml": '[[project]]\nname = "shop"\npath = "shop"\nengine = "workspace"\n',
+      "shop/agents.toml": good,
+    });
+    const before = await treeHash(root);
+    expect(await fleet(root, ["validate"])).toEqual({ exit: 0, out: "OK, 1 projects\n", err: "" });
+    expect(await treeHash(root)).toBe(before);
+  });
+
+  it("shows the problems of every file with their places", async () => {
+    const root = await ownDirectory({
+      "fleet.toml": '[[project]]\nname = "shop"\npath = "shop"\nengine = "workspace"\nenabld = true\n',
+      "shop/agents.toml": good.replace("persistent", "persitent"),
+    });
+    const { exit, out } = await fleet(root, ["validate"]);
+    expect(exit).toBe(1);
+    expect(out).toContain("--> fleet.toml:5:1");
+    expect(out).toContain("--> shop/agents.toml:6:8");
+    const json = await fleet(root, ["validate", "--format", "json"]);
+    expect(json.exit).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({
+      valid: false,
+      diagnostics: [
+        { file: "fleet.toml", line: 5, column: 1 },
+        { file: "shop/agents.toml", line: 6, column: 8 },
+      ],
+    });
+  });
+
+  it("says where fleet.toml should be", async () => {
+    const root = await ownDirectory();
+    await symlink("/nowhere", path.join(root, "fleet.toml"));
+    expect(await fleet(root, ["validate"])).toMatchObject({ exit: 3, out: "" });
+  });
+});

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { Diagnostics } from "./diagnostics/render.ts";
+import type { Survey } from "./verbs/survey.ts";
+
+// What scripts may rely on. The types are those of the code that prints, so that neither can change alone.
+
+const Time = z.string().meta({ format: "date-time", description: "ISO 8601, UTC." });
+
+/** `agents status --json`, and `fleet status PROJECT --json`. */
+export const StatusOutput: z.ZodType<Survey> = z.strictObject({
+  schema_version: z.int().describe("Raised when a key changes or goes, not when one comes."),
+  project: z.string(),
+  phase: z
+    .strictObject({
+      id: z.string(),
+      index: z.int().describe("Counts from 0."),
+      total: z.int(),
+      plan: z.string(),
+      state: z.enum(["in progress", "done", "complete"]),
+    })
+    .nullable()
+    .describe("Null for a project without phases."),
+  agents: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.enum(["persistent", "loop", "task", "service"]),
+      backend: z.string().nullable(),
+      model: z.string().nullable().describe("The full id it runs, or would run, in the current phase."),
+      watch: z.enum(["none", "heal", "heal+stall"]).nullable(),
+      enabled: z.boolean(),
+      state: z.enum(["RUNNING", "stopped", "unknown"]).describe("unknown: it could not be seen."),
+      session: z.string(),
+      pid: z.int().nullable(),
+      since: Time.nullable(),
+      is: z.string().describe("How it is, in a word of the glossary.") as z.ZodType<
+        Survey["agents"][number]["is"]
+      >,
+      why: z.string().describe("The same in a sentence."),
+    }),
+  ),
+  watchdog: z
+    .strictObject({ pid: z.int(), epoch: z.int(), heartbeat: Time })
+    .nullable()
+    .describe("Null when none runs."),
+});
+
+/** `validate --format json`. */
+export const ValidateOutput: z.ZodType<Diagnostics> = z.strictObject({
+  valid: z.boolean().describe("Warnings leave it true."),
+  diagnostics: z.array(
+    z.strictObject({
+      code: z.string().meta({ pattern: "^FL[0-9]{4}$" }),
+      severity: z.enum(["error", "warning"]),
+      file: z.string().describe("Relative to the current folder."),
+      line: z.int().describe("Counts from 1."),
+      column: z.int().describe("Counts from 1, in Unicode code points."),
+      end_line: z.int(),
+      end_column: z.int().describe("One after the last."),
+      message: z.string(),
+      help: z.string().nullable(),
+    }),
+  ),
+});
+
+/** One line of `events --json`. */
+export const EventOutput = z.looseObject({
+  at: Time,
+  agent: z.string().nullable().describe("Null for what happened to the project as a whole."),
+  what: z.string().describe("What happened, in the past tense."),
+  sha: z.string().optional().describe('Of "pinged": the commit that is handed over.'),
+  recipient: z.string().optional().describe('Of "pinged": the agent it is for.'),
+  message: z.string().optional().describe('Of "pinged": what was typed. Of others: the id of a message.'),
+});

@@ -1,0 +1,54 @@
+/** What a git index says of one path. "unsure" is for kinds of index that only git itself should read. */
+export type IndexEntry = { readonly mode: number; readonly object: string } | "absent" | "unsure";
+
+export const GITLINK = 0o160000;
+
+const HEADER = 12;
+const STAT = 40;
+const OBJECT = 20;
+const EXTENDED = 0x4000;
+const STAGE = 0x3000;
+const LENGTH = 0x0fff;
+
+/**
+ * Finds a path in an index of version 2 or 3, as gitformat-index(5) describes
+ * it. A process of git for each project would make up most of `fleet validate`.
+ */
+export function findInIndex(index: Uint8Array, path: string): IndexEntry {
+  const view = new DataView(index.buffer, index.byteOffset, index.byteLength);
+  const decoder = new TextDecoder();
+  if (index.byteLength < HEADER + OBJECT || decoder.decode(index.subarray(0, 4)) !== "DIRC") return "unsure";
+  const version = view.getUint32(4);
+  if (version !== 2 && version !== 3) return "unsure";
+  const end = index.byteLength - OBJECT;
+  let found: IndexEntry = "absent";
+  let at = HEADER;
+  for (let count = view.getUint32(8); count > 0; count--) {
+    const flagsAt = at + STAT + OBJECT;
+    if (flagsAt + 4 > end) return "unsure";
+    const flags = view.getUint16(flagsAt);
+    const nameAt = flagsAt + ((flags & EXTENDED) === 0 ? 2 : 4);
+    // Its length is in the flags; a name too long for them is not the one we look for, and ends at a zero.
+    const length = (flags & LENGTH) === LENGTH ? index.indexOf(0, nameAt + LENGTH) - nameAt : flags & LENGTH;
+    if (length < 0 || nameAt + length > end) return "unsure";
+    if (length === path.length && decoder.decode(index.subarray(nameAt, nameAt + length)) === path) {
+      if ((flags & STAGE) !== 0) return "unsure";
+      const object = Buffer.from(index.subarray(at + STAT, flagsAt)).toString("hex");
+      found = { mode: view.getUint32(at + 24), object };
+    }
+    // One to eight zeros end an entry, so that the next starts at a multiple of eight.
+    at += (nameAt - at + length + 8) & ~7;
+  }
+  return isWhole(view, at, end) ? found : "unsure";
+}
+
+/** Where a "link" extension follows, entries lie in another file, or were deleted from this one. */
+function isWhole(view: DataView, start: number, end: number): boolean {
+  const LINK = 0x6c696e6b;
+  let at = start;
+  while (at + 8 <= end) {
+    if (view.getUint32(at) === LINK) return false;
+    at += 8 + view.getUint32(at + 4);
+  }
+  return at === end;
+}
