@@ -47,7 +47,7 @@ function formatted(file: string, text: string): string {
 function renderTable({ keys }: Table): string {
   const rows = keys.map(({ key, type, fallback, about }) => {
     const standard = fallback === null ? "" : fallback === "required" ? "**required**" : `\`${fallback}\``;
-    return `| \`${key}\` | ${type} | ${standard} | ${about} |`.replaceAll("  ", " ");
+    return `| \`${key}\` | ${type} | ${standard} | ${about.replaceAll("<", "\\<")} |`.replaceAll("  ", " ");
   });
   return ["| Key | Type | Default | Means |", "|---|---|---|---|", ...rows].join("\n");
 }

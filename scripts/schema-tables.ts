@@ -46,7 +46,10 @@ function walk(name: string, schema: Schema): readonly Table[] {
 }
 
 function below(name: string, value: Schema): readonly Table[] {
-  if (value.properties !== undefined) return walk(name, value);
+  if (value.properties !== undefined) {
+    const inner = Object.values(value.properties);
+    return inner.every(hasOwnTable) ? [merged(`${name}.<name>`, inner)] : walk(name, value);
+  }
   if (value.items?.properties !== undefined) return walk(name, value.items);
   const { additionalProperties: named } = value;
   if (typeof named !== "object") return [];
@@ -55,6 +58,12 @@ function below(name: string, value: Schema): readonly Table[] {
   return name.includes(".")
     ? []
     : [{ name, keys: [{ ...keyOf("<name>", named, false), about: value.description ?? "" }] }];
+}
+
+/** Tables beside each other that take the same keys, or nearly so, are shown as one. */
+function merged(name: string, schemas: readonly Schema[]): Table {
+  const all = schemas.flatMap((schema) => walk(name, schema)).flatMap(({ keys }) => keys);
+  return { name, keys: [...new Map(all.map((key) => [key.key, key])).values()] };
 }
 
 const isTable = (value: Schema): boolean => value.type === "object" || value.items?.properties !== undefined;

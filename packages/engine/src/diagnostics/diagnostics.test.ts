@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ValidateOutput } from "../outputs.ts";
 import type { Problem } from "../problem.ts";
 import { readToml, withPlaces } from "./document.ts";
 import { diagnosticsJson, renderProblems } from "./render.ts";
@@ -246,6 +247,7 @@ describe("a rendered problem", () => {
       diagnostics: [diagnostic],
     });
     expect(diagnosticsJson([problem({})]).valid).toBe(false);
+    expect(ValidateOutput.parse(diagnosticsJson([problem({})]))).toEqual(diagnosticsJson([problem({})]));
   });
 });
 

@@ -3,6 +3,7 @@ import { down } from "./down.ts";
 import { events } from "./events.ts";
 import { logs } from "./logs.ts";
 import { phase } from "./phase.ts";
+import { restart } from "./restart.ts";
 import { send } from "./send.ts";
 import { status } from "./status.ts";
 import { up } from "./up.ts";
@@ -14,6 +15,7 @@ import { watchdog } from "./watchdog.ts";
 export const engineCommands: readonly Command[] = [
   up,
   down,
+  restart,
   status,
   send,
   logs,

@@ -18,6 +18,8 @@ interface Moment {
   readonly now: Instant;
   /** When this `up` began: what ran before is unchanged. */
   readonly began: Instant;
+  /** A run from before does not do. */
+  readonly anew: boolean;
   /** Still willing to wait for what holds an agent up. */
   readonly patient: boolean;
 }
@@ -27,7 +29,7 @@ export function judge(
   agent: Agent,
   record: AgentRecord | undefined,
   seen: AgentSurvey | undefined,
-  { now, began, patient }: Moment,
+  { now, began, anew, patient }: Moment,
 ): Outcome | null {
   const outcome = (word: Outcome["outcome"], because: string | null = null): Outcome => ({
     agent: agent.name,
@@ -40,10 +42,10 @@ export function judge(
   if (run !== null && seen.state === "RUNNING") {
     if (seen.is === "asking" || seen.is === "limited") return outcome("held", seen.why);
     if (run.ready === null || now - run.since < REALLY_THERE) return null;
-    if (run.since < began) return outcome("unchanged");
+    if (run.since < began) return anew ? null : outcome("unchanged");
     return outcome(run.resumed ? "resumed" : "started");
   }
-  if (seen.is === "finished") return outcome("unchanged", seen.why);
+  if (run === null && seen.is === "finished") return outcome("unchanged", seen.why);
   if (ended !== null && ended.at >= began && record.failures > 0)
     return outcome("failed", `${ended.how}${sayExit(ended.exit)}; see: agents logs ${agent.name}`);
   return seen.is === "held" && !patient ? outcome("held", seen.why) : null;

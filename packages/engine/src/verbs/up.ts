@@ -166,7 +166,7 @@ const POLL = 25;
 /** Who is held by something that does not change is reported as held. */
 const PATIENCE = 20_000;
 
-async function awaitOutcomes(
+export async function awaitOutcomes(
   site: Site,
   asked: readonly Agent[],
   began: Instant,
@@ -175,14 +175,17 @@ async function awaitOutcomes(
 ): Promise<readonly Outcome[]> {
   const store = createStore(site.state);
   const known = new Map<string, Outcome>();
+  const { agents: wished } = await store.wishes();
   const { start_timeout } = site.project.supervision;
   for (;;) {
     const [seen, records] = await Promise.all([survey(site, world.env), store.records()]);
     const now: Instant = Date.now();
     for (const agent of asked.filter(({ name }) => !known.has(name))) {
       const one = seen.agents.find(({ name }) => name === agent.name);
+      const wish = wished[agent.name];
+      const anew = wish?.anew === true && wish.at >= began;
       const patient = now - began < PATIENCE;
-      const verdict = judge(agent, records.agents[agent.name], one, { now, began, patient });
+      const verdict = judge(agent, records.agents[agent.name], one, { now, began, anew, patient });
       const late = now - began > start_timeout;
       const outcome = verdict ?? (late ? notThere(agent, one?.why ?? "unknown", start_timeout) : null);
       if (outcome === null) continue;
@@ -202,7 +205,7 @@ const notThere = (agent: Agent, why: string, limit: number): Outcome => ({
   because: `not there after ${Math.round(limit / 1000)} s: ${why}`,
 });
 
-const renderOutcomes = (outcomes: readonly Outcome[]): string =>
+export const renderOutcomes = (outcomes: readonly Outcome[]): string =>
   columns(
     outcomes.map(({ agent, outcome, because }) => [
       agent,

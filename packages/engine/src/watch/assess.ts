@@ -27,6 +27,8 @@ export function assess(scene: Scene, now: Instant): Assessment {
         const evidence = `${leftovers} of its processes outlived it`;
         return { is: "due-to-stop", because: "leftover-processes", evidence };
       }
+      // Only who looks without noticing meets this: the start is under way.
+      if (record.run?.opened === false) return { is: "starting", since: record.run.since };
       if (wish.state === "down") return sighting.pane === "dead" ? { is: "leftover" } : { is: "down" };
       return assessAbsence(scene, now);
     default:

@@ -60,6 +60,9 @@ export interface Wishes {
 
 export const NO_WISHES: Wishes = { schema: SCHEMA, agents: {}, phase: null, off: false, env: {} };
 
+// Compiling a parser costs more than the few small documents that a command reads.
+z.config({ jitless: true });
+
 const instant = z.number();
 const exit = z.union([z.object({ code: z.number() }), z.object({ signal: z.string() })]);
 const mood = z.union([

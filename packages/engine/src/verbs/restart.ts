@@ -1,0 +1,35 @@
+import { defineCommand } from "../command/command.ts";
+import { Failure } from "../problem.ts";
+import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
+import { awaitOutcomes, ensureWatchdog, renderOutcomes } from "./up.ts";
+
+export const restart = defineCommand({
+  name: "restart",
+  about: "end the runs of these agents, or of all that run, and start new ones",
+  operands: "[agent..]",
+  flags: { ...configFlag, ...jsonFlag },
+  examples: [
+    ["agents restart builder", "a new run; a persistent agent goes on with its conversation"],
+    ["agents restart", "everything that is wished up"],
+  ],
+  async run(names, { config, json }, world) {
+    const site = await openSite(config, world);
+    const named = chosen(site, names);
+    const began = Date.now();
+    const outcomes = await asOnlyCommand(site, "restart", async (store) => {
+      const before = await store.wishes();
+      const agents = names.length > 0 ? named : named.filter(({ name }) => before.agents[name]?.state === "up");
+      if (agents.length === 0 || before.off)
+        throw new Failure("AGENT_FAILED", `nothing of ${site.name} is up`, { hint: "start it: up" });
+      const anew = Object.fromEntries(
+        agents.map(({ name }) => [name, { state: "up", at: began, anew: true } as const]),
+      );
+      await store.wish({ ...before, agents: { ...before.agents, ...anew } });
+      await ensureWatchdog(site, world);
+      return awaitOutcomes(site, agents, began, world, () => {});
+    });
+    const answer = { schema_version: ANSWER_VERSION, project: site.name, agents: outcomes };
+    world.out(json ? `${JSON.stringify(answer)}\n` : renderOutcomes(outcomes));
+    return outcomes.some(({ outcome }) => outcome === "failed") ? 1 : 0;
+  },
+});

@@ -1,0 +1,253 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, it } from "vitest";
+import type { Environment } from "../src/host/environment.ts";
+import { createTmux, type Terminal } from "../src/host/tmux.ts";
+import type { Opening } from "../src/host/tmux-script.ts";
+import { ENV, ownDirectory, ownProgram, processesWith, until } from "./real.ts";
+
+/** A tmux server of this test's own, as the watchdog of each epoch would use it. */
+async function ownTerminal(environment: Environment = ENV) {
+  const home = await ownDirectory();
+  const socket = path.join(home, "tmux.sock");
+  const of = (epoch: number): Terminal => createTmux(socket, environment, epoch);
+  const opening = (session: string, argv: readonly string[], more: Partial<Opening> = {}): Opening => ({
+    session,
+    argv,
+    cwd: home,
+    env: {},
+    project: "project",
+    instance: `run-of-${session}`,
+    ...more,
+  });
+  return { home, socket, of, opening, terminal: of(1) };
+}
+
+/** Keeps what it is typed, byte for byte. */
+const LISTENER = `stty raw -echo; printf '\\033[?2004hlistening'; exec cat >heard`;
+
+async function ownListener() {
+  const own = await ownTerminal();
+  await own.terminal.open([own.opening("p-a", ["sh", "-c", LISTENER])]);
+  const id = await until("it listens", async () => {
+    const id = (await own.terminal.panes()).sessions.get("p-a")?.id ?? "";
+    return ((await own.terminal.screens([id])).get(id) ?? "").includes("listening") && id;
+  });
+  const heard = () => readFile(path.join(own.home, "heard"), "utf8");
+  return { ...own, id, heard };
+}
+
+const names = async (terminal: Terminal): Promise<readonly string[]> => [...(await terminal.panes()).sessions.keys()].sort();
+
+it("takes a session's name for that session alone, and never for one that begins like it", async () => {
+  const { terminal, opening } = await ownTerminal();
+  await terminal.open([opening("p-a3", ["cat"])]);
+  await terminal.close(["p-a"]);
+  expect(await names(terminal)).toEqual(["p-a3"]);
+  expect(await terminal.history("p-a")).toBe(null);
+  expect(await terminal.paste("p-a", "run-of-p-a3", "1", "text")).toBe(false);
+  expect(await terminal.press("p-a", "run-of-p-a3", ["Enter"])).toBe(false);
+  await terminal.open([opening("p-a", ["cat"])]);
+  await terminal.close(["p-a"]);
+  expect(await names(terminal)).toEqual(["p-a3"]);
+});
+
+const ODD = [
+  ...["#(touch ran)", "#{pid}", "##", "'", '"', "';touch ran;'", '"; touch ran; "', ";", "a;", "\\;", "}", "{", "\\"],
+  ...["} ; run-shell 'touch ran' ; {", "$HOME", "$(touch ran)", "`touch ran`", "~", "%1", "", "-t", "ünï 漢字", "a\nb"],
+];
+
+it("hands folder, environment and arguments on literally, and runs nothing that stands in them", async () => {
+  const { terminal, opening, home } = await ownTerminal();
+  const cwd = path.join(home, "#(touch ran) #{pid} ' \" ; } { $HOME `touch ran` %1");
+  const out = path.join(home, "told");
+  await mkdir(cwd);
+  const tell = 'printf "%s\\0" "$PWD" "$ODD" "$@" >"$OUT.new"; mv "$OUT.new" "$OUT"; exec cat';
+  const env = { OUT: out, ODD: ODD.join("|") };
+  await terminal.open([opening("p-a", ["sh", "-c", tell, "sh", ...ODD], { cwd, env })]);
+  const told = await until("the program has told", async () => existsSync(out) && readFile(out, "utf8"));
+  expect(told.split("\0").slice(0, -1)).toEqual([cwd, ODD.join("|"), ...ODD]);
+  for (const folder of [home, cwd, process.cwd()]) expect(existsSync(path.join(folder, "ran"))).toBe(false);
+});
+
+it("starts no second program in a session that is there, and leaves its marks alone", async () => {
+  const { terminal, opening, home } = await ownTerminal();
+  await terminal.open([opening("p-a", ["cat"], { instance: "first" })]);
+  const before = (await terminal.panes()).sessions.get("p-a");
+  await terminal.open([
+    opening("p-a", ["touch", path.join(home, "ran")], { instance: "second" }),
+    opening("p-b", ["cat"], { instance: "third" }),
+  ]);
+  const after = await terminal.panes();
+  expect(after.sessions.get("p-a")).toEqual({ ...before, activity: expect.any(Number) });
+  expect(before).toMatchObject({ project: "project", instance: "first", dead: false, scrolled: false });
+  expect(after.sessions.get("p-b")?.instance).toBe("third");
+  expect(existsSync(path.join(home, "ran"))).toBe(false);
+});
+
+it("opens the other sessions when one can't be opened", async () => {
+  const { terminal, opening } = await ownTerminal();
+  await terminal.open([
+    opening("p-a", ["no-such-program"]),
+    opening("p-b", ["cat"], { cwd: "/no/such/folder" }),
+    opening("p-c", ["cat"]),
+  ]);
+  const { sessions } = await terminal.panes();
+  expect(sessions.get("p-c")).toMatchObject({ dead: false, instance: "run-of-p-c" });
+  await until("the first has failed", async () => (await terminal.panes()).sessions.get("p-a")?.exit !== undefined);
+});
+
+it.each([
+  ["exit 0", "exit 0", { code: 0 }],
+  ["exit 7", "exit 7", { code: 7 }],
+  ["its own signal", "kill -KILL $$", { signal: "9" }],
+  ["a signal while it sleeps", "sleep 0.1 & wait; kill -TERM $$", { signal: "15" }],
+])("knows how every one of ten programs ended: %s", async (_, script, exit) => {
+  const { terminal, opening } = await ownTerminal();
+  const sessions = Array.from({ length: 10 }, (__, nth) => `p-${nth}`);
+  await terminal.open(sessions.map((session) => opening(session, ["sh", "-c", script])));
+  const exits = await until("all exits are known", async () => {
+    const panes = [...(await terminal.panes()).sessions.values()];
+    return panes.length === 10 && panes.every(({ dead, exit: one }) => dead && one !== undefined) && panes;
+  });
+  expect(exits.map((pane) => pane.exit)).toEqual(sessions.map(() => exit));
+});
+
+it("reads many screens at once, and mixes none up when one has gone meanwhile", async () => {
+  const { terminal, opening } = await ownTerminal();
+  const sessions = ["p-a", "p-b", "p-c"];
+  await terminal.open(sessions.map((one) => opening(one, ["sh", "-c", `echo this is ${one}; exec cat`])));
+  const panes = await terminal.panes();
+  const ids = sessions.map((session) => panes.sessions.get(session)?.id ?? "");
+  const says = (screens: ReadonlyMap<string, string>) => ids.map((id) => screens.get(id)?.split("\n")[0]);
+  await until("all have spoken", async () => says(await terminal.screens(ids)).every((line) => line?.startsWith("this")));
+  expect(says(await terminal.screens(ids))).toEqual(sessions.map((session) => `this is ${session}`));
+  await terminal.close(["p-b"]);
+  const [first, gone] = says(await terminal.screens(ids));
+  expect([first, gone]).toEqual(["this is p-a", undefined]);
+  expect(await terminal.screens([])).toEqual(new Map());
+});
+
+it.each([
+  ["a line", "hello"],
+  ["a leading dash", "-t p-b --"],
+  ["a trailing semicolon", "wait;"],
+  ["words that tmux would obey", "#(touch ran) #{pid} $HOME ' \" { }; kill-server"],
+  ["names of keys", "Enter C-c"],
+  ["several lines", "one\n\n  two\n\tthree ünï 漢字 👩‍👩‍👧\n"],
+  ["100 KB", Array.from({ length: 2000 }, (_, line) => `line ${line} ${"x".repeat(40)}`).join("\n")],
+])("pastes %s as it is, in one paste", async (_, text) => {
+  const { terminal, heard } = await ownListener();
+  expect(await terminal.paste("p-a", "run-of-p-a", "1", text)).toBe(true);
+  expect(await terminal.press("p-a", "run-of-p-a", ["Enter"])).toBe(true);
+  await until("all has come", async () => (await heard()).endsWith("\r"));
+  expect(await heard()).toBe(`\u001b[200~${text}\u001b[201~\r`);
+});
+
+it("obeys the newest watchdog only", async () => {
+  const { of, opening, heard, home } = await ownListener();
+  const [old, young] = [of(1), of(2)];
+  await young.claim();
+  const busy = expect.objectContaining({ code: "BUSY" });
+  await expect(old.open([opening("p-b", ["touch", path.join(home, "ran")])])).rejects.toEqual(busy);
+  await expect(old.close(["p-a"])).rejects.toEqual(busy);
+  expect(await old.paste("p-a", "run-of-p-a", "1", "old")).toBe(false);
+  expect(await old.press("p-a", "run-of-p-a", ["Enter"])).toBe(false);
+  await old.claim();
+  const { epoch, sessions } = await old.panes();
+  expect([epoch, [...sessions.keys()], sessions.get("p-a")?.dead]).toEqual([2, ["p-a"], false]);
+  expect(await young.paste("p-a", "run-of-p-a", "2", "young")).toBe(true);
+  await until("the young one is heard", async () => (await heard()).includes("young"));
+  expect(await heard()).not.toContain("old");
+  expect(existsSync(path.join(home, "ran"))).toBe(false);
+});
+
+it("types nothing into another run than the one that was meant, and leaves nothing behind", async () => {
+  const { terminal, heard, socket } = await ownListener();
+  expect(await terminal.paste("p-a", "an-earlier-run", "1", "wrong")).toBe(false);
+  expect(await terminal.press("p-a", "an-earlier-run", ["Enter"])).toBe(false);
+  expect(await terminal.paste("p-a", "run-of-p-a", "2", "right")).toBe(true);
+  await until("something is heard", async () => (await heard()).includes("right"));
+  expect(await heard()).toBe("\u001b[200~right\u001b[201~");
+  expect(await tmux(socket, "list-buffers")).toBe("");
+});
+
+it("types nothing while a person has scrolled back", async () => {
+  const { terminal, heard, socket } = await ownListener();
+  await tmux(socket, "copy-mode", "-t", "=p-a:");
+  expect((await terminal.panes()).sessions.get("p-a")?.scrolled).toBe(true);
+  expect(await terminal.paste("p-a", "run-of-p-a", "1", "wrong")).toBe(false);
+  expect(await terminal.press("p-a", "run-of-p-a", ["q"])).toBe(false);
+  expect((await terminal.panes()).sessions.get("p-a")?.scrolled).toBe(true);
+  await tmux(socket, "send-keys", "-X", "-t", "=p-a:", "cancel");
+  expect(await terminal.paste("p-a", "run-of-p-a", "2", "right")).toBe(true);
+  await until("something is heard", async () => (await heard()).includes("right"));
+  expect(await heard()).not.toContain("wrong");
+});
+
+it("types into the pane that we made, also when a person has split its window", async () => {
+  const { terminal, heard, socket, id } = await ownListener();
+  await tmux(socket, "split-window", "-t", "=p-a:", "cat");
+  expect((await terminal.panes()).sessions.get("p-a")?.id).toBe(id);
+  expect(await terminal.paste("p-a", "run-of-p-a", "1", "mine")).toBe(true);
+  await until("it is heard", async () => (await heard()).includes("mine"));
+});
+
+it("says that nothing is there when there is no server, and makes none by asking", async () => {
+  const { terminal, socket } = await ownTerminal();
+  expect(await terminal.panes()).toEqual({ server: null, epoch: 0, sessions: new Map() });
+  expect(await terminal.history("p-a")).toBe(null);
+  await terminal.claim();
+  expect(existsSync(socket)).toBe(false);
+  await writeFile(socket, "");
+  expect((await terminal.panes()).server).toBe(null);
+});
+
+it.each([
+  ["fails", "echo protocol version mismatch >&2; exit 1"],
+  ["fails without a word", "exit 1"],
+  ["is killed", "kill -KILL $$"],
+  ["hangs", "exec sleep 60"],
+  ["hangs, and has a child that holds its output", "sleep 60; true"],
+])("never takes a tmux that %s for an empty one", async (_, script) => {
+  const PATH = `${await ownProgram("tmux", script)}:${ENV.PATH}`;
+  const { socket } = await ownTerminal();
+  const terminal = createTmux(socket, { ...ENV, PATH }, 1, 300);
+  const failed = expect.objectContaining({ code: "TMUX_FAILED" });
+  await expect(terminal.panes()).rejects.toEqual(failed);
+  await expect(terminal.claim()).rejects.toEqual(failed);
+});
+
+it("says that tmux is missing, and how to install it", async () => {
+  const { socket } = await ownTerminal();
+  const terminal = createTmux(socket, { PATH: "/nowhere" }, 1);
+  const missing = expect.objectContaining({ code: "TOOL_MISSING", hint: expect.stringContaining("apt-get") });
+  await expect(terminal.panes()).rejects.toEqual(missing);
+});
+
+it("ends with its server and its socket, also when there is none", async () => {
+  const { terminal, opening, home, socket } = await ownTerminal();
+  await terminal.open([opening("p-a", ["cat"], { env: { HERE: home } })]);
+  expect((await processesWith(home)).length).toBeGreaterThan(1);
+  await terminal.end();
+  expect(existsSync(socket)).toBe(false);
+  await until("nothing is left", async () => (await processesWith(home)).length === 0);
+  await terminal.end();
+});
+
+it("reads no one's tmux.conf", async () => {
+  const HOME = await ownDirectory();
+  await writeFile(path.join(HOME, ".tmux.conf"), `run-shell 'touch ${HOME}/ran'\nset -g base-index 7\n`);
+  await mkdir(path.join(HOME, ".config/tmux"), { recursive: true });
+  await writeFile(path.join(HOME, ".config/tmux/tmux.conf"), `run-shell 'touch ${HOME}/ran'\n`);
+  const { terminal, opening, socket } = await ownTerminal({ ...ENV, HOME });
+  await terminal.open([opening("p-a", ["cat"])]);
+  expect(await tmux(socket, "list-windows", "-a", "-F", "#{window_index}")).toBe("0");
+  expect(existsSync(path.join(HOME, "ran"))).toBe(false);
+});
+
+async function tmux(socket: string, ...args: readonly string[]): Promise<string> {
+  const { execa } = await import("execa");
+  return (await execa("tmux", ["-u", "-S", socket, "-f", "/dev/null", ...args], { env: ENV, extendEnv: false })).stdout;
+}
