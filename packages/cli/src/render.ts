@@ -19,7 +19,7 @@ export const renderSummary = (lines: readonly ProjectLine[]): string =>
 
 function summaryRow({ project: { name, enabled }, status, because }: ProjectLine): readonly string[] {
   const label = enabled ? name : `${name} (disabled)`;
-  if (status === null) return [label, "unknown", "-", oneLine(because ?? "").replaceAll(/\s+/g, " ")];
+  if (status === null) return [label, "unknown", "-", oneLine(because ?? "")];
   const { phase, agents, watchdog } = status;
   const where =
     phase === null

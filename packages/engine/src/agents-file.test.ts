@@ -43,7 +43,7 @@ describe("a file that is not agents.toml at all", () => {
       'FL0100 1:1-2 this is not a key (this looks like JSON; write TOML: key = "value")',
     ],
     ["is YAML", "name: a\n", "FL0100 1:5-6 this is not a key (TOML uses `=` between key and value)"],
-    ["has a table twice", `${AGENTS}[defaults]\n`, "FL0102 8:2-3 this key or table is already defined above"],
+    ["has a table twice", `${AGENTS}[defaults]\n`, "FL0102 8:2-3 this key or table is already defined"],
     [
       "has a date that does not exist",
       `${AGENTS}x = 2026-02-30\n`,

@@ -9,7 +9,8 @@ import { onTestFinished } from "vitest";
 import type { World } from "../src/command/command.ts";
 import { runCommands } from "../src/command/main.ts";
 import { isHeld } from "../src/host/lock.ts";
-import { createStore, type JournalEntry, parseEntry } from "../src/host/store.ts";
+import { createStore } from "../src/host/store.ts";
+import { type JournalEntry, parseEntry } from "../src/watch/journal.ts";
 import { engineCommands } from "../src/verbs/index.ts";
 import type { AgentSurvey, Survey } from "../src/verbs/survey.ts";
 

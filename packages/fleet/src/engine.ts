@@ -78,11 +78,11 @@ const Answer = z.object({
       state: z.string(),
     })
     .nullable(),
-  agents: z.array(z.object({ name: z.string(), state: z.string(), enabled: z.boolean() }).loose()),
+  agents: z.array(z.object({ name: z.string(), state: z.string(), enabled: z.boolean() })),
   watchdog: z.object({ pid: z.int(), epoch: z.int(), heartbeat: z.string() }).nullable(),
 });
 
-/** What an engine answers to `status --json`. Keys that a newer engine adds are kept and passed on. */
+/** What an engine answers to `status --json`, as far as this fleet knows. */
 export type EngineStatus = z.output<typeof Answer>;
 
 /** Asks the project's engine how it is. @throws Failure ENGINE_MISSING, ENGINE_FAILED, or what the engine says */
@@ -104,11 +104,19 @@ export async function askStatus(
     },
   });
   if (exit !== 0) {
-    const said = err.trim().replace(/^\w+: /, "") || `it exited ${exit} and said nothing`;
-    throw new Failure("ENGINE_FAILED", `the engine of ${project.name}: ${said}`);
+    const [said = "", ...more] = err.trim().split("\n");
+    const message = said.replace(/^\w+: /, "") || `it exited ${exit} and said nothing`;
+    const hint = more.map((line) => line.trim()).join("\n");
+    throw new Failure(
+      "ENGINE_FAILED",
+      `the engine of ${project.name}: ${message}`,
+      hint === "" ? {} : { hint },
+    );
   }
-  const parsed = Answer.loose().safeParse(parseJson(out));
-  if (parsed.success) return parsed.data;
+  const answer = parseJson(out);
+  const parsed = Answer.safeParse(answer);
+  // As it came: with what a newer engine says beyond that, in its own order.
+  if (parsed.success) return answer as EngineStatus;
   throw new Failure(
     "ENGINE_FAILED",
     `this fleet does not understand the answer of ${project.name}'s engine`,

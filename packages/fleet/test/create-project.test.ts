@@ -92,7 +92,9 @@ describe("create-project", () => {
     await cp(path.join(root, "projects/site"), path.join(elsewhere, "copy"), { recursive: true });
     await rm(root, { recursive: true });
     await expectWhole(path.join(elsewhere, "copy"));
-    const status = await execa(path.join(elsewhere, "copy/engine/agents"), ["status"], { cwd: path.join(elsewhere, "copy") });
+    const status = await execa(path.join(elsewhere, "copy/engine/agents"), ["status"], {
+      cwd: path.join(elsewhere, "copy"),
+    });
     expect(status.stdout).toContain("hello     persistent  demo  -  heal  stopped");
     git(elsewhere, "clone", "--quiet", "copy", "clone");
     git(

@@ -97,16 +97,16 @@ describe("bytes and syntax", () => {
       "FL0100 1:5 this is not a value (put text in double quotes; true and false are lower case)",
     ],
     ["an open string", bytes('a = "x'), "FL0100 1:5 the string is not closed"],
-    ["a key twice", bytes("a = 1\na = 2"), "FL0102 2:1 this key or table is already defined above"],
+    ["a key twice", bytes("a = 1\na = 2"), "FL0102 2:1 this key or table is already defined"],
     [
       "a table after an array of tables",
       bytes("[[project]]\n[project]"),
-      "FL0102 2:2 this key or table is already defined above (write `[[project]]` for one more entry)",
+      "FL0102 2:2 this key or table is already defined (write `[[project]]` for one more entry)",
     ],
     [
       "a table under an inline one",
       bytes("a = { x = 1 }\n[a.y]"),
-      "FL0102 2:2 this key or table is already defined above",
+      "FL0102 2:2 this key or table is already defined",
     ],
     [
       "TOML 1.1: a comma at the end",
@@ -152,6 +152,17 @@ describe("bytes and syntax", () => {
     ],
   ])("%s", async (_, content, expected) => {
     expect(await read(content)).toBe(expected);
+  });
+
+  it.each([
+    ["a key", "a = 1\n[t]\na = 1\n# a = 1\n  a = 2", "3:1"],
+    ["a table", "[t.u]\nx = 1\n[v]\n[ t.u ]", "1:2"],
+    ["a list that is no list", "[[p]]\n[p]", "1:3"],
+    ["a table that keys made", "a.b = 1\n[a]", null],
+  ])("shows where %s was first", (_, toml, expected) => {
+    const result = readToml("f.toml", bytes(toml));
+    const [first] = result.ok ? [] : (result.problems[0]?.related ?? []);
+    expect(first === undefined ? null : `${first.line}:${first.column}`).toBe(expected);
   });
 
   it("answers any bytes, and soon", async () => {
@@ -208,6 +219,8 @@ describe("a rendered problem", () => {
     expect(lines[3]).toBe(`3 | …${"x".repeat(120)}…`);
     expect(lines[4]).toBe(`  | ${" ".repeat(41)}^^^`);
   });
+
+  it("is nothing when there is none", () => expect(render([])).toBe(""));
 
   it("needs no source", () => {
     expect(render([problem({ file: "gone.toml" })])).toBe(

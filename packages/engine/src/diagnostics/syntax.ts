@@ -10,7 +10,7 @@ type Row = readonly [pattern: RegExp, code: Code, message: string, help?: string
 
 /** The two parsers' own words, as ours. */
 const ROWS: readonly Row[] = [
-  [/redefine|multiple times/i, "FL0102", "this key or table is already defined above"],
+  [/redefine|multiple times/i, "FL0102", "this key or table is already defined"],
   [/unsafe property/i, "FL0212", "the names `__proto__` and `constructor` are not allowed as keys"],
   [/excessively nested/i, "FL0103", "values are nested more than 32 deep"],
   [/losslessly/i, "FL0100", "the integer is too large to be kept exactly"],
@@ -89,4 +89,24 @@ export function complaintOf(parserMessage: string, text: string, offset: number)
   if (code === "FL0100" && /^\s*[\w.-]+\s+[^=\s]/.test(line))
     return { code, message: "expected `=` after the key", help: null };
   return { code, message, help };
+}
+
+/** Where the key or table that comes again at an offset was first, as far as whole lines tell. */
+export function firstOf(text: string, offset: number): number | null {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  const before = text.slice(0, start).split("\n");
+  const end = text.indexOf("\n", start);
+  const line = text.slice(start, end === -1 ? undefined : end);
+  const header = (candidate: string) => /^\s*\[+\s*([^\]]*?)\s*\]/.exec(candidate)?.[1] ?? null;
+  const key = (candidate: string) => /^\s*([^\s=#[][^=]*?)\s*=/.exec(candidate)?.[1] ?? null;
+  const table = before.findLastIndex((candidate) => header(candidate) !== null);
+  const nth =
+    header(line) !== null
+      ? before.findIndex((candidate) => header(candidate) === header(line))
+      : before.findIndex(
+          (candidate, index) => index > table && key(candidate) !== null && key(candidate) === key(line),
+        );
+  if (nth === -1) return null;
+  const lead = /^\s*\[*\s*/.exec(before[nth] ?? "")?.[0].length ?? 0;
+  return before.slice(0, nth).reduce((sum, skipped) => sum + skipped.length + 1, lead);
 }

@@ -27,9 +27,17 @@ const MOST = 64 * 1024 * 1024;
 export function run(file: string, args: readonly string[], options: RunOptions): Promise<Ran> {
   const { input, cwd, env, timeout } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, env, timeout, killSignal: "SIGKILL", stdio: "pipe" });
+    // A group of its own, so that the time-out ends what it started too: git's ssh would hold the pipes open.
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: "pipe" });
     let stdout = "";
     let stderr = "";
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      killGroup(child.pid);
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, timeout);
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       if (stdout.length < MOST) stdout += text;
     });
@@ -37,13 +45,26 @@ export function run(file: string, args: readonly string[], options: RunOptions):
       if (stderr.length < MOST) stderr += text;
     });
     child.on("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
       reject(error.code === "ENOENT" && !isMissingFolder(error, cwd) ? missing(file, error) : error);
     });
-    child.on("close", (code) => resolve({ code, stdout, stderr, timedOut: child.killed }));
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr, timedOut });
+    });
     // A program that does not read its input closes the pipe; what it says counts, not the pipe.
     child.stdin.on("error", () => {});
     child.stdin.end(input ?? "");
   });
+}
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // It ended at the same moment; its "close" comes.
+  }
 }
 
 const INSTALL: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { unlink } from "node:fs/promises";
 import { Failure } from "../problem.ts";
 import type { Exit } from "../watch/sighting.ts";
+import type { Duration } from "../watch/time.ts";
 import { type Environment, pick } from "./environment.ts";
 import { type Ran, run } from "./run.ts";
 import { claim, close, isStill, type Opening, open, quote, STALE, setUp } from "./tmux-script.ts";
@@ -68,16 +69,23 @@ const FORMAT = FIELDS.map((field) => `#{${field}}`).join("\t");
 /** All the ways tmux has of saying that its server has nothing, or is not there. */
 const NOTHING_THERE = /no server running|error connecting|no sessions|no current target|server exited/;
 
-const TIMEOUT = 10_000;
+const TIMEOUT: Duration = 10_000;
 const NO_PANES: Panes = { server: null, epoch: 0, sessions: new Map() };
 
 /** tmux, on a server of the project's own: nobody's other sessions are ever seen or touched. Acting needs an epoch. */
-export function createTmux(socket: string, environment: Environment, epoch: number): Terminal {
+export function createTmux(
+  socket: string,
+  environment: Environment,
+  epoch: number,
+  timeout: Duration = TIMEOUT,
+): Terminal {
   const env = pick(environment);
+  /** Of each session the pane that we made: a person may have split its window, and be in the other half. */
+  let own: ReadonlyMap<string, Pane> = new Map();
   const call = (args: readonly string[], input?: string): Promise<Ran> =>
     run("tmux", ["-u", "-S", socket, "-f", "/dev/null", ...args], {
       env,
-      timeout: TIMEOUT,
+      timeout,
       ...(input === undefined ? {} : { input }),
     });
   const script = async (lines: readonly string[]): Promise<void> => {
@@ -119,7 +127,9 @@ export function createTmux(socket: string, environment: Environment, epoch: numb
       return new Map(texts.map((text, index) => [ids[index] ?? "", text]));
     },
     async history(session) {
-      const ran = await call(["capture-pane", "-p", "-J", "-S", "-", "-t", `=${session}:`]);
+      const pane = await paneOf(session);
+      if (pane === null) return null;
+      const ran = await call(["capture-pane", "-p", "-J", "-S", "-", "-t", pane]);
       return ran.code === 0 ? ran.stdout : null;
     },
     async claim() {
@@ -131,17 +141,20 @@ export function createTmux(socket: string, environment: Environment, epoch: numb
     close: (sessions) => script([claim(epoch), ...sessions.map((session) => close(epoch, session))]),
     async paste(session, instance, name, text) {
       const buffer = `fleet-${name}`;
-      const target = quote(`=${session}:`);
-      const paste = `paste-buffer -p -r -d -b ${buffer} -t ${target}`;
+      const pane = await paneOf(session);
+      if (pane === null) return false;
+      const paste = `paste-buffer -p -r -d -b ${buffer} -t ${pane}`;
       const refuse = `delete-buffer -b ${buffer} ; display-message -p ${STALE}`;
-      const still = ["if-shell", "-F", "-t", `=${session}:`, isStill(epoch, instance), paste, refuse];
+      const still = ["if-shell", "-F", "-t", pane, isStill(epoch, instance), paste, refuse];
       return took(await call(["load-buffer", "-b", buffer, "-", ";", ...still], text));
     },
     async press(session, instance, keys) {
-      const send = `send-keys -t ${quote(`=${session}:`)} ${keys.map(quote).join(" ")}`;
+      const pane = await paneOf(session);
+      if (pane === null) return false;
+      const send = `send-keys -t ${pane} ${keys.map(quote).join(" ")}`;
       const refuse = `display-message -p ${STALE}`;
       return took(
-        await call(["if-shell", "-F", "-t", `=${session}:`, isStill(epoch, instance), send, refuse]),
+        await call(["if-shell", "-F", "-t", pane, isStill(epoch, instance), send, refuse]),
       );
     },
     async end() {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
@@ -39,7 +38,7 @@ export async function createProject(found: FoundFleet, name: string, world: Worl
   await ensureEngine(found, world);
   await mkdir(parent, { recursive: true });
   await clearLeftovers(parent, name);
-  const aside = path.join(parent, `.${name}.fleet-new-${process.pid}-${randomBytes(4).toString("hex")}`);
+  const aside = path.join(parent, `.${name}.fleet-new-${process.pid}-${Date.now().toString(36)}`);
   await mkdir(aside);
   try {
     const engine = await build(found, aside, name, world);
