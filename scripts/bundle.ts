@@ -38,6 +38,44 @@ export async function bundle(entry: string): Promise<Bundle> {
   }
 }
 
+export interface Part {
+  readonly name: string;
+  readonly code: string;
+}
+
+/**
+ * One program as CommonJS files, the entry first: what is imported dynamically
+ * has files of its own. Each name has a hash of what is in it, and of what it loads.
+ */
+export async function bundleInParts(entry: string): Promise<readonly Part[]> {
+  const build = await open(entry);
+  try {
+    const name = "[name]-[hash].cjs";
+    const { output } = await build.generate({ format: "cjs", entryFileNames: name, chunkFileNames: name });
+    return output.map((file) => {
+      if (file.type !== "chunk") throw new Error(`${entry} became ${file.fileName} as well`);
+      return { name: file.fileName, code: file.code };
+    });
+  } finally {
+    await build.close();
+  }
+}
+
+const open = (entry: string) =>
+  rolldown({
+    input: path.join(ROOT, entry),
+    cwd: ROOT,
+    platform: "node",
+    resolve: { conditionNames: ["source", "import", "node", "default"] },
+    plugins: [inlineAssets, lateExpressions],
+    // Parentheses round a module make V8 compile all of it at once, which is what lazy loading is to avoid.
+    optimization: { pifeForModuleWrappers: false },
+    // The names of files would tell where node_modules lies.
+    experimental: { attachDebugInfo: "none" },
+    // yargs has an import.meta.resolve for configuration files that extend others; we have none.
+    checks: { emptyImportMeta: false },
+  });
+
 const packagesOf = (modules: readonly string[]): readonly string[] => {
   const folders = modules.flatMap((id) => /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []);
   return [...new Set(folders)].sort((a, b) => (path.basename(a) < path.basename(b) ? -1 : 1));

@@ -69,7 +69,8 @@ const FIXED = {
 async function git(repository: string, args: readonly string[], input = ""): Promise<string> {
   const env = { PATH: process.env.PATH, GIT_DIR: repository, ...FIXED };
   const running = promisify(execFile)("git", args, { env, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
-  running.child.stdin?.end(input);
+  // A git that does not read closes the pipe; how it ends is what counts.
+  running.child.stdin?.on("error", () => {}).end(input);
   return (await running).stdout.trim();
 }
 
@@ -126,17 +127,24 @@ async function release(repository: string, replace: boolean): Promise<string> {
   await ensureRepository(repository);
   const made = await commit(repository, files, version);
   const tag = `refs/tags/v${version}`;
-  const before = await git(repository, ["for-each-ref", "--format=%(objectname)", tag]);
+  const tagged = () => git(repository, ["for-each-ref", "--format=%(objectname)", tag]);
+  const before = await tagged();
   if (before === made) return `v${version} is there already, from the same source: nothing to do (${made})`;
   if (before !== "" && !replace)
     throw new Refusal(
       `v${version} is there already, from another source (${before.slice(0, 7)}, this one makes ${made.slice(0, 7)})\n` +
         "  raise the version in packages/engine/package.json, or use --replace while you develop",
     );
-  const update = `update ${tag} ${made} ${before || "0".repeat(40)}\nupdate refs/heads/main ${made}\n`;
-  await git(repository, ["update-ref", "--stdin"], update);
+  const update = `update ${tag} ${made} ${before || NOTHING}\nupdate refs/heads/main ${made}\n`;
+  await git(repository, ["update-ref", "--stdin"], update).catch(async (error: unknown) => {
+    // Another run may have been faster with the same.
+    if ((await tagged()) !== made) throw error;
+  });
   return `v${version} is ${made} in ${path.relative(process.cwd(), repository) || "."}`;
 }
+
+/** What update-ref takes for a ref that must not be there yet. */
+const NOTHING = "0".repeat(40);
 
 /** Said in a sentence, without a stack. */
 class Refusal extends Error {}

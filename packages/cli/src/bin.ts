@@ -11,11 +11,16 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   interrupted.abort();
 });
 
-process.exitCode = await main(process.argv.slice(2), {
+const ended = main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   signal: interrupted.signal,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   color: process.stdout.isTTY === true && !process.env.NO_COLOR,
+});
+
+// Not awaited here: as CommonJS, which starts faster, a program has no await outside of functions.
+ended.then((exit) => {
+  process.exitCode = exit;
 });

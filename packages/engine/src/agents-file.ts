@@ -16,8 +16,6 @@ import { checkShape, type Shape } from "./diagnostics/shape.ts";
 import type { Problem, Result } from "./problem.ts";
 import type { Project } from "./project.ts";
 
-export { KNOWN_BACKENDS } from "./agents-file/schema.ts";
-
 /** All that can be said of one agents.toml. With errors the project lacks what was wrong, and serves only for further checks. */
 export interface AgentsFile {
   readonly problems: readonly Problem[];

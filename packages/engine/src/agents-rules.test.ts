@@ -294,6 +294,7 @@ describe("supervision", () => {
       supervision('signal_tick = "4m"\nstall_idle = "3m"'),
       "FL0222 9:15-19 `signal_tick` (4m) must not be longer than `stall_idle` (3m)",
     ],
+    ["takes equals", supervision('signal_tick = "3m"\nstall_idle = "3m"\nmax_wait = "3m"')],
     [
       "a wait shorter than its grace",
       supervision('max_wait = "1m"'),

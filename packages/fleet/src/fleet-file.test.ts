@@ -35,6 +35,11 @@ describe("a project's own keys", () => {
       `[project]\nname = "a"\n`,
       "FL0220 1:1-10 `project` must be an array, not a table (write `[[project]]` for each entry)",
     ],
+    [
+      "a table under a project",
+      `${project("a")}${project("b")}[project.env.deep]\nx = 1\n`,
+      "FL0210 7:10-13 unknown key `env` in `project[1]`",
+    ],
     ["no name", `[[project]]\npath = "a"\n`, "FL0211 1:1-12 missing key `name` in `project[0]`"],
     [
       "a misspelt path",
@@ -223,6 +228,16 @@ describe("a good file", () => {
     const parsed = await parseFleetFile("fleet.toml", bytes(many.join("")));
     expect(parsed.ok && parsed.value.projects.length).toBe(5_000);
   }, 10_000);
+
+  it("may have as many ways through `after` as it likes", async () => {
+    const layers = Array.from({ length: 60 }, (_, index) => {
+      const after =
+        index < 2 ? "" : `after = ["p${index - (index % 2) - 1}", "p${index - (index % 2) - 2}"]\n`;
+      return project(`p${index}`, after);
+    });
+    const parsed = await parseFleetFile("fleet.toml", bytes(layers.reverse().join("")));
+    expect(parsed.ok).toBe(true);
+  });
 
   it("has a JSON schema", () =>
     expect(JSON.stringify(fleetJsonSchema())).toContain("What you call it on the command line."));

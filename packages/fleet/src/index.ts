@@ -1,6 +1,14 @@
+import type * as checking from "./check-fleet.ts";
+import type * as creating from "./project/create.ts";
+
 export type { Checked } from "./check.ts";
-export { checkFleet } from "./check-fleet.ts";
 export { askStatus, checkPin, type EngineStatus, runEngine } from "./engine.ts";
 export { type FoundFleet, findFleet, findFleetFile, folderOf, inStartOrder, pickProjects } from "./find.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
-export { type Created, createProject } from "./project/create.ts";
+export type { Created } from "./project/create.ts";
+
+// Loaded when they are called: `status` must not wait for what it does not use.
+export const checkFleet: typeof checking.checkFleet = async (...given) =>
+  (await import("./check-fleet.ts")).checkFleet(...given);
+export const createProject: typeof creating.createProject = async (...given) =>
+  (await import("./project/create.ts")).createProject(...given);

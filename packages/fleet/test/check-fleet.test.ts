@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { checkFleet } from "../src/check-fleet.ts";
+import { findInIndex, GITLINK } from "../src/git-index.ts";
 import { readPin } from "../src/read-pin.ts";
 
 const git = (cwd: string, ...args: readonly string[]) =>
@@ -144,7 +145,7 @@ it("waits for nothing and trusts nothing: a pipe, a link that leads out, a file 
     "projects/pipe/x": "",
     "projects/file": "",
   });
-  execFileSync("mkfifo", [path.join(root, "projects/pipe/agents.toml")]);
+  execFileSync("sh", ["-c", 'mkfifo "$0"', path.join(root, "projects/pipe/agents.toml")]);
   await symlink("/etc/hostname", path.join(root, "projects/link/hello.md"));
   expect(await gist(root)).toEqual([
     "FL0400 fleet.toml:15 there is no folder `projects/gone`",
@@ -165,15 +166,21 @@ it("runs nothing that a project's git configuration names", async () => {
   expect(await readdir(root)).toEqual(["fleet.toml", "projects"]);
 });
 
-it.each<[string, readonly (readonly string[])[]]>([
-  ["of version 2", []],
-  ["of version 3", [["update-index", "--skip-worktree", "hello.md"]]],
-  ["of version 4", [["update-index", "--index-version", "4"]]],
-  ["that is split in two", [["update-index", "--split-index"]]],
-])("reads a pin from an index %s", async (_, commands) => {
-  const root = await folder();
+it.each<[string, boolean, readonly (readonly string[])[]]>([
+  ["of version 2", true, []],
+  ["of version 3", true, [["update-index", "--skip-worktree", "hello.md"]]],
+  ["of version 4", false, [["update-index", "--index-version", "4"]]],
+  ["that is split in two", false, [["update-index", "--split-index"]]],
+])("reads a pin from an index %s", async (_, quick, commands) => {
+  const root = await folder({
+    "a/b/c.txt": "",
+    "a/b/long-enough-to-need-another-padding.txt": "",
+    "ab.txt": "",
+  });
   const commit = await pinnedProject(root);
   for (const command of commands) git(root, ...command);
+  const found = findInIndex(await readFile(path.join(root, ".git/index")), "engine");
+  expect(found).toEqual(quick ? { mode: GITLINK, object: commit } : "unsure");
   expect(await readPin(root)).toEqual({ is: "pinned", commit, checkedOut: commit });
 });
 

@@ -6,7 +6,7 @@ import process from "node:process";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProject, findFleet } from "../src/index.ts";
-import { GIT_ENV, git, ownDirectory, ownFleet, ownWorld, ROOT, releaseEngine } from "./own.ts";
+import { GIT_ENV, git, ownCheckout, ownDirectory, ownFleet, ownWorld, ROOT, releaseEngine } from "./own.ts";
 
 let engine: Awaited<ReturnType<typeof releaseEngine>>;
 beforeAll(async () => {
@@ -24,14 +24,14 @@ const refusal = (root: string, name: string, env = GIT_ENV) =>
   );
 
 /** All that a project must be. */
-async function expectWhole(folder: string): Promise<void> {
+async function expectWhole(folder: string, releases = engine.repository): Promise<void> {
   expect(git(folder, "ls-files").trim().split("\n")).toEqual([
     ".gitignore",
     ".gitmodules",
     "agents.toml",
     "engine",
   ]);
-  const release = git(engine.repository, "rev-parse", "v0.1.0^{commit}").trim();
+  const release = git(releases, "rev-parse", "v0.1.0^{commit}").trim();
   expect(git(folder, "ls-files", "--stage", "engine")).toBe(`160000 ${release} 0\tengine\n`);
   expect(git(path.join(folder, "engine"), "rev-parse", "HEAD").trim()).toBe(release);
   expect(git(folder, "status", "--porcelain", "--ignored")).toBe("");
@@ -108,6 +108,19 @@ describe("create-project", () => {
       "engine",
     );
     await expectWhole(path.join(elsewhere, "clone"));
+  });
+
+  it("builds the engine's release first, in a checkout that has none yet", async () => {
+    const root = await ownCheckout("fleet");
+    await writeFile(path.join(root, "fleet.toml"), '[engine]\nurl = "./.fleet/engine.git"\nref = "v0.1.0"\n');
+    const world = ownWorld(root);
+    const created = await createProject(await findFleet(root), "site", world);
+    expect(world.said).toEqual(["fleet: building the engine's release into ./.fleet/engine.git (once)\n"]);
+    const releases = path.join(root, ".fleet/engine.git");
+    expect(created.engine).toBe(git(releases, "rev-parse", "v0.1.0").trim());
+    await expectWhole(path.join(root, "projects/site"), releases);
+    await createProject(await findFleet(root), "shop", world);
+    expect(world.said).toHaveLength(1);
   });
 
   it("makes several at the same time, and registers them all", async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -27,6 +27,18 @@ export async function releaseEngine(): Promise<{ readonly repository: string; di
   const repository = path.join(directory, "engine.git");
   execFileSync(process.execPath, [path.join(ROOT, "scripts/release-engine.ts"), "--to", repository]);
   return { repository, dispose: () => rm(directory, { recursive: true, force: true }) };
+}
+
+/** A checkout of its own, with the dependencies of this one. */
+export async function ownCheckout(name: string): Promise<string> {
+  const root = path.join(await ownDirectory(), name);
+  const parts = ["scripts", "package.json", "LICENSE", "packages/engine"];
+  const filter = (file: string) => !/\/(node_modules|dist)$/.test(file);
+  for (const part of parts)
+    await cp(path.join(ROOT, part), path.join(root, part), { recursive: true, filter });
+  for (const folder of ["node_modules", "packages/engine/node_modules"])
+    await symlink(path.join(ROOT, folder), path.join(root, folder));
+  return root;
 }
 
 /** Git that knows who commits, and nothing else of this machine. */

@@ -1,20 +1,8 @@
-import { appendFile, cp, readdir, symlink, writeFile } from "node:fs/promises";
+import { appendFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
-import { git, ownDirectory, ROOT } from "./own.ts";
-
-/** A checkout of its own, with the dependencies of this one. */
-async function ownCheckout(name: string): Promise<string> {
-  const root = path.join(await ownDirectory(), name);
-  const parts = ["scripts", "package.json", "LICENSE", "packages/engine"];
-  const filter = (file: string) => !/\/(node_modules|dist)$/.test(file);
-  for (const part of parts)
-    await cp(path.join(ROOT, part), path.join(root, part), { recursive: true, filter });
-  for (const folder of ["node_modules", "packages/engine/node_modules"])
-    await symlink(path.join(ROOT, folder), path.join(root, folder));
-  return root;
-}
+import { git, ownCheckout } from "./own.ts";
 
 const release = (root: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) =>
   execa(process.execPath, [path.join(root, "scripts/release-engine.ts"), ...args], {

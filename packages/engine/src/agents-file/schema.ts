@@ -47,7 +47,9 @@ const backendSettings = {
 const Settings = z.strictObject(backendSettings);
 const OpencodeSettings = z.strictObject({
   ...backendSettings,
-  server: ServerUrl.optional().describe("opencode only: a shared server to attach to. Without it each agent runs its own."),
+  server: ServerUrl.optional().describe(
+    "opencode only: a shared server to attach to. Without it each agent runs its own.",
+  ),
 });
 
 const Backends = z.strictObject({

@@ -79,7 +79,7 @@ function tooMuch(table: TomlTable): { readonly key: string; readonly message: st
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     const { key, value, depth } = next;
     if (depth > MAX_DEPTH) return { key, message: NESTED };
-    if (typeof value === "string" && false) {
+    if (typeof value === "string" && value.length > MAX_TEXT) {
       return { key, message: `a text is longer than ${MAX_TEXT / 1024} KiB` };
     }
     if (typeof value === "object" && value !== null) enter(value, depth + 1, key);

@@ -37,12 +37,11 @@ export function checkShape<Schema extends z.ZodType>(
   return { findings, value: null, partial: true };
 }
 
-/** What to leave out because of one issue. A table that lacks a key goes as a whole, and so does an array with its entry: the others keep their index. */
+/** What to leave out because of one issue. A table that lacks a key goes as a whole, and in the next round so does a list that lacks an entry. */
 function wrongPaths(issue: Issue, value: unknown): readonly Path[] {
   const path = issue.path as Path;
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => [...path, key]);
-  const wrong = isMissing(issue, value) ? path.slice(0, -1) : path;
-  return [typeof wrong.at(-1) === "number" ? wrong.slice(0, -1) : wrong];
+  return [isMissing(issue, value) ? path.slice(0, -1) : path];
 }
 
 function without(value: unknown, paths: readonly Path[]): unknown {

@@ -40,13 +40,21 @@ export async function makeFolder(directory: string): Promise<void> {
 }
 
 export function notWritable(file: string, cause: unknown): unknown {
-  const codes = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"];
-  if (!codes.some((code) => isCode(cause, code))) return cause;
-  const because =
-    isCode(cause, "ENOSPC") || isCode(cause, "EDQUOT") ? "the disk is full" : "permission denied";
+  const because = WHY_NOT[(cause as NodeJS.ErrnoException | null)?.code ?? ""];
+  if (because === undefined) return cause;
   const hint = "make it writable for this user, or choose another log_dir in agents.toml";
   return new Failure("NOT_WRITABLE", `${file} can't be written: ${because}`, { cause, hint });
 }
+
+const WHY_NOT: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "its disk is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk is full",
+  ENOTDIR: "a file stands in its way",
+  EEXIST: "a file stands in its way",
+};
 
 export const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && (error as NodeJS.ErrnoException).code === code;

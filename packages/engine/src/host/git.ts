@@ -1,5 +1,6 @@
 import path from "node:path";
 import { Failure } from "../problem.ts";
+import type { Duration } from "../watch/time.ts";
 import { type Environment, pick } from "./environment.ts";
 import { type Ran, run } from "./run.ts";
 
@@ -19,9 +20,9 @@ const HARDENED = [
   "maintenance.auto=false",
 ].flatMap((setting) => ["-c", setting]);
 
-const TIMEOUT = 60_000;
+const TIMEOUT: Duration = 60_000;
 
-export function createGit(environment: Environment): Git {
+export function createGit(environment: Environment, timeout: Duration = TIMEOUT): Git {
   const env = {
     ...pick(environment),
     LC_ALL: "C",
@@ -36,7 +37,7 @@ export function createGit(environment: Environment): Git {
       : { GIT_CONFIG_GLOBAL: environment.GIT_CONFIG_GLOBAL }),
   };
   return (args, cwd) =>
-    run("git", [...HARDENED, ...args], { env, timeout: TIMEOUT, ...(cwd === undefined ? {} : { cwd }) });
+    run("git", [...HARDENED, ...args], { env, timeout, ...(cwd === undefined ? {} : { cwd }) });
 }
 
 /** Where a clone's origin is: a URL, or an absolute path for a remote on this disk. Null when the clone is not there yet. */

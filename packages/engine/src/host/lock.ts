@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { digest } from "../watch/digest.ts";
 
 /**
  * A lock that dies with its holder: a Linux abstract socket, held for life. It
@@ -15,8 +15,7 @@ type Purpose = "watchdog" | "command";
 
 /** The directory must exist. Its real path is the identity: two ways to one directory are one lock. */
 const nameOf = (directory: string, purpose: Purpose): string => {
-  const digest = createHash("sha256").update(realpathSync(directory)).digest("hex").slice(0, 32);
-  return `\0fleet/${process.getuid?.() ?? 0}/${digest}/${purpose}`;
+  return `\0fleet/${process.getuid?.() ?? 0}/${digest(realpathSync(directory))}/${purpose}`;
 };
 
 /** Null when somebody holds it. */

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { BACKENDS } from "../backends/index.ts";
 import { Failure } from "../problem.ts";
 import type { Agent, Project } from "../project.ts";
+import { digest } from "../watch/digest.ts";
 import type { Sighting } from "../watch/sighting.ts";
 import type { Instant } from "../watch/time.ts";
 import type { Pane, Panes, Terminal } from "./tmux.ts";
@@ -96,6 +96,5 @@ function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, proj
   const backend = BACKENDS[agent.backend];
   if (backend === undefined) return { pane: "unreadable", because: `no backend is called ${agent.backend}` };
   const { screen } = capture;
-  const digest = createHash("sha256").update(screen).digest("hex").slice(0, 16);
-  return { pane: "alive", pid, instance, scrolled, screen, digest, reading: backend.read(screen) };
+  return { pane: "alive", pid, instance, scrolled, screen, digest: digest(screen), reading: backend.read(screen) };
 }

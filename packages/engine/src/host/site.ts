@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { readFile, realpath } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { parseAgentsFile } from "../agents-file.ts";
 import { Failure, type Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
+import { digest } from "../watch/digest.ts";
 import { isCode } from "./files.ts";
 
 /** A project on this disk: what its agents.toml says, and where it is. All paths are absolute and real. */
@@ -51,7 +51,7 @@ export async function readSite(file: string, { strict = true } = {}): Promise<Si
     root,
     state,
     socket: path.join(state, "tmux.sock"),
-    id: createHash("sha256").update(state).digest("hex").slice(0, 16),
+    id: digest(state),
     name: path.basename(root),
     project: parsed.value,
     warnings: parsed.warnings,

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
+import { copyFile, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../problem.ts";
 import { type JournalEntry, parseEntry } from "../watch/journal.ts";
@@ -10,6 +10,7 @@ import {
   parseRecords,
   parseWishes,
   type Records,
+  SCHEMA,
   type Wishes,
 } from "../watch/records.ts";
 import { isCode, makeFolder, notWritable, readText, writeWhole } from "./files.ts";
@@ -62,7 +63,7 @@ export function createStore(directory: string): Store {
     const value = parse(text);
     if (value !== null) return value;
     // A disk may lose what fsync promised: the copy before is better than nothing known.
-    const before = await readText(at(`${name}.before`));
+    const before = isNewer(text) ? null : await readText(at(`${name}.before`));
     const older = before === null ? null : parse(before);
     if (older !== null) return older;
     throw new Failure("INVALID_FILE", `${at(name)} is not readable by this engine`, {
@@ -83,14 +84,11 @@ export function createStore(directory: string): Store {
     save: (records) => replace(at("records.json"), records),
     async journal(entries) {
       if (entries.length === 0) return;
-      await rotate(at("journal.jsonl"));
-      const file = await open(at("journal.jsonl"), "a", 0o600);
       const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
-      await file.appendFile(text).finally(() => file.close());
+      await append(at("journal.jsonl"), text);
     },
     async queue(message) {
-      for (const part of ["new", "done"] as const)
-        await mkdir(outbox(message.to, part), { recursive: true, mode: 0o700 });
+      for (const part of ["new", "done"] as const) await makeFolder(outbox(message.to, part));
       const waiting = await list(outbox(message.to, "new"));
       const settled = await list(outbox(message.to, "done"));
       if ([...waiting, ...settled].some((name) => idOf(name) === message.id)) return;
@@ -98,7 +96,7 @@ export function createStore(directory: string): Store {
         throw new Failure("BUSY", `${waiting.length} messages wait for ${message.to}`, {
           hint: "see why they are not taken: agents status -o wide",
         });
-      await writeWhole(outbox(message.to, "new", nameOf(message)), `${JSON.stringify(message)}\n`);
+      await write(outbox(message.to, "new", nameOf(message)), message);
     },
     async next(agent) {
       for (const name of await list(outbox(agent, "new"))) {
@@ -156,6 +154,32 @@ async function replace(file: string, value: unknown): Promise<void> {
 async function write(file: string, value: unknown): Promise<void> {
   try {
     await writeWhole(file, `${JSON.stringify(value, null, 1)}\n`);
+  } catch (error) {
+    throw notWritable(file, error);
+  }
+}
+
+/** What a newer engine wrote is not damaged: an older copy must not be taken for it. */
+function isNewer(text: string): boolean {
+  try {
+    return JSON.parse(text).schema > SCHEMA;
+  } catch {
+    return false;
+  }
+}
+
+async function append(file: string, text: string): Promise<void> {
+  try {
+    await rotate(file);
+    const handle = await open(file, "a+", 0o600);
+    try {
+      // A crash may have cut the last line short; the next entry must not be lost with it.
+      const { size } = await handle.stat();
+      const last = size === 0 ? "\n" : (await handle.read(Buffer.alloc(1), 0, 1, size - 1)).buffer.toString();
+      await handle.appendFile(last === "\n" ? text : `\n${text}`);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     throw notWritable(file, error);
   }

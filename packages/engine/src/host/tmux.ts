@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { unlink } from "node:fs/promises";
 import { Failure } from "../problem.ts";
 import type { Exit } from "../watch/sighting.ts";
@@ -96,19 +95,24 @@ export function createTmux(
     if (ran.timedOut) throw failed("source-file", ran);
   };
 
+  const list = async (): Promise<Panes> => {
+    const ran = await call(["list-panes", "-a", "-F", FORMAT]);
+    if (ran.code !== 0 && !NOTHING_THERE.test(ran.stderr)) throw failed("list-panes", ran);
+    const panes = ran.code === 0 ? parsePanes(ran.stdout) : NO_PANES;
+    if ([...panes.sessions.values()].some(({ dead, exit }) => dead && exit === undefined))
+      remind(panes.server);
+    own = panes.sessions;
+    return panes;
+  };
+  const paneOf = async (session: string): Promise<string | null> =>
+    (own.get(session) ?? (await list()).sessions.get(session))?.id ?? null;
+
   return {
-    async panes() {
-      const ran = await call(["list-panes", "-a", "-F", FORMAT]);
-      if (ran.code !== 0 && !NOTHING_THERE.test(ran.stderr)) throw failed("list-panes", ran);
-      const panes = ran.code === 0 ? parsePanes(ran.stdout) : NO_PANES;
-      if ([...panes.sessions.values()].some(({ dead, exit }) => dead && exit === undefined))
-        remind(panes.server);
-      return panes;
-    },
+    panes: list,
     async screens(ids) {
       if (ids.length === 0) return new Map();
       // Made anew each time, so that no screen can contain it.
-      const end = `fleet-screen-${randomUUID()}`;
+      const end = `fleet-screen-${crypto.randomUUID()}`;
       const captures = ids.flatMap((id) => [
         "capture-pane",
         "-p",

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { defineCommand, type World } from "../command/command.ts";
 import { isHeld } from "../host/lock.ts";
@@ -44,7 +43,7 @@ export const send = defineCommand({
 });
 
 const newMessage = (to: string, text: string): Message => ({
-  id: randomBytes(4).toString("hex").slice(0, 7),
+  id: crypto.randomUUID().slice(0, 7),
   to,
   at: Date.now(),
   from: "person",

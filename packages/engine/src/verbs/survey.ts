@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { chooseBackend, chooseModel, NO_OVERRIDES } from "../choose-model.ts";
+import type { Environment } from "../host/environment.ts";
 import { isDone } from "../host/done.ts";
 import { isHeld } from "../host/lock.ts";
 import type { Site } from "../host/site.ts";
@@ -52,16 +54,11 @@ export interface AgentSurvey {
 /** How everything is now: one tmux call, a few small files. Writes nothing, starts nothing. */
 export async function survey(
   site: Site,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): Promise<Survey> {
   const store = createStore(site.state);
   const [panes, records, wishes, watched] = await Promise.all([
-    createTmux(site.socket, environment, 0)
-      .panes()
-      .catch((error: unknown) => {
-        if (error instanceof Failure && error.code === "TMUX_FAILED") return null;
-        throw error;
-      }),
+    lookAt(site, environment),
     store.records(),
     store.wishes(),
     isHeld(site.state, "watchdog"),
@@ -81,6 +78,17 @@ export async function survey(
       ? { pid: records.pid, epoch: records.epoch, heartbeat: toIso(records.heartbeat) }
       : null,
   };
+}
+
+/** Null when tmux could not say. Without a socket there is no server to ask, and no tmux is needed to know it. */
+async function lookAt({ socket }: Site, environment: Environment): Promise<Panes | null> {
+  if (!existsSync(socket)) return { server: null, epoch: 0, sessions: new Map() };
+  try {
+    return await createTmux(socket, environment, 0).panes();
+  } catch (error) {
+    if (error instanceof Failure && error.code === "TMUX_FAILED") return null;
+    throw error;
+  }
 }
 
 async function surveyPhase(site: Site, { course }: Records): Promise<Survey["phase"]> {

@@ -1,5 +1,5 @@
 import type { Policy } from "../project.ts";
-import type { AgentRecord, Run } from "./record.ts";
+import type { AgentRecord, Run, StopReason } from "./record.ts";
 import type { Assessment, Scene } from "./think.ts";
 import type { Duration, Instant } from "./time.ts";
 import { isCredible } from "./wait.ts";
@@ -68,17 +68,17 @@ function assessScreen({ agent, policy, record }: Scene, run: Run, now: Instant):
       return { is: "working", since };
     case "ready":
     case "unclear":
-      if (run.ready === null) return assessStart(policy, watched, run, now);
+      // Counted from the end of a trust dialog, where there was one.
+      if (run.ready === null) return assessStart(policy, watched, Math.max(run.since, since), now);
       return assessIdle(agent.watch === "heal+stall", mood.mood, record, policy, now);
     default:
       return mood satisfies never;
   }
 }
 
-function assessStart(policy: Policy, watched: boolean, run: Run, now: Instant): Assessment {
-  if (!watched || now - run.since < policy.start_timeout) return { is: "starting", since: run.since };
-  const evidence = `not ready ${seconds(now - run.since)} after its start`;
-  return { is: "due-to-stop", because: "never-ready", evidence };
+function assessStart(policy: Policy, watched: boolean, since: Instant, now: Instant): Assessment {
+  if (!watched || now - since < policy.start_timeout) return { is: "starting", since };
+  return { is: "due-to-stop", because: "never-ready", evidence: `not ready after ${seconds(now - since)}` };
 }
 
 /** The declared wait first: who says until when it waits is left alone until then, and a grace. */
@@ -92,7 +92,8 @@ function assessIdle(
   const since = seen?.since ?? now;
   const wait = seen?.wait ?? null;
   if (wait !== null && isCredible(wait.until, wait.declared, policy.max_wait)) {
-    const late = now - wait.until;
+    // A wait that was over before it was seen has its grace all the same.
+    const late = now - Math.max(wait.until, wait.declared);
     if (!stallable || late <= policy.stall_grace) return { is: "waiting", until: wait.until };
     const evidence = `its declared wait ended ${seconds(late)} ago`;
     return { is: "due-to-stop", because: "stalled", evidence };
@@ -114,7 +115,9 @@ function assessAbsence(
     return { is: "failed", since: gaveUp.at, because: gaveUp.because };
   const asked = record.served !== wish.at;
   const heals = agent.kind !== "task" && agent.watch !== "none";
-  if (!asked && !heals && ended !== null) return { is: "finished", exit: ended.exit };
+  // The end of a phase is not the agent's own end.
+  const moved = ended?.how === ("next-phase" satisfies StopReason);
+  if (!asked && !heals && !moved && ended !== null) return { is: "finished", exit: ended.exit };
   const automatic = !asked && failures > 0;
   if (automatic) {
     const recent = record.restarts.filter((at) => at >= wish.at && now - at < policy.start_limit_window);

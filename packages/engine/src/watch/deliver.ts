@@ -1,4 +1,4 @@
-import { tag } from "./message.ts";
+import { type Message, tag } from "./message.ts";
 import type { Action, Assessment, Scene } from "./think.ts";
 import type { Duration, Instant } from "./time.ts";
 
@@ -23,15 +23,19 @@ interface Delivery {
 export function deliver(scene: Scene, assessment: Assessment, now: Instant): Delivery {
   const { message, record, sighting, turn } = scene;
   if (message === null) return REST;
-  if (message.turn !== null && record.mail === null && message.turn !== turn)
-    return act({ do: "drop", message, because: "its phase is over" }, now);
+  const begun = record.mail?.id === message.id;
+  if (isOver(message, turn) && !begun) return act({ do: "drop", message, because: "its phase is over" }, now);
   if (sighting.pane !== "alive" || !LISTENING.has(assessment.is))
     return { actions: [], next: now + POLL * 2 };
-  if (record.mail?.id === message.id) return carryOn(scene, now);
+  if (begun) return carryOn(scene, now);
   const { reading, scrolled } = sighting;
   if (scrolled || reading.mood !== "ready" || reading.draft !== "") return { actions: [], next: now + POLL };
   return act({ do: "type", message }, now);
 }
+
+/** Of another turn than the one that is on. Who follows no phases is told all the same. */
+const isOver = (message: Message, turn: number | null): boolean =>
+  message.turn !== null && turn !== null && message.turn !== turn;
 
 /** What was begun is finished: the screen says how far it came, before a crash or in spite of one. */
 function carryOn({ message, record: { mail }, sighting }: Scene, now: Instant): Delivery {
@@ -47,10 +51,12 @@ function carryOn({ message, record: { mail }, sighting }: Scene, now: Instant): 
     if (waited < pause) return { actions: [], next: mail.since + pause };
     return act({ do: "press-enter", message }, now);
   }
-  const gone = reading.draft === "" || reading.draft === null;
+  // A dialog hides the box: what stands in it then, nobody knows.
+  const gone = reading.draft === "" || (reading.draft === null && reading.mood === "busy");
   if (gone && (mail.enters > 0 || screen.includes(mark))) return act({ do: "settle", message }, now);
-  if (gone && reading.mood === "ready" && waited >= LOST) return act({ do: "type", message }, now);
-  return { actions: [], next: now + SETTLE };
+  const free = !scrolled && reading.mood === "ready" && reading.draft === "";
+  if (free && waited >= LOST) return act({ do: "type", message }, now);
+  return { actions: [], next: now + (waited < LOST ? SETTLE : POLL) };
 }
 
 const LISTENING: ReadonlySet<Assessment["is"]> = new Set([

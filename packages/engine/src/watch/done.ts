@@ -10,21 +10,24 @@ export function saysDone(status: string): boolean {
   let fence: string | null = null;
   let comment = false;
   for (const line of status.split(/\r?\n/)) {
-    const mark = /^ {0,3}(```+|~~~+)/.exec(line)?.[1] ?? null;
     if (fence !== null) {
-      if (mark?.startsWith(fence)) fence = null;
+      // What closes a fence is at least as long and stands alone: "```js" inside one is only text.
+      if (/^ {0,3}(```+|~~~+)[ \t]*$/.exec(line)?.[1]?.startsWith(fence)) fence = null;
     } else if (comment) {
       comment = !line.includes("-->");
-    } else if (mark !== null) {
-      fence = mark;
-    } else if (DONE.test(line)) {
-      return true;
     } else {
-      const opened = line.lastIndexOf("<!--");
-      comment = opened >= 0 && !line.includes("-->", opened);
+      fence = FENCE.exec(line)?.[1] ?? null;
+      if (fence === null && DONE.test(line)) return true;
+      // "<!--" between backticks is quoted.
+      const prose = line.replaceAll(/`[^`]*`/g, "");
+      const opened = prose.lastIndexOf("<!--");
+      comment = fence === null && opened >= 0 && !prose.includes("-->", opened);
     }
   }
   return false;
 }
+
+/** Backticks with more backticks behind them are inline code, no fence. */
+const FENCE = /^ {0,3}(```+(?=[^`]*$)|~~~+)/;
 
 const DONE = /^##[ \t]+DONE(?:[ \t]*|[ \t]*[:.,!—–(].*|[ \t]+(?:-|\d{4}-\d{2}).*)$/;

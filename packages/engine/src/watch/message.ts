@@ -15,7 +15,7 @@ export interface Message {
 }
 
 /** What is typed: the id first, so that it stands at the beginning of the input box. */
-export const toTyped = (message: Message): string => `${tag(message.id)} ${toPlain(message.text)}`;
+export const toTyped = (message: Message): string => toPlain(`${tag(message.id)} ${message.text}`);
 
 export const tag = (id: string): string => `[fleet ${id}]`;
 
@@ -23,6 +23,8 @@ export const tag = (id: string): string => `[fleet ${id}]`;
 export const toPlain = (text: string): string =>
   text
     .replaceAll(/\r\n?/g, "\n")
+    // A tab would complete a word.
+    .replaceAll("\t", "    ")
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200e\u200f]/g, "")
     .trimEnd();

@@ -16,8 +16,7 @@ export function notice(scene: Scene, at: Instant): readonly Happening[] {
       return noticeEnd(scene, at);
     case "alive": {
       const known = record.run?.instance === sighting.instance;
-      const opened: Happening[] =
-        known && record.run?.opened === false ? [{ at, what: "started", ...inBrief(record.run) }] : [];
+      const opened: Happening[] = known && record.run?.opened === false ? [opening(record.run, at)] : [];
       const found: Happening[] = known
         ? opened
         : [{ at, what: "found", instance: sighting.instance, turn: scene.turn }];
@@ -28,7 +27,13 @@ export function notice(scene: Scene, at: Instant): readonly Happening[] {
   }
 }
 
-const inBrief = ({ instance, model }: Run) => ({ instance, model });
+/** A start that a crash kept from being noted. */
+const opening = ({ instance, model, resumed }: Run, at: Instant): Happening => ({
+  at,
+  what: resumed ? "resumed" : "started",
+  instance,
+  model,
+});
 
 function noticeScreen(
   record: AgentRecord,
@@ -36,8 +41,9 @@ function noticeScreen(
   at: Instant,
 ): readonly Happening[] {
   const seen = look(record.seen, reading, digest, at);
-  const ready: Happening[] =
-    record.run?.ready === null && reading.mood !== "unclear" ? [{ at, what: "became-ready" }] : [];
+  // A trust dialog or an error right after the start is not readiness: no conversation came of it.
+  const isReady = reading.mood === "ready" || reading.mood === "busy";
+  const ready: Happening[] = record.run?.ready === null && isReady ? [{ at, what: "became-ready" }] : [];
   if (seen === record.seen) return ready;
   const news =
     seen.mood.mood !== record.seen?.mood.mood ||
@@ -74,16 +80,15 @@ function noticeEnd(scene: Scene, at: Instant): readonly Happening[] {
   if (record.run === null || leftovers !== 0) return [];
   if (wasInterrupted(scene)) return [{ at, what: "start-interrupted" }];
   const healthy = record.run.ready !== null && at - record.run.ready >= policy.healthy_after;
-  const tally = (healthy ? 0 : record.failures) + 1;
+  const before = healthy ? 0 : record.failures;
+  const tally = before + 1;
   const exit = sighting.pane === "dead" ? sighting.exit : null;
   const server = sighting.pane === "absent" && sighting.with === "server";
   if (record.stopping !== null) {
     const { because } = record.stopping;
-    const failures = countsAsFailure(because) ? (server ? record.failures : tally) : 0;
+    const failures = countsAsFailure(because) ? (server ? before : tally) : 0;
     return [{ at, what: "stopped", because, exit, failures }];
   }
   if (exit !== null) return [{ at, what: "died", exit, failures: agent.kind === "task" ? 0 : tally }];
-  return [
-    { at, what: "vanished", with: server ? "server" : "session", failures: server ? record.failures : tally },
-  ];
+  return [{ at, what: "vanished", with: server ? "server" : "session", failures: server ? before : tally }];
 }

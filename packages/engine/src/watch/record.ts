@@ -119,7 +119,8 @@ export type Happening = { readonly at: Instant } & (
   | { readonly what: "act-failed"; readonly action: string; readonly because: string }
 );
 
-const RESTARTS_KEPT = 100;
+/** As many as start_limit may be. */
+const RESTARTS_KEPT = 1000;
 
 /** The only place where a record changes. */
 export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
@@ -127,10 +128,12 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
   switch (happening.what) {
     case "starting": {
       const restarts = happening.automatic ? [...record.restarts, at].slice(-RESTARTS_KEPT) : record.restarts;
-      return { ...record, run: happening.run, seen: null, stopping: null, served: happening.wish, restarts };
+      const { run, wish: served } = happening;
+      return { ...record, run, seen: null, stopping: null, served, restarts, gaveUp: null };
     }
     case "found":
-      return { ...record, run: foundRun(happening.instance, happening.turn, at) };
+      // What was being done to another run is not to be done to this one.
+      return { ...idle(record), run: foundRun(happening.instance, happening.turn, at) };
     case "start-failed":
       return {
         ...record,
@@ -139,7 +142,7 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
         ended: { at, how: happening.because, exit: null },
       };
     case "start-interrupted":
-      return { ...record, run: null, served: null };
+      return { ...idle(record), served: null };
     case "started":
     case "resumed":
       return { ...record, run: record.run && { ...record.run, opened: true } };
@@ -196,12 +199,16 @@ const foundRun = (instance: string, turn: number | null, at: Instant): Run => ({
 
 export const countsAsFailure = (because: StopReason): boolean => FAILED_AT.includes(because);
 
-/** The run is over; what was being typed into it is not lost, it is typed into the next. */
-const ended = (record: AgentRecord, at: Instant, how: string, exit: Exit | null): AgentRecord => ({
+/** Nothing is under way; what was being typed is not lost, it is typed into the next run. */
+const idle = (record: AgentRecord): AgentRecord => ({
   ...record,
   run: null,
   seen: null,
   stopping: null,
   mail: null,
+});
+
+const ended = (record: AgentRecord, at: Instant, how: string, exit: Exit | null): AgentRecord => ({
+  ...idle(record),
   ended: { at, how, exit },
 });

@@ -111,10 +111,10 @@ const agent = z.object({
     .nullable()
     .default(null)
     .catch(null),
-  failures: z.number().default(0),
-  restarts: z.array(instant).default([]),
+  failures: z.number().default(0).catch(0),
+  restarts: z.array(instant).default([]).catch([]),
   gaveUp: z.object({ at: instant, because: z.string() }).nullable().default(null).catch(null),
-  conversation: z.boolean().default(false),
+  conversation: z.boolean().default(false).catch(false),
 });
 const records = z.object({
   schema: z.literal(SCHEMA),
@@ -146,7 +146,8 @@ const wishes = z.object({
   env: z.record(z.string(), z.string()).default({}),
 });
 const message = z.object({
-  id: z.string(),
+  // It becomes part of what is typed and of a tmux command.
+  id: z.string().regex(/^[\w-]{1,64}$/),
   to: z.string(),
   at: instant,
   from: z.enum(["handoff", "person", "engine"]),

@@ -136,14 +136,17 @@ function lookAgain(assessment: Assessment, { policy }: Scene, now: Instant): Ins
       return now + SOON;
     case "starting":
       return now + (now - assessment.since < 5_000 ? SOON : SHORTLY);
+    case "unwell":
+      return now + (now - assessment.since < 5_000 ? SHORTLY : policy.signal_tick);
     case "held":
     case "unseen":
-    case "unwell":
       return now + SHORTLY;
     case "resting":
       return assessment.until;
-    case "waiting":
-      return Math.min(assessment.until + policy.stall_grace + 1, now + policy.signal_tick);
+    case "waiting": {
+      const late = assessment.until + policy.stall_grace + 1;
+      return Math.min(late > now ? late : Number.POSITIVE_INFINITY, now + policy.signal_tick);
+    }
     default:
       return now + policy.signal_tick;
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import path from "node:path";
 import process from "node:process";
 import { chooseBackend, NO_OVERRIDES } from "../choose-model.ts";
@@ -169,7 +168,7 @@ function createHost(site: Site, environment: Environment, epoch: number): Host {
     wakes,
     relay,
     environment,
-    newInstance: randomUUID,
+    newInstance: () => crypto.randomUUID(),
     processes: processesByInstance,
     signal: signalAll,
   };

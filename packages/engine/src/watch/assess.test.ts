@@ -1,0 +1,567 @@
+import { describe, expect, it } from "vitest";
+import * as of from "../../test/scene.ts";
+import {
+  ASKED,
+  alive,
+  down,
+  fallen,
+  gist,
+  minute,
+  NOW,
+  PERSISTENT,
+  read,
+  running,
+  SERVICE,
+  scene,
+  second,
+  seenFor,
+  TASK,
+  up,
+} from "../../test/scene.ts";
+import { evolve } from "./record.ts";
+import { type Scene, think } from "./think.ts";
+
+type Row = readonly [sentence: string, scene: Partial<Scene>, expected: string];
+
+const unwatched = of.agentOf("loop", "none");
+const healed = of.agentOf("loop", "heal");
+const wedged = running(600 * second, { seen: seenFor(300 * second) });
+const fatal = { mood: "fatal", error: "400 thinking blocks" } as const;
+const asks = { mood: "asking", question: "Do you trust this folder?" } as const;
+const limited = { mood: "limited", until: null } as const;
+const stopping = (ago: number) => ({ since: NOW - ago, because: "stalled" }) as const;
+const gaveUp = (ago: number) => ({ at: NOW - ago, because: "start-limit 5 in 1800 s, last: died" });
+const restarted = (count: number) => Array.from({ length: count }, (_, index) => NOW - (index + 1) * minute);
+const inbox = { message: of.messageOf() };
+
+describe("what is not there", () => {
+  it.each<Row>([
+    ["is started when it is wished up", {}, "missing → start"],
+    ["is left so when it is wished down", { wish: down(ASKED) }, "down"],
+    ["is left so when it was never asked for", { wish: down(0) }, "down"],
+    ["is held while its workdir is not there", { blocked: "no workdir" }, "held (no workdir)"],
+    ["is started again after a death, the first time at once", { record: fallen(0, 1) }, "missing → start"],
+    ["rests after the second death", { record: fallen(26 * second, 2) }, "resting"],
+    ["is started when it has rested", { record: fallen(34 * second, 2) }, "missing → start"],
+    ["rests for the longest pause after many deaths", { record: fallen(430 * second, 50) }, "resting"],
+    ["rests no longer than that", { record: fallen(529 * second, 50) }, "missing → start"],
+    [
+      "waits its turn when another was just restarted",
+      { record: fallen(0, 1), restartGap: NOW + 1 },
+      "resting",
+    ],
+    ["waits no longer than the gap", { record: fallen(0, 1), restartGap: NOW }, "missing → start"],
+    ["is not kept waiting when it was asked for", { restartGap: NOW + minute }, "missing → start"],
+    [
+      "is started at once when asked for anew, whatever failed before",
+      { record: fallen(0, 9), wish: up(NOW) },
+      "missing → start",
+    ],
+    [
+      "is given up at the limit",
+      { record: fallen(0, 6, { restarts: restarted(5) }) },
+      "crash-looping (start-limit 5 in 1800 s, last: died) → give-up",
+    ],
+    [
+      "is not given up below the limit",
+      { record: fallen(9 * minute, 6, { restarts: restarted(4) }) },
+      "missing → start",
+    ],
+    [
+      "has its old restarts forgotten",
+      {
+        record: fallen(9 * minute, 6, {
+          restarts: [1, 2, 3, 4].map((n) => NOW - 30 * minute - n).concat(NOW - 20 * minute),
+        }),
+      },
+      "missing → start",
+    ],
+    [
+      "counts a restart until the window has passed to the millisecond",
+      { record: fallen(0, 6, { restarts: Array(5).fill(NOW - 30 * minute + 1) }) },
+      "crash-looping (start-limit 5 in 1800 s, last: died) → give-up",
+    ],
+    [
+      "counts it no longer then",
+      { record: fallen(9 * minute, 6, { restarts: Array(5).fill(NOW - 30 * minute) }) },
+      "missing → start",
+    ],
+    [
+      "does not count restarts from before it was asked for again",
+      {
+        record: fallen(9 * minute, 6, { restarts: restarted(5), served: NOW - 30 * second }),
+        wish: up(NOW - 30 * second),
+      },
+      "missing → start",
+    ],
+    [
+      "stays given up",
+      { record: fallen(90 * minute, 6, { gaveUp: gaveUp(80 * minute) }) },
+      "failed (start-limit 5 in 1800 s, last: died)",
+    ],
+    [
+      "stays given up when it was asked for in that very moment",
+      { record: fallen(1, 6, { gaveUp: gaveUp(0) }), wish: up(NOW) },
+      "failed (start-limit 5 in 1800 s, last: died)",
+    ],
+    [
+      "is tried again after a newer wish",
+      { record: fallen(1, 6, { gaveUp: gaveUp(1) }), wish: up(NOW) },
+      "missing → start",
+    ],
+    [
+      "goes down quietly though it was given up",
+      { record: fallen(1, 6, { gaveUp: gaveUp(0) }), wish: down(ASKED) },
+      "down",
+    ],
+    [
+      "is started at once when it was only told to make room for a phase",
+      { record: fallen(0, 0) },
+      "missing → start",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it.each<Row>([
+    ["a task runs once", { agent: TASK, record: fallen(minute, 0) }, "finished"],
+    [
+      "a task runs again when it is asked for again",
+      { agent: TASK, record: fallen(minute, 0), wish: up(NOW) },
+      "missing → start",
+    ],
+    [
+      "a task that crashed is not healed",
+      { agent: TASK, record: running(minute), sighting: of.dead },
+      "finished",
+    ],
+    [
+      "a task that vanished is not healed",
+      { agent: TASK, record: running(minute), sighting: of.gone },
+      "finished",
+    ],
+    [
+      "a task is not healed though its watch says so",
+      { agent: { ...TASK, watch: "heal" }, record: fallen(minute, 1) },
+      "finished",
+    ],
+    [
+      "what nobody watches is not healed",
+      { agent: unwatched, record: running(minute), sighting: of.dead },
+      "finished",
+    ],
+    [
+      "what nobody watches is not healed after the tmux server was lost",
+      { agent: unwatched, record: running(minute), sighting: of.lost },
+      "finished",
+    ],
+    [
+      "what nobody watches goes on in the next phase",
+      { agent: unwatched, record: fallen(0, 0, { ended: { at: NOW, how: "next-phase", exit: null } }) },
+      "missing → start",
+    ],
+    [
+      "a finished task stays to be looked at",
+      { agent: TASK, record: running(minute), sighting: of.exited },
+      "finished",
+    ],
+    [
+      "a finished task is cleared away when it is wished down",
+      { agent: TASK, record: running(minute), sighting: of.exited, wish: down(NOW) },
+      "leftover → clear",
+    ],
+    [
+      "a service is healed",
+      { agent: SERVICE, record: running(11 * minute), sighting: of.dead },
+      "missing → start",
+    ],
+    [
+      "a loop that ended well is started again",
+      { record: running(11 * minute), sighting: of.exited },
+      "missing → start",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it.each([
+    [
+      "a persistent agent goes on with its conversation",
+      { agent: PERSISTENT, record: fallen(minute, 1) },
+      true,
+    ],
+    [
+      "a persistent agent without one begins one",
+      { agent: PERSISTENT, record: fallen(minute, 1, { conversation: false }) },
+      false,
+    ],
+    ["a loop begins a new one each time", { record: fallen(minute, 1) }, false],
+    ["a task begins a new one each time", { agent: TASK, record: fallen(minute, 0), wish: up(NOW) }, false],
+  ] satisfies [string, Partial<Scene>, boolean][])("%s", (_, given, resume) => {
+    expect(think(scene(given), NOW).actions).toMatchObject([{ do: "start", resume }]);
+  });
+
+  it.each([
+    ["asked for", {}, false],
+    ["asked for again", { record: fallen(0, 3), wish: up(NOW) }, false],
+    ["healed", { record: fallen(0, 1) }, true],
+    ["moved on to the next phase", { record: fallen(0, 0) }, false],
+  ] satisfies [string, Partial<Scene>, boolean][])(
+    "a start counts against the limit only when it was healed: %s",
+    (_, given, automatic) => {
+      expect(think(scene(given), NOW).actions).toMatchObject([{ do: "start", automatic }]);
+    },
+  );
+
+  it("does not restart in step with a crowd: the pauses differ, within a tenth", () => {
+    const pauses = Array.from({ length: 40 }, (_, index) => {
+      const { assessment } = think(scene({ record: fallen(index, 3) }), NOW);
+      return assessment.is === "resting" ? assessment.until - (NOW - index) : 0;
+    });
+    expect(new Set(pauses).size).toBeGreaterThan(10);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(54 * second);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(66 * second);
+  });
+});
+
+describe("what is there", () => {
+  it.each<Row>([
+    ["is left alone while it works", { record: running(minute), sighting: of.busy }, "working"],
+    ["is taken over when nobody knows it", { sighting: of.busy }, "working"],
+    [
+      "is taken over in another run than the one that is remembered",
+      { record: running(minute, { stopping: stopping(minute) }, { instance: "i-0" }), sighting: of.busy },
+      "working",
+    ],
+    [
+      "is stopped when it is wished down",
+      { record: running(minute), sighting: of.busy, wish: down(NOW) },
+      "due-to-stop (unwanted) → stop",
+    ],
+    [
+      "is stopped when it was just found and is wished down",
+      { sighting: of.busy, wish: down(NOW) },
+      "due-to-stop (unwanted) → stop",
+    ],
+    [
+      "is stopped when it works on another phase",
+      { record: running(minute, {}, { turn: 1 }), sighting: of.busy, turn: 2 },
+      "due-to-stop (next-phase) → stop",
+    ],
+    [
+      "is left alone in its phase",
+      { record: running(minute, {}, { turn: 2 }), sighting: of.busy, turn: 2 },
+      "working",
+    ],
+    [
+      "is left alone when it follows no phases",
+      { agent: PERSISTENT, record: running(minute), sighting: of.busy },
+      "working",
+    ],
+    [
+      "is left alone while it is not known which phase is on",
+      { record: running(minute, {}, { turn: 2 }), sighting: of.busy },
+      "working",
+    ],
+    [
+      "is stopped when a new run is asked for",
+      { record: running(minute), sighting: of.busy, wish: up(NOW, true) },
+      "due-to-stop (restart-asked) → stop",
+    ],
+    [
+      "is left alone when it is asked for again",
+      { record: running(minute), sighting: of.busy, wish: up(NOW) },
+      "working",
+    ],
+    [
+      "is left alone when it is that new run",
+      { record: running(minute), sighting: of.busy, wish: up(NOW - minute, true) },
+      "working",
+    ],
+    [
+      "is given time to stop",
+      { record: running(minute, { stopping: stopping(9_999) }), sighting: of.busy },
+      "stopping (stalled)",
+    ],
+    [
+      "is killed when it does not",
+      { record: running(minute, { stopping: stopping(10_000) }), sighting: of.busy },
+      "stopping (stalled) → kill",
+    ],
+    [
+      "goes on being stopped when its processes can't be counted",
+      { record: running(minute, { stopping: stopping(10_000) }), sighting: of.dead, leftovers: null },
+      "stopping (stalled) → kill",
+    ],
+    [
+      "goes on being stopped though it is wished up again",
+      {
+        record: running(minute, { stopping: { since: NOW - 1, because: "unwanted" } }),
+        sighting: of.busy,
+        wish: up(NOW),
+      },
+      "stopping (unwanted)",
+    ],
+    [
+      "is left alone while it asks, for ever",
+      { record: running(900 * minute, { seen: seenFor(800 * minute, asks) }), sighting: alive(read(asks)) },
+      "asking",
+    ],
+    [
+      "is left alone at its limit, for ever",
+      {
+        record: running(900 * minute, { seen: seenFor(800 * minute, limited) }),
+        sighting: alive(read(limited)),
+      },
+      "limited",
+    ],
+    [
+      "may quote a fatal word in passing",
+      { record: running(minute, { seen: seenFor(1_999, fatal) }), sighting: alive(read(fatal)) },
+      "unwell",
+    ],
+    [
+      "is stopped when the fatal word stands",
+      { record: running(minute, { seen: seenFor(2_000, fatal) }), sighting: alive(read(fatal)) },
+      "due-to-stop (fatal) → stop",
+    ],
+    [
+      "is not stopped for a fatal word when nobody watches it",
+      {
+        agent: unwatched,
+        record: running(minute, { seen: seenFor(minute, fatal) }),
+        sighting: alive(read(fatal)),
+      },
+      "unwell",
+    ],
+    [
+      "is starting until it is ready",
+      {
+        record: running(119_999, { seen: seenFor(119_999, { mood: "unclear" }) }, { ready: null }),
+        sighting: of.unclear,
+      },
+      "starting",
+    ],
+    [
+      "is stopped when it never gets ready",
+      {
+        record: running(120_000, { seen: seenFor(120_000, { mood: "unclear" }) }, { ready: null }),
+        sighting: of.unclear,
+      },
+      "due-to-stop (never-ready) → stop",
+    ],
+    [
+      "is not stopped for that when nobody watches it",
+      {
+        agent: unwatched,
+        record: running(900_000, { seen: seenFor(900_000, { mood: "unclear" }) }, { ready: null }),
+        sighting: of.unclear,
+      },
+      "starting",
+    ],
+    [
+      "has its start counted from the end of the trust dialog",
+      { record: running(900_000, { seen: seenFor(500_000, asks) }, { ready: null }), sighting: of.unclear },
+      "starting",
+    ],
+    [
+      "of a service nothing is asked but that it is there",
+      { agent: SERVICE, record: running(900 * minute), sighting: of.busy },
+      "working",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it.each<Row>([
+    [
+      "may be idle for a while",
+      { record: running(600_000, { seen: seenFor(299_999) }), sighting: of.ready },
+      "ready",
+    ],
+    [
+      "is stalled after the time for that, to the millisecond",
+      { record: wedged, sighting: of.ready },
+      "due-to-stop (stalled) → stop",
+    ],
+    [
+      "is stalled on a screen that says nothing, too",
+      { record: { ...wedged, seen: seenFor(300_000, { mood: "unclear" }) }, sighting: of.unclear },
+      "due-to-stop (stalled) → stop",
+    ],
+    ["is not stalled when it is only healed", { agent: healed, record: wedged, sighting: of.ready }, "ready"],
+    [
+      "is not stalled when nobody watches it",
+      { agent: unwatched, record: wedged, sighting: of.ready },
+      "ready",
+    ],
+    [
+      "is not stalled when something was printed",
+      { record: wedged, sighting: alive(read({ mood: "ready" }), { digest: "d-2" }) },
+      "ready",
+    ],
+    [
+      "is not stalled when it could not be seen until now",
+      { record: running(600_000), sighting: of.ready },
+      "ready",
+    ],
+  ])("an agent %s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+});
+
+describe("a declared wait", () => {
+  const waits = (until: number, declared: number, more: Partial<Scene> = {}): Partial<Scene> => ({
+    record: running(900 * minute, {
+      seen: seenFor(900_000, { mood: "ready" }, { wait: { until, declared } }),
+    }),
+    sighting: of.says(`WAITING-UNTIL: ${of.iso(until)}`),
+    ...more,
+  });
+  it.each<Row>([
+    ["is respected", waits(NOW + 1, NOW - 9 * minute), "waiting"],
+    ["has a grace", waits(NOW - 179_999, NOW - 10 * minute), "waiting"],
+    ["has all of that grace", waits(NOW - 180_000, NOW - 10 * minute), "waiting"],
+    ["is over after it", waits(NOW - 180_001, NOW - 10 * minute), "due-to-stop (stalled) → stop"],
+    ["may be as long as allowed, and a minute", waits(NOW + minute, NOW - 10 * minute), "waiting"],
+    ["that is longer is none", waits(NOW + minute + 1, NOW - 10 * minute), "due-to-stop (stalled) → stop"],
+    ["until 2099 is a lie", waits(Date.UTC(2099, 0), NOW - minute), "due-to-stop (stalled) → stop"],
+    [
+      "until 2099 does not hurt who is not idle",
+      { record: running(minute), sighting: of.says("WAITING-UNTIL: 2099-01-01T00:00Z") },
+      "ready",
+    ],
+    [
+      "in prose is none",
+      { record: wedged, sighting: of.says("I said WAITING-UNTIL: 2026-06-13T12:05Z") },
+      "due-to-stop (stalled) → stop",
+    ],
+    [
+      "that has passed harms nobody who is only healed",
+      waits(NOW - 60 * minute, NOW - 65 * minute, { agent: healed }),
+      "waiting",
+    ],
+    [
+      "does not hide that it works again",
+      { ...waits(NOW - 60 * minute, NOW - 65 * minute), sighting: of.busy },
+      "working",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it("counts from when it was first seen, however often the screen changes", () => {
+    const until = NOW + 10 * minute;
+    const first = think(
+      scene({ record: running(0), sighting: of.says(`WAITING-UNTIL: ${of.iso(until)}`) }),
+      NOW,
+    );
+    const redrawn = alive(read({ mood: "ready" }, { final: `WAITING-UNTIL: ${of.iso(until)}` }), {
+      digest: "d-2",
+    });
+    const second = think(scene({ record: first.record, sighting: redrawn }), NOW + minute);
+    expect(second.record.seen).toMatchObject({
+      digest: "d-2",
+      still: NOW + minute,
+      wait: { until, declared: NOW },
+    });
+  });
+
+  it("is looked at again right after its grace", () => {
+    const { next } = think(scene(waits(NOW - 170_000, NOW - 10 * minute)), NOW);
+    expect(next).toBe(NOW + 10_001);
+  });
+});
+
+describe("what could not be seen", () => {
+  it.each<Row>([
+    ["is not started", { sighting: { pane: "unreadable", because: "tmux timed out" } }, "unseen"],
+    [
+      "is not stopped",
+      { record: wedged, wish: down(NOW), sighting: { pane: "unreadable", because: "tmux timed out" } },
+      "unseen",
+    ],
+    [
+      "is not killed",
+      {
+        record: running(minute, { stopping: stopping(minute) }),
+        sighting: { pane: "unreadable", because: "?" },
+      },
+      "unseen",
+    ],
+    [
+      "is not started while its processes can't be counted",
+      { record: running(minute), sighting: of.gone, leftovers: null },
+      "unseen",
+    ],
+    [
+      "is not down while its processes can't be counted",
+      { record: running(minute), sighting: of.gone, leftovers: null, wish: down(NOW) },
+      "unseen",
+    ],
+    [
+      "is not typed to",
+      { record: running(minute), sighting: { pane: "unreadable", because: "?" }, ...inbox },
+      "unseen",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it.each<Row>([
+    ["is not started over", { sighting: { pane: "foreign" } }, "foreign"],
+    [
+      "is not stopped",
+      { record: running(minute), sighting: { pane: "foreign" }, wish: down(NOW) },
+      "foreign",
+    ],
+    [
+      "is not killed",
+      { record: running(minute, { stopping: stopping(minute) }), sighting: { pane: "foreign" } },
+      "foreign",
+    ],
+    ["is not typed to", { record: running(minute), sighting: { pane: "foreign" }, ...inbox }, "foreign"],
+  ])("what is foreign %s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+});
+
+describe("what is left of a run", () => {
+  it.each<Row>([
+    [
+      "is stopped before the next begins",
+      { record: running(minute), sighting: of.gone, leftovers: 1 },
+      "due-to-stop (leftover-processes) → stop",
+    ],
+    [
+      "is stopped when it is wished down",
+      { record: running(minute), sighting: of.dead, leftovers: 2, wish: down(NOW) },
+      "due-to-stop (leftover-processes) → stop",
+    ],
+    [
+      "is killed in the end",
+      { record: running(minute, { stopping: stopping(10_000) }), sighting: of.gone, leftovers: 1 },
+      "stopping (stalled) → kill",
+    ],
+    [
+      "lets the next begin when it is gone",
+      { record: running(minute, { stopping: stopping(10_000) }), sighting: of.gone },
+      "missing → start",
+    ],
+    [
+      "is a dead pane that is cleared away",
+      { record: fallen(0, 1), sighting: of.dead, wish: down(NOW) },
+      "leftover → clear",
+    ],
+    ["is a dead pane that hinders no start", { record: fallen(0, 1), sighting: of.dead }, "missing → start"],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it("of a start that a crash cut short does not keep it from starting", () => {
+    const intended = running(minute, {}, { opened: false, ready: null });
+    const first = think(scene({ record: intended, sighting: of.gone, leftovers: 1 }), NOW);
+    const told = evolve(first.record, { at: NOW, what: "told-to-stop", because: "leftover-processes" });
+    expect(gist({ record: told, sighting: of.gone }, NOW + second)).toBe("missing → start");
+  });
+});

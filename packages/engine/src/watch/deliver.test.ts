@@ -1,0 +1,239 @@
+import { describe, expect, it } from "vitest";
+import * as of from "../../test/scene.ts";
+import { alive, gist, messageOf, minute, NOW, read, running, scene, second } from "../../test/scene.ts";
+import { type AgentRecord, evolve, FRESH_RECORD } from "./record.ts";
+import type { Reading, Sighting } from "./sighting.ts";
+import { type Scene, think } from "./think.ts";
+
+type Row = readonly [sentence: string, scene: Partial<Scene>, expected: string];
+
+const TYPED = "[fleet 3f2a1c9] go on";
+const message = messageOf();
+const handoff = messageOf({ from: "handoff", turn: 2, sha: "3f2a1c9" });
+const there = running(minute);
+const idle = { record: there, message, sighting: of.ready };
+const box = (
+  draft: string | null,
+  mood: Reading["mood"] = "ready",
+  more: Partial<Extract<Sighting, { pane: "alive" }>> = {},
+): Sighting => {
+  const words = { question: "Really?", error: "400", until: null };
+  return alive(read({ mood, ...words } as Reading, { draft }), more);
+};
+/** Begun so long ago, with so many Enters. */
+const begun = (ago: number, enters: number, more: Partial<AgentRecord> = {}): AgentRecord =>
+  running(minute, { mail: { id: message.id, state: "typed", since: NOW - ago, enters }, ...more });
+const asks = { mood: "asking", question: "Really?" } as const;
+
+describe("a message", () => {
+  it.each<Row>([
+    ["is typed into the empty box of who is ready", idle, "ready → type"],
+    [
+      "is typed to who waits",
+      { ...idle, sighting: of.says(`WAITING-UNTIL: ${of.iso(NOW + minute)}`) },
+      "waiting → type",
+    ],
+    ["waits for who works", { ...idle, sighting: of.busy }, "working"],
+    ["waits for a dialog", { ...idle, sighting: alive(read(asks, { draft: null })) }, "asking"],
+    ["waits for a limit", { ...idle, sighting: alive(read({ mood: "limited", until: null })) }, "limited"],
+    ["waits for a readable screen", { ...idle, sighting: of.unclear }, "working"],
+    [
+      "waits for a fatal error to be seen to",
+      { ...idle, sighting: alive(read({ mood: "fatal", error: "400" })) },
+      "unwell",
+    ],
+    ["waits for a person's draft", { ...idle, sighting: box("my own words") }, "ready"],
+    ["waits for a draft that merely mentions it", { ...idle, sighting: box(`see ${TYPED}`) }, "ready"],
+    ["waits for a box", { ...idle, sighting: box(null) }, "ready"],
+    ["waits for the end of copy mode", { ...idle, sighting: box("", "ready", { scrolled: true }) }, "ready"],
+    [
+      "waits for who is starting",
+      { ...idle, record: running(1, {}, { ready: null }), sighting: of.unclear },
+      "starting",
+    ],
+    ["waits for who is gone", { ...idle, sighting: of.gone }, "missing → start"],
+    [
+      "waits for who is down",
+      { ...idle, record: FRESH_RECORD, sighting: of.gone, wish: of.down(NOW) },
+      "down",
+    ],
+    [
+      "is not typed to who is to be stopped",
+      { ...idle, wish: of.down(NOW) },
+      "due-to-stop (unwanted) → stop",
+    ],
+    [
+      "is not typed to who is being stopped",
+      { ...idle, record: { ...there, stopping: { since: NOW, because: "stalled" } } },
+      "stopping (stalled)",
+    ],
+    [
+      "is typed after another one that went its way",
+      {
+        ...idle,
+        record: begun(second, 1, { mail: { id: "0000000", state: "typed", since: NOW, enters: 1 } }),
+      },
+      "ready → type",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+});
+
+describe("a message of a phase", () => {
+  const off = { record: FRESH_RECORD, sighting: of.gone, wish: of.down(NOW) };
+  it.each<Row>([
+    ["is typed in it", { ...idle, message: handoff, turn: 2 }, "ready → type"],
+    ["is dropped after it", { ...idle, message: handoff, turn: 3 }, "ready → drop"],
+    ["is dropped though its agent is down", { ...off, message: handoff, turn: 3 }, "down → drop"],
+    [
+      "is dropped though the rest of another one is remembered",
+      {
+        ...idle,
+        record: begun(0, 0, { mail: { id: "0000000", state: "typed", since: NOW, enters: 1 } }),
+        message: handoff,
+        turn: 3,
+      },
+      "ready → drop",
+    ],
+    [
+      "is finished when it was begun",
+      { record: begun(second, 0), sighting: box(TYPED), message: handoff, turn: 3 },
+      "ready → press-enter",
+    ],
+    [
+      "is typed to who follows no phases",
+      { ...idle, agent: of.PERSISTENT, message: handoff, turn: null },
+      "ready → type",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it("is dropped with the reason", () => {
+    expect(think(scene({ ...idle, message: handoff, turn: 3 }), NOW).actions).toEqual([
+      { do: "drop", message: handoff, because: "its phase is over" },
+    ]);
+  });
+});
+
+describe("a message that was typed", () => {
+  const typed = (record: AgentRecord, sighting: Sighting): Partial<Scene> => ({ record, sighting, message });
+  it.each<Row>([
+    ["is given a moment before Enter", typed(begun(39, 0), box(TYPED)), "ready"],
+    ["is submitted then", typed(begun(40, 0), box(TYPED)), "ready → press-enter"],
+    [
+      "is submitted to who began to work meanwhile",
+      typed(begun(40, 0), box(TYPED, "busy")),
+      "working → press-enter",
+    ],
+    [
+      "is submitted when only its beginning shows",
+      typed(begun(40, 0), box("[fleet 3f2a1c9] g")),
+      "ready → press-enter",
+    ],
+    ["gives Enter a moment to be taken", typed(begun(199, 1), box(TYPED)), "ready"],
+    [
+      "gets another Enter when the first was swallowed",
+      typed(begun(200, 1), box(TYPED)),
+      "ready → press-enter",
+    ],
+    ["gets the last of its Enters", typed(begun(200, 24), box(TYPED)), "ready → press-enter"],
+    ["is given up after that", typed(begun(200, 25), box(TYPED)), "ready → drop"],
+    ["gets no Enter over a dialog", typed(begun(second, 0), box(TYPED, "asking")), "asking"],
+    ["gets no Enter in copy mode", typed(begun(second, 0), box(TYPED, "ready", { scrolled: true })), "ready"],
+    ["gets no Enter when a person wrote before it", typed(begun(second, 0), box(`so: ${TYPED}`)), "ready"],
+    [
+      "gets no Enter while only a part of its mark shows",
+      typed(begun(second, 0), box("[fleet 3f2a")),
+      "ready",
+    ],
+    ["is submitted when it left the box", typed(begun(second, 1), box("")), "ready → settle"],
+    [
+      "is submitted when its agent works and shows no box",
+      typed(begun(second, 1), box(null, "busy")),
+      "working → settle",
+    ],
+    [
+      "is not called submitted while a dialog hides the box",
+      typed(begun(second, 1), box(null, "asking")),
+      "asking",
+    ],
+    [
+      "is not called submitted while the screen can't be read",
+      typed(begun(second, 1), box(null, "unclear")),
+      "working",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it("says why it was given up", () => {
+    expect(think(scene(typed(begun(200, 25), box(TYPED))), NOW).actions).toMatchObject([
+      { do: "drop", because: "typed, and Enter was not taken" },
+    ]);
+  });
+});
+
+describe("after a crash of the watchdog, a message", () => {
+  const after = (ago: number, sighting: Sighting): Partial<Scene> => ({
+    record: begun(ago, 0),
+    sighting,
+    message,
+  });
+  const above = { screen: `> ${TYPED}\n\n❯` };
+  it.each<Row>([
+    ["that was typed is submitted, not typed again", after(minute, box(TYPED)), "ready → press-enter"],
+    ["that was submitted is only noted", after(minute, box("", "ready", above)), "ready → settle"],
+    [
+      "that was submitted and is worked on is only noted",
+      after(minute, box("", "busy", above)),
+      "working → settle",
+    ],
+    ["that was never typed is not typed at once, it may still appear", after(2_999, box("")), "ready"],
+    ["that was never typed is typed", after(3_000, box("")), "ready → type"],
+    ["that was never typed waits for who works", after(3_000, box("", "busy")), "working"],
+    ["that was never typed waits for a person's draft", after(minute, box("my own words")), "ready"],
+    ["that was never typed waits for a box", after(minute, box(null)), "ready"],
+    [
+      "that was never typed waits for the end of copy mode",
+      after(minute, box("", "ready", { scrolled: true })),
+      "ready",
+    ],
+    ["that was never typed waits behind a dialog", after(minute, box(null, "asking", above)), "asking"],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it("is typed into the next run when its own has ended", () => {
+    const ended = think(scene({ record: begun(second, 1), sighting: of.dead, message }), NOW);
+    expect(ended.record.mail).toBeNull();
+    const next = evolve(ended.record, {
+      at: NOW,
+      what: "starting",
+      run: of.runOf(0),
+      wish: of.ASKED,
+      automatic: true,
+    });
+    expect(gist({ record: next, sighting: of.ready, message })).toBe("ready → type");
+  });
+});
+
+describe("the next look", () => {
+  const next = (given: Partial<Scene>) => think(scene(given), NOW).next - NOW;
+  it.each([
+    ["comes when Enter may be pressed", { record: begun(10, 0), sighting: box(TYPED), message }, 30],
+    ["comes when Enter may be pressed again", { record: begun(50, 1), sighting: box(TYPED), message }, 150],
+    ["comes at once after a key", { ...idle }, 40],
+    ["comes shortly while the text has to appear", { record: begun(10, 0), sighting: box(""), message }, 40],
+    [
+      "takes its time while a person writes",
+      { record: begun(minute, 0), sighting: box("my own words"), message },
+      250,
+    ],
+    ["takes its time while the agent works", { ...idle, sighting: of.busy }, 250],
+    ["is an ordinary one when nothing is to be said", { record: there, sighting: of.ready }, 30_000],
+  ] satisfies [string, Partial<Scene>, number][])("%s", (_, given, expected) => {
+    expect(next(given)).toBe(expected);
+  });
+});

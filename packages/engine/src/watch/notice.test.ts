@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import * as of from "../../test/scene.ts";
+import {
+  ASKED,
+  alive,
+  minute,
+  NOW,
+  PERSISTENT,
+  read,
+  running,
+  scene,
+  second,
+  seenFor,
+  TASK,
+} from "../../test/scene.ts";
+import { evolve, FRESH_RECORD } from "./record.ts";
+import { type Scene, think } from "./think.ts";
+
+const fatal = { mood: "fatal", error: "400 thinking blocks" } as const;
+const asks = { mood: "asking", question: "Do you trust this folder?" } as const;
+
+describe("how a run ends", () => {
+  const long = running(10 * minute, { failures: 4 });
+  const brief = running(10 * minute - 1, { failures: 4 });
+  const told = (
+    because: "unwanted" | "next-phase" | "restart-asked" | "fatal" | "stalled" | "never-ready",
+  ) => ({
+    ...brief,
+    stopping: { since: NOW - second, because },
+  });
+  it.each([
+    ["a death is a failure more", { record: brief, sighting: of.dead }, 5],
+    ["a clean exit is one, too", { record: brief, sighting: of.exited }, 5],
+    ["a session that vanished is one", { record: brief, sighting: of.gone }, 5],
+    ["a death after a healthy time is the first", { record: long, sighting: of.dead }, 1],
+    ["a vanishing after a healthy time is the first", { record: long, sighting: of.gone }, 1],
+    [
+      "health counts from readiness, not from the start",
+      { record: running(99 * minute, { failures: 4 }, { ready: NOW - minute }), sighting: of.dead },
+      5,
+    ],
+    [
+      "who was never ready was never healthy",
+      { record: running(99 * minute, { failures: 4 }, { ready: null }), sighting: of.dead },
+      5,
+    ],
+    ["the loss of the tmux server is no failure", { record: brief, sighting: of.lost }, 4],
+    ["the loss of the tmux server does not hide a healthy time", { record: long, sighting: of.lost }, 0],
+    [
+      "the loss of the tmux server is no failure of one that was being stopped",
+      { record: told("stalled"), sighting: of.lost },
+      4,
+    ],
+    ["a task has no failures", { agent: TASK, record: running(minute), sighting: of.dead }, 0],
+    ["a stall is a failure", { record: told("stalled"), sighting: of.dead }, 5],
+    ["a fatal error is one", { record: told("fatal"), sighting: of.dead }, 5],
+    ["never to have been ready is one", { record: told("never-ready"), sighting: of.gone }, 5],
+    ["to be unwanted is none", { record: told("unwanted"), sighting: of.dead }, 0],
+    ["the next phase is none", { record: told("next-phase"), sighting: of.dead }, 0],
+    ["to be asked anew is none", { record: told("restart-asked"), sighting: of.dead }, 0],
+  ] satisfies [string, Partial<Scene>, number][])("%s", (_, given, failures) => {
+    expect(think(scene(given), NOW).record).toMatchObject({
+      run: null,
+      stopping: null,
+      mail: null,
+      failures,
+    });
+  });
+
+  it("a fatal error costs the conversation", () => {
+    const record = evolve(running(minute), { at: NOW, what: "told-to-stop", because: "fatal" });
+    const after = think(scene({ agent: PERSISTENT, record, sighting: of.dead }), NOW);
+    expect(after.actions).toMatchObject([{ do: "start", resume: false }]);
+  });
+
+  it("a stall does not", () => {
+    const record = evolve(running(minute), { at: NOW, what: "told-to-stop", because: "stalled" });
+    const after = think(scene({ agent: PERSISTENT, record, sighting: of.dead }), NOW);
+    expect(after.actions).toMatchObject([{ do: "start", resume: true }]);
+  });
+
+  it("one that was taken over dies as any other", () => {
+    const { record } = think(scene({ record: { ...FRESH_RECORD, served: ASKED }, sighting: of.busy }), NOW);
+    const after = think(scene({ record, sighting: of.dead }), NOW + second);
+    expect(after.noticed).toMatchObject([{ what: "died", failures: 1 }]);
+    expect(after.actions).toMatchObject([{ do: "start", automatic: true }]);
+  });
+});
+
+describe("a start that a crash of the watchdog cut short", () => {
+  const intended = (resumed: boolean) =>
+    running(second, { failures: 2 }, { opened: false, ready: null, resumed });
+  it.each([
+    ["is begun again, as if nothing had been", of.gone],
+    ["is begun again after the loss of the tmux server", of.lost],
+    ["is begun again over the dead pane of an older run", { ...of.dead, instance: "i-0" } as const],
+  ])("%s", (_, sighting) => {
+    const thought = think(scene({ record: intended(false), sighting }), NOW);
+    expect(thought.noticed).toMatchObject([{ what: "start-interrupted" }]);
+    expect(thought.record.failures).toBe(2);
+    expect(thought.actions).toMatchObject([{ do: "start", automatic: false }]);
+  });
+
+  it("is not begun again when its program ended at once: that is a death", () => {
+    const thought = think(scene({ record: intended(false), sighting: of.dead }), NOW);
+    expect(thought.noticed).toMatchObject([{ what: "died", failures: 3 }]);
+  });
+
+  it.each([
+    [false, "started"],
+    [true, "resumed"],
+  ])("is noted when it came to be after all (resumed: %s)", (resumed, what) => {
+    const thought = think(scene({ record: intended(resumed), sighting: of.unclear }), NOW);
+    expect(thought.noticed).toMatchObject([{ what, instance: "i-1" }, { what: "looked" }, { what: "said" }]);
+    expect(thought.record.run).toMatchObject({ opened: true, ready: null });
+  });
+});
+
+describe("what is noticed", () => {
+  it("is nothing when nothing is new", () => {
+    const { record } = think(scene({ record: running(minute), sighting: of.ready }), NOW);
+    const thought = think(scene({ record, sighting: of.ready }), NOW + second);
+    expect(thought.noticed).toEqual([]);
+    expect(thought.record).toBe(record);
+  });
+
+  it.each([
+    ["ready", of.ready, true],
+    ["at work", of.busy, true],
+    ["asked whether to trust the folder", alive(read(asks)), false],
+    ["at a fatal error", alive(read(fatal)), false],
+    ["not readable", of.unclear, false],
+  ])("is readiness, once it is %s: %s", (_, sighting, is) => {
+    const record = running(second, { conversation: false }, { ready: null });
+    const after = think(scene({ record, sighting }), NOW).record;
+    expect(after.run?.ready).toBe(is ? NOW : null);
+    expect(after.conversation).toBe(is);
+  });
+
+  it("is a mood once, not each time its words change", () => {
+    const first = think(scene({ record: running(minute), sighting: alive(read(asks)) }), NOW);
+    const other = alive(read({ ...asks, question: "Really?" }), { digest: "d-2" });
+    const second = think(scene({ record: first.record, sighting: other }), NOW + 1);
+    expect(first.noticed.map(({ what }) => what)).toEqual(["looked", "said"]);
+    expect(second.noticed.map(({ what }) => what)).toEqual(["looked"]);
+    expect(second.record.seen).toMatchObject({ mood: { question: "Really?" }, since: NOW });
+  });
+
+  it("is that the screen stands still, though it is read differently", () => {
+    const first = think(scene({ record: running(minute), sighting: of.busy }), NOW);
+    const second = think(scene({ record: first.record, sighting: of.ready }), NOW + minute);
+    expect(second.record.seen).toMatchObject({ since: NOW + minute, still: NOW });
+  });
+
+  it("is nothing of another run's screen", () => {
+    const record = running(900_000, {
+      seen: seenFor(900_000),
+      mail: { id: "x", state: "typed", since: 1, enters: 3 },
+    });
+    const thought = think(
+      scene({ record, sighting: alive(read({ mood: "ready" }), { instance: "i-2" }) }),
+      NOW,
+    );
+    expect(thought.noticed.map(({ what }) => what)).toEqual(["found", "looked", "said"]);
+    expect(thought.record).toMatchObject({
+      run: { instance: "i-2", since: NOW },
+      seen: { since: NOW },
+      mail: null,
+    });
+    expect(thought.assessment.is).toBe("ready");
+  });
+});

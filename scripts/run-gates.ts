@@ -1,0 +1,108 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+
+/*
+ * Runs the gates one after the other, all of them whatever comes, and says at
+ * the end which are closed. See scripts/test.
+ */
+
+type Words = readonly string[];
+
+interface Gate {
+  readonly name: string;
+  readonly commands: readonly Words[];
+  /** A vitest run, which counts its tests. */
+  readonly counts?: true;
+}
+
+const GATES: readonly Gate[] = [
+  { name: "lint", commands: [["biome", "check", "--error-on-warnings", "."]] },
+  {
+    name: "types",
+    commands: [
+      ["turbo", "run", "typecheck", "--output-logs=errors-only"],
+      ["tsc", "-p", "tsconfig.check.json"],
+    ],
+  },
+  { name: "boundaries", commands: [["turbo", "boundaries"]] },
+  { name: "unused", commands: [["knip", "--no-progress"]] },
+  { name: "unit", commands: [["vitest", "run", "--project", "unit"]], counts: true },
+  { name: "real", commands: [["vitest", "run", "--project", "real"]], counts: true },
+];
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Outcome extends Counts {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly seconds: string;
+}
+
+async function runGate({ name, commands, counts }: Gate, more: Words, folder: string): Promise<Outcome> {
+  process.stdout.write(`\n── ${name}\n`);
+  const began = performance.now();
+  const report = path.join(folder, `${name}.json`);
+  const extra = counts
+    ? ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...more]
+    : [];
+  let ok = true;
+  for (const words of commands) ok = (await run([...words, ...extra])) && ok;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  return { name, ok, seconds, ...(counts ? await countTests(report, ok) : { passed: 0, failed: 0 }) };
+}
+
+async function run([file = "", ...args]: Words): Promise<boolean> {
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1", TURBO_UI: "0" };
+  const child = spawn(file, args, { stdio: "inherit", env });
+  const [code, signal] = await once(child, "exit");
+  // A person who interrupts one gate means all of them.
+  if (signal === "SIGINT" || code === 130) process.exit(130);
+  return code === 0;
+}
+
+/** A file that can't even be loaded has no tests, and a run that breaks has no report: both count as one that failed. */
+async function countTests(report: string, ok: boolean): Promise<Counts> {
+  const text = await readFile(report, "utf8").catch(() => null);
+  if (text === null) return { passed: 0, failed: 1 };
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(text);
+  const unloaded = testResults.filter(
+    ({ status, assertionResults }: { status: string; assertionResults: readonly unknown[] }) =>
+      status === "failed" && assertionResults.length === 0,
+  ).length;
+  const failed = numFailedTests + unloaded;
+  return { passed: numPassedTests, failed: ok ? failed : Math.max(failed, 1) };
+}
+
+function chooseGates([name, ...more]: Words): { readonly gates: readonly Gate[]; readonly more: Words } {
+  if (name === undefined) return { gates: GATES, more };
+  const gates = GATES.filter((gate) => gate.name === name);
+  const [gate] = gates;
+  if (gate !== undefined && (gate.counts || more.length === 0)) return { gates, more };
+  process.stderr.write(`usage: scripts/test [${GATES.map((one) => one.name).join(" | ")}] [file…]\n`);
+  process.exit(2);
+}
+
+const { gates, more } = chooseGates(process.argv.slice(2));
+const folder = await mkdtemp(path.join(tmpdir(), "fleet-gates-"));
+const outcomes: Outcome[] = [];
+try {
+  for (const gate of gates) outcomes.push(await runGate(gate, more, folder));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+const total = (key: keyof Counts): number => outcomes.reduce((sum, one) => sum + one[key], 0);
+const closed = outcomes.filter(({ ok }) => !ok);
+process.stdout.write("\n");
+for (const { name, ok, seconds } of outcomes)
+  process.stdout.write(`${ok ? "ok    " : "FAILED"}  ${name.padEnd(10)} ${seconds.padStart(6)} s\n`);
+if (closed.length > 0) process.stdout.write(`\nfailed: ${closed.map(({ name }) => name).join(", ")}\n`);
+process.stdout.write(`${total("passed")} passed, ${total("failed")} failed\n`);
+process.exitCode = closed.length > 0 ? 1 : 0;
