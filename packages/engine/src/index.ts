@@ -3,6 +3,7 @@ export { agentsJsonSchema, parseAgentsFile, readAgentsFile } from "./agents-file
 export { besides, checkProjectFiles, type FileFact, wantedFiles } from "./agents-rules.ts";
 export { type Command, defineCommand, type Flags, type FlagValues, type World } from "./command/command.ts";
 export { runCommands } from "./command/main.ts";
+export { runAsProcess } from "./command/process.ts";
 export { renderFailure } from "./command/render.ts";
 export { checkedText, type Refusal } from "./diagnostics/checked.ts";
 export { type PlacedDocument, readToml, type TomlOptions, withPlaces } from "./diagnostics/document.ts";

@@ -10,9 +10,9 @@ import type { World } from "../src/command/command.ts";
 import { runCommands } from "../src/command/main.ts";
 import { isHeld } from "../src/host/lock.ts";
 import { createStore } from "../src/host/store.ts";
-import { type JournalEntry, parseEntry } from "../src/watch/journal.ts";
 import { engineCommands } from "../src/verbs/index.ts";
 import type { AgentSurvey, Survey } from "../src/verbs/survey.ts";
+import { type JournalEntry, parseEntry } from "../src/watch/journal.ts";
 
 export const BIN = path.join(import.meta.dirname, "../src/bin.ts");
 
@@ -92,7 +92,9 @@ const SUPERVISION = {
 
 /** An agents.toml of demo agents. */
 export function agentsToml(body: string, supervision: Readonly<Record<string, string>> = {}): string {
-  const policy = Object.entries({ ...SUPERVISION, ...supervision }).map(([key, value]) => `${key} = ${value}`);
+  const policy = Object.entries({ ...SUPERVISION, ...supervision }).map(
+    ([key, value]) => `${key} = ${value}`,
+  );
   return `[defaults]
 session_prefix = "p-"
 log_dir = "state"
@@ -155,22 +157,42 @@ export async function ownProject(
         reject: false,
         all: true,
       });
+      let ended: string | null = null;
+      child.then(({ all }) => {
+        ended = all;
+      });
       await until("the watchdog holds the project", async () => {
-        if (child.exitCode !== null) throw new Error(`the watchdog ended: ${(await child).all}`);
+        if (ended !== null) throw new Error(`the watchdog ended: ${ended}`);
         const { pid } = await createStore(state).records();
         return pid === child.pid && (await isHeld(state, "watchdog"));
       });
       return {
         pid: child.pid ?? 0,
+        exit: child.then(({ exitCode }) => exitCode),
         async kill(name = "SIGKILL") {
           child.kill(name);
-          return (await child).exitCode;
+          await child;
         },
       };
     },
+    async looks(times) {
+      const store = createStore(state);
+      for (let nth = 0; nth < times; nth++) {
+        const { heartbeat } = await store.records();
+        await store.wake();
+        await until("the watchdog looks", async () => (await store.records()).heartbeat > heartbeat);
+      }
+    },
     tmux: async (...args) =>
-      (await execa("tmux", ["-u", "-S", socket, "-f", "/dev/null", ...args], { env: ENV, extendEnv: false })).stdout,
+      (await execa("tmux", ["-u", "-S", socket, "-f", "/dev/null", ...args], { env: ENV, extendEnv: false }))
+        .stdout,
   };
+}
+
+export interface OwnWatchdog {
+  readonly pid: number;
+  readonly exit: Promise<number | undefined>;
+  kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
 export interface Ran {
@@ -192,7 +214,9 @@ export interface OwnProject {
   /** What a demo agent was told, in its own words: the truth about deliveries. */
   heard(name: string): Promise<readonly string[]>;
   /** A watchdog without a keeper, that holds the project. */
-  watchdog(): Promise<{ readonly pid: number; kill(signal?: NodeJS.Signals): Promise<number | undefined> }>;
+  watchdog(): Promise<OwnWatchdog>;
+  /** Resolves when the watchdog has looked this many times more: what it wanted to do by then, it has done. */
+  looks(times: number): Promise<void>;
   tmux(...args: readonly string[]): Promise<string>;
 }
 

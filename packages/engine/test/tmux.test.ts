@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { execa } from "execa";
 import { expect, it } from "vitest";
 import type { Environment } from "../src/host/environment.ts";
 import { createTmux, type Terminal } from "../src/host/tmux.ts";
@@ -38,7 +39,8 @@ async function ownListener() {
   return { ...own, id, heard };
 }
 
-const names = async (terminal: Terminal): Promise<readonly string[]> => [...(await terminal.panes()).sessions.keys()].sort();
+const names = async (terminal: Terminal): Promise<readonly string[]> =>
+  [...(await terminal.panes()).sessions.keys()].sort();
 
 it("takes a session's name for that session alone, and never for one that begins like it", async () => {
   const { terminal, opening } = await ownTerminal();
@@ -54,8 +56,33 @@ it("takes a session's name for that session alone, and never for one that begins
 });
 
 const ODD = [
-  ...["#(touch ran)", "#{pid}", "##", "'", '"', "';touch ran;'", '"; touch ran; "', ";", "a;", "\\;", "}", "{", "\\"],
-  ...["} ; run-shell 'touch ran' ; {", "$HOME", "$(touch ran)", "`touch ran`", "~", "%1", "", "-t", "ünï 漢字", "a\nb"],
+  ...[
+    "#(touch ran)",
+    "#{pid}",
+    "##",
+    "'",
+    '"',
+    "';touch ran;'",
+    '"; touch ran; "',
+    ";",
+    "a;",
+    "\\;",
+    "}",
+    "{",
+    "\\",
+  ],
+  ...[
+    "} ; run-shell 'touch ran' ; {",
+    "$HOME",
+    "$(touch ran)",
+    "`touch ran`",
+    "~",
+    "%1",
+    "",
+    "-t",
+    "ünï 漢字",
+    "a\nb",
+  ],
 ];
 
 it("hands folder, environment and arguments on literally, and runs nothing that stands in them", async () => {
@@ -95,7 +122,10 @@ it("opens the other sessions when one can't be opened", async () => {
   ]);
   const { sessions } = await terminal.panes();
   expect(sessions.get("p-c")).toMatchObject({ dead: false, instance: "run-of-p-c" });
-  await until("the first has failed", async () => (await terminal.panes()).sessions.get("p-a")?.exit !== undefined);
+  await until(
+    "the first has failed",
+    async () => (await terminal.panes()).sessions.get("p-a")?.exit !== undefined,
+  );
 });
 
 it.each([
@@ -121,7 +151,9 @@ it("reads many screens at once, and mixes none up when one has gone meanwhile", 
   const panes = await terminal.panes();
   const ids = sessions.map((session) => panes.sessions.get(session)?.id ?? "");
   const says = (screens: ReadonlyMap<string, string>) => ids.map((id) => screens.get(id)?.split("\n")[0]);
-  await until("all have spoken", async () => says(await terminal.screens(ids)).every((line) => line?.startsWith("this")));
+  await until("all have spoken", async () =>
+    says(await terminal.screens(ids)).every((line) => line?.startsWith("this")),
+  );
   expect(says(await terminal.screens(ids))).toEqual(sessions.map((session) => `this is ${session}`));
   await terminal.close(["p-b"]);
   const [first, gone] = says(await terminal.screens(ids));
@@ -248,6 +280,7 @@ it("reads no one's tmux.conf", async () => {
 });
 
 async function tmux(socket: string, ...args: readonly string[]): Promise<string> {
-  const { execa } = await import("execa");
-  return (await execa("tmux", ["-u", "-S", socket, "-f", "/dev/null", ...args], { env: ENV, extendEnv: false })).stdout;
+  return (
+    await execa("tmux", ["-u", "-S", socket, "-f", "/dev/null", ...args], { env: ENV, extendEnv: false })
+  ).stdout;
 }

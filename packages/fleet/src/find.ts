@@ -38,10 +38,10 @@ export async function findFleetFile(
 }
 
 /** @throws Failure FILE_MISSING; INVALID_FILE with every problem */
-export async function findFleet(cwd: string): Promise<FoundFleet> {
+export async function findFleet(cwd: string, { strict = true } = {}): Promise<FoundFleet> {
   const { root, bytes } = await findFleetFile(cwd);
   const file = path.relative(cwd, path.join(root, "fleet.toml")) || "fleet.toml";
-  const parsed = await parseFleetFile(file, bytes);
+  const parsed = await parseFleetFile(file, bytes, { strict });
   if (!parsed.ok)
     throw new Failure("INVALID_FILE", `${file} has problems`, {
       problems: parsed.problems,

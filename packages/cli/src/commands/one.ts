@@ -64,16 +64,12 @@ export const wakeCommand = forward({
   examples: [["fleet wake demo", "as a line of hooks/post-receive"]],
 });
 
-export const restartCommand = defineCommand({
+export const restartCommand = forward({
   name: "restart",
-  about: "stop and start a project's agents, all or some",
+  about: "end the runs of a project's agents, of some or of all that run, and start new ones",
   operands: "<project> [agent..]",
-  flags: {},
+  flags: jsonFlag,
   examples: [["fleet restart demo builder", "the builder alone; the others go on"]],
-  async run([name = "", ...agents], _, world) {
-    const exit = await runOn(name, ["down", "--", ...agents], world);
-    return exit === 0 ? runOn(name, ["up", "--", ...agents], world) : exit;
-  },
 });
 
 function forward<const F extends Flags>(command: Omit<Command<F>, "run">): Command {

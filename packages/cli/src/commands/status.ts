@@ -33,7 +33,7 @@ export const statusCommand = defineCommand({
     ["fleet status --json", "everything, for scripts"],
   ],
   async run(names, flags, world) {
-    const found = await findFleet(world.cwd);
+    const found = await findFleet(world.cwd, { strict: false });
     const [only] = pickProjects(found, names);
     if (only !== undefined && names.length === 1)
       return runEngine(found, only, ["status", ...toWords(flags)], world);

@@ -96,5 +96,13 @@ function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, proj
   const backend = BACKENDS[agent.backend];
   if (backend === undefined) return { pane: "unreadable", because: `no backend is called ${agent.backend}` };
   const { screen } = capture;
-  return { pane: "alive", pid, instance, scrolled, screen, digest: digest(screen), reading: backend.read(screen) };
+  return {
+    pane: "alive",
+    pid,
+    instance,
+    scrolled,
+    screen,
+    digest: digest(screen),
+    reading: backend.read(screen),
+  };
 }

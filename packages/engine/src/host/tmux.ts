@@ -157,9 +157,7 @@ export function createTmux(
       if (pane === null) return false;
       const send = `send-keys -t ${pane} ${keys.map(quote).join(" ")}`;
       const refuse = `display-message -p ${STALE}`;
-      return took(
-        await call(["if-shell", "-F", "-t", pane, isStill(epoch, instance), send, refuse]),
-      );
+      return took(await call(["if-shell", "-F", "-t", pane, isStill(epoch, instance), send, refuse]));
     },
     async end() {
       await call(["kill-server"]);

@@ -18,7 +18,8 @@ export const restart = defineCommand({
     const began = Date.now();
     const outcomes = await asOnlyCommand(site, "restart", async (store) => {
       const before = await store.wishes();
-      const agents = names.length > 0 ? named : named.filter(({ name }) => before.agents[name]?.state === "up");
+      const agents =
+        names.length > 0 ? named : named.filter(({ name }) => before.agents[name]?.state === "up");
       if (agents.length === 0 || before.off)
         throw new Failure("AGENT_FAILED", `nothing of ${site.name} is up`, { hint: "start it: up" });
       const anew = Object.fromEntries(

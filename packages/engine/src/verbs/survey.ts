@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { chooseBackend, chooseModel, NO_OVERRIDES } from "../choose-model.ts";
-import type { Environment } from "../host/environment.ts";
 import { isDone } from "../host/done.ts";
+import type { Environment } from "../host/environment.ts";
 import { isHeld } from "../host/lock.ts";
 import type { Site } from "../host/site.ts";
 import { blockedBy } from "../host/starting.ts";
@@ -52,10 +52,7 @@ export interface AgentSurvey {
 }
 
 /** How everything is now: one tmux call, a few small files. Writes nothing, starts nothing. */
-export async function survey(
-  site: Site,
-  environment: Environment,
-): Promise<Survey> {
+export async function survey(site: Site, environment: Environment): Promise<Survey> {
   const store = createStore(site.state);
   const [panes, records, wishes, watched] = await Promise.all([
     lookAt(site, environment),

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { readAgentsFile } from "../agents-file.ts";
-import { checkProjectFiles } from "../agents-rules.ts";
+import { besides, checkProjectFiles } from "../agents-rules.ts";
 import { defineCommand } from "../command/command.ts";
 import { diagnosticsJson, renderProblems } from "../diagnostics/render.ts";
 import { factsOf } from "../host/file-facts.ts";
@@ -49,6 +49,6 @@ export async function check(
   const sources = new Map([[file, Buffer.from(bytes).toString("utf8")]]);
   if (document === null || project === null) return { problems, sources };
   const facts = await factsOf(root, project);
-  for (const [name, { text }] of facts) if (text !== undefined) sources.set(name, text);
+  for (const [name, { text }] of facts) if (text !== undefined) sources.set(besides(file, name), text);
   return { problems: [...problems, ...checkProjectFiles(project, document, facts)], sources };
 }

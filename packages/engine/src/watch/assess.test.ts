@@ -425,6 +425,16 @@ describe("a declared wait", () => {
     ["is over after it", waits(NOW - 180_001, NOW - 10 * minute), "due-to-stop (stalled) → stop"],
     ["may be as long as allowed, and a minute", waits(NOW + minute, NOW - 10 * minute), "waiting"],
     ["that is longer is none", waits(NOW + minute + 1, NOW - 10 * minute), "due-to-stop (stalled) → stop"],
+    [
+      "that was over before it was seen has its grace all the same",
+      waits(NOW - 60 * minute, NOW - 180_000),
+      "waiting",
+    ],
+    [
+      "that was over before it was seen ends after it",
+      waits(NOW - 60 * minute, NOW - 180_001),
+      "due-to-stop (stalled) → stop",
+    ],
     ["until 2099 is a lie", waits(Date.UTC(2099, 0), NOW - minute), "due-to-stop (stalled) → stop"],
     [
       "until 2099 does not hurt who is not idle",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as of from "../../test/scene.ts";
 import { alive, gist, messageOf, minute, NOW, read, running, scene, second } from "../../test/scene.ts";
 import { type AgentRecord, evolve, FRESH_RECORD } from "./record.ts";
-import type { Reading, Sighting } from "./sighting.ts";
+import type { Mood, Sighting } from "./sighting.ts";
 import { type Scene, think } from "./think.ts";
 
 type Row = readonly [sentence: string, scene: Partial<Scene>, expected: string];
@@ -12,14 +12,14 @@ const message = messageOf();
 const handoff = messageOf({ from: "handoff", turn: 2, sha: "3f2a1c9" });
 const there = running(minute);
 const idle = { record: there, message, sighting: of.ready };
-const box = (
-  draft: string | null,
-  mood: Reading["mood"] = "ready",
-  more: Partial<Extract<Sighting, { pane: "alive" }>> = {},
-): Sighting => {
-  const words = { question: "Really?", error: "400", until: null };
-  return alive(read({ mood, ...words } as Reading, { draft }), more);
+const MOODS: Readonly<Record<string, Mood>> = {
+  ready: { mood: "ready" },
+  busy: { mood: "busy" },
+  unclear: { mood: "unclear" },
+  asking: { mood: "asking", question: "Really?" },
 };
+const box = (draft: string | null, mood = "ready", more: Parameters<typeof alive>[1] = {}): Sighting =>
+  alive(read(MOODS[mood] ?? { mood: "ready" }, { draft }), more);
 /** Begun so long ago, with so many Enters. */
 const begun = (ago: number, enters: number, more: Partial<AgentRecord> = {}): AgentRecord =>
   running(minute, { mail: { id: message.id, state: "typed", since: NOW - ago, enters }, ...more });

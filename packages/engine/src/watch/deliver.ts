@@ -25,9 +25,10 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
   if (message === null) return REST;
   const begun = record.mail?.id === message.id;
   if (isOver(message, turn) && !begun) return act({ do: "drop", message, because: "its phase is over" }, now);
-  if (sighting.pane !== "alive" || !LISTENING.has(assessment.is))
-    return { actions: [], next: now + POLL * 2 };
-  if (begun) return carryOn(scene, now);
+  if (sighting.pane !== "alive") return { actions: [], next: now + POLL * 2 };
+  const listens = LISTENING.has(assessment.is);
+  if (begun) return carryOn(scene, listens, now);
+  if (!listens) return { actions: [], next: now + POLL * 2 };
   const { reading, scrolled } = sighting;
   if (scrolled || reading.mood !== "ready" || reading.draft !== "") return { actions: [], next: now + POLL };
   return act({ do: "type", message }, now);
@@ -37,14 +38,17 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
 const isOver = (message: Message, turn: number | null): boolean =>
   message.turn !== null && turn !== null && message.turn !== turn;
 
-/** What was begun is finished: the screen says how far it came, before a crash or in spite of one. */
-function carryOn({ message, record: { mail }, sighting }: Scene, now: Instant): Delivery {
+/**
+ * What was begun is finished: the screen says how far it came, before a crash or in spite of one. Who listens no
+ * more, because the message itself broke it, has had it all the same: the next run must not be told again.
+ */
+function carryOn({ message, record: { mail }, sighting }: Scene, listens: boolean, now: Instant): Delivery {
   if (message === null || mail === null || sighting.pane !== "alive") return REST;
   const { reading, scrolled, screen } = sighting;
   const mark = tag(message.id);
   const waited = now - mail.since;
   if (reading.draft?.startsWith(mark)) {
-    if (scrolled || reading.mood === "asking") return { actions: [], next: now + POLL };
+    if (!listens || scrolled || reading.mood === "asking") return { actions: [], next: now + POLL };
     if (mail.enters >= ENTERS)
       return act({ do: "drop", message, because: "typed, and Enter was not taken" }, now);
     const pause = mail.enters === 0 ? SETTLE : BETWEEN_ENTERS;
@@ -54,7 +58,7 @@ function carryOn({ message, record: { mail }, sighting }: Scene, now: Instant): 
   // A dialog hides the box: what stands in it then, nobody knows.
   const gone = reading.draft === "" || (reading.draft === null && reading.mood === "busy");
   if (gone && (mail.enters > 0 || screen.includes(mark))) return act({ do: "settle", message }, now);
-  const free = !scrolled && reading.mood === "ready" && reading.draft === "";
+  const free = listens && !scrolled && reading.mood === "ready" && reading.draft === "";
   if (free && waited >= LOST) return act({ do: "type", message }, now);
   return { actions: [], next: now + (waited < LOST ? SETTLE : POLL) };
 }

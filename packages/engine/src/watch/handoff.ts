@@ -46,7 +46,7 @@ export function messagesFor(gain: Gain, handoff: Handoff, turn: number, at: Inst
     });
   });
   const inboxes = gain.inbox.flatMap((file, index) => {
-    const to = handoff.inbox[file];
+    const to = Object.hasOwn(handoff.inbox, file) ? handoff.inbox[file] : undefined;
     if (to === undefined) return [];
     // The file's name comes from agents.toml, not from the commit.
     const text = `${file} has news on origin/${handoff.branch}. Pull and read it.`;

@@ -1,0 +1,30 @@
+import process from "node:process";
+import type { World } from "./command.ts";
+
+/**
+ * Runs a program as this process: its arguments, streams, signals and exit
+ * code. Not awaited: as CommonJS, which starts faster, a program has no await
+ * outside of functions.
+ */
+export function runAsProcess(main: (argv: readonly string[], world: World) => Promise<number>): void {
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => interrupted.abort());
+  // A reader that has seen enough (`fleet logs | head`) is no reason for a stack.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    interrupted.abort();
+  });
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  const ended = main(process.argv.slice(2), {
+    cwd: process.cwd(),
+    env: process.env,
+    signal: interrupted.signal,
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    color: !NO_COLOR && (FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY === true),
+  });
+  ended.then((exit) => {
+    process.exitCode = exit;
+  });
+}

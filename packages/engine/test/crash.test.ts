@@ -1,0 +1,115 @@
+import { expect, it } from "vitest";
+import { createStore } from "../src/host/store.ts";
+import type { Message } from "../src/watch/message.ts";
+import { agentsToml, isAlive, type OwnProject, ownProject, processesWith, signal, until } from "./real.ts";
+
+const AGENTS = ["ada", "bob"] as const;
+const TOML = agentsToml(AGENTS.map((name) => `[agents.${name}]\nkind = "persistent"\n`).join(""));
+
+const message = (to: string, nth: number): Message => ({
+  id: `${to}${String(nth).padStart(3, "0")}`,
+  to,
+  at: Date.now(),
+  from: "person",
+  text: `word ${nth}`,
+  sha: null,
+  turn: null,
+});
+
+const pidsOf = (project: OwnProject) =>
+  Promise.all(AGENTS.map(async (name) => (await project.agent(name)).pid));
+
+const keepers = (project: OwnProject) => processesWith(`agents\0keep\0${project.home}`);
+
+it("loses nothing and repeats nothing when the watchdog is killed at twenty moments", async () => {
+  const project = await ownProject(TOML);
+  const store = createStore(project.state);
+  let watchdog = await project.watchdog();
+  await project.up();
+  const before = await pidsOf(project);
+  const sent: Record<string, string[]> = { ada: [], bob: [] };
+  for (let nth = 0; nth < 20; nth++) {
+    for (const to of AGENTS) {
+      const one = message(to, nth);
+      await store.queue(one);
+      sent[to]?.push(`[fleet ${one.id}] ${one.text}`);
+    }
+    await store.wake();
+    // A different moment of typing, looking, pressing Enter and writing it down each time.
+    await new Promise((resolve) => setTimeout(resolve, (nth * 37) % 170));
+    await watchdog.kill();
+    watchdog = await project.watchdog();
+  }
+  await until(
+    "all is settled",
+    async () => {
+      const next = await Promise.all(AGENTS.map((name) => store.next(name)));
+      return next.every((one) => one === null);
+    },
+    20,
+  );
+  for (const name of AGENTS) expect(await project.heard(name)).toEqual(sent[name]);
+  expect(await pidsOf(project)).toEqual(before);
+  expect((await project.tmux("list-sessions", "-F", "#{session_name}")).split("\n").sort()).toEqual([
+    "p-ada",
+    "p-bob",
+  ]);
+  const receipts = await project.journal("submitted");
+  expect(receipts.map((entry) => entry.message).sort()).toEqual(
+    AGENTS.flatMap((name) => Array.from({ length: 20 }, (_, nth) => message(name, nth).id)).sort(),
+  );
+  expect((await store.records()).epoch).toBe(21);
+});
+
+it("starts each agent once when the watchdog is killed while it starts them", async () => {
+  const project = await ownProject(TOML);
+  let watchdog = await project.watchdog();
+  for (let nth = 0; nth < 8; nth++) {
+    const { code } = await project.run(["down"]);
+    expect(code).toBe(0);
+    await watchdog.kill();
+    watchdog = await project.watchdog();
+    const up = project.run(["up"]);
+    await new Promise((resolve) => setTimeout(resolve, nth * 12));
+    await watchdog.kill();
+    watchdog = await project.watchdog();
+    expect(await up).toMatchObject({ code: 0, err: "" });
+    for (const name of AGENTS)
+      expect(await processesWith(`DEMO_JOURNAL=${project.state}/demo/${name}.journal`)).toHaveLength(2);
+  }
+  expect((await createStore(project.state).records()).agents.ada?.failures).toBe(0);
+});
+
+it("replaces a keeper that was killed, and leaves the agents at work", async () => {
+  const project = await ownProject(TOML);
+  await project.up();
+  const before = await pidsOf(project);
+  const { pid, epoch } = await createStore(project.state).records();
+  const [keeper = 0, ...more] = await keepers(project);
+  expect(more).toEqual([]);
+  signal(keeper, "SIGKILL");
+  await until(
+    "another keeper and another watchdog",
+    async () => {
+      const records = await createStore(project.state).records();
+      const [next] = await keepers(project);
+      return next !== undefined && next !== keeper && records.epoch === epoch + 1 && !isAlive(pid);
+    },
+    15,
+  );
+  expect((await project.run(["send", "ada", "hello"])).out).toMatch(/^submitted /);
+  expect(await pidsOf(project)).toEqual(before);
+  expect(await keepers(project)).toHaveLength(1);
+});
+
+it("restarts a watchdog that was killed, and leaves the agents at work", async () => {
+  const project = await ownProject(TOML);
+  await project.up();
+  const before = await pidsOf(project);
+  const { pid } = await createStore(project.state).records();
+  signal(pid, "SIGKILL");
+  expect((await project.run(["send", "ada", "hello"])).out).toMatch(/^(submitted|queued) /);
+  await until("it is heard", async () => (await project.heard("ada")).length === 1);
+  expect(await pidsOf(project)).toEqual(before);
+  expect((await createStore(project.state).records()).pid).not.toBe(pid);
+});
