@@ -138,7 +138,7 @@ describe("the launcher", () => {
 const watchdog = (then: string) => `
 import { appendFileSync, readFileSync, existsSync } from "node:fs";
 const [verb, flag, config] = process.argv.slice(2);
-const lives = config.replace("agents.toml", "lives");
+const lives = config + "/lives";
 appendFileSync(lives, JSON.stringify({ pid: process.pid, verb, flag, config, keeper: process.env.FLEET_KEEPER_PID }) + "\\n");
 const life = readFileSync(lives, "utf8").trim().split("\\n").length;
 const stay = () => setInterval(() => {}, 1000);
@@ -175,11 +175,11 @@ describe("the keeper", () => {
     const { keeper, project, lives } = await ownKeeper("process.exit(0)");
     expect(await outcome(keeper)).toEqual({ code: 0, out: "", err: "" });
     expect(await lives()).toMatchObject([
-      { verb: "watchdog", flag: "--config", config: `${project}/agents.toml`, keeper: String(keeper.pid) },
+      { verb: "watchdog", flag: "--config", config: project, keeper: String(keeper.pid) },
     ]);
   });
 
-  it.each([1, 2, 4])("does not start it again when it refused with %i", async (code) => {
+  it.each([2, 4])("does not start it again when it refused with %i", async (code) => {
     const { keeper, lives } = await ownKeeper(`process.exit(${code})`);
     expect((await outcome(keeper)).code).toBe(code);
     expect(await lives()).toHaveLength(1);
@@ -211,6 +211,12 @@ describe("the keeper", () => {
     expect(code).toBe(3);
     expect(await lives()).toHaveLength(10);
     expect(err.trim().split("\n").at(-1)).toMatch(/died 10 times in 10 minutes: I give up; .*agents up$/);
+  });
+
+  it("waits for an agents.toml that was mended, however long that takes", async () => {
+    const { keeper, lives } = await ownKeeper("process.exit(life === 13 ? 0 : 1)");
+    expect((await outcome(keeper)).code).toBe(0);
+    expect(await lives()).toHaveLength(13);
   });
 
   it.each(["SIGTERM", "SIGINT"] as const)(
@@ -269,7 +275,7 @@ describe("the keeper", () => {
     expect(await outcome(start(path.join(home, "agents"), ["keep", "/nowhere"]))).toEqual({
       code: 2,
       out: "",
-      err: "agents: keep needs the folder of a project: agents keep PROJECT\n",
+      err: "agents: keep needs a project, its folder or its agents.toml: agents keep PROJECT\n",
     });
   });
 });

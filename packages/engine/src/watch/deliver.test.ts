@@ -168,6 +168,14 @@ describe("a message that was typed", () => {
     expect(gist(given)).toBe(expected);
   });
 
+  it.each<[string, number, Sighting, string]>([
+    ["is noted when it was submitted", 1, box(""), "due-to-stop (unwanted) → stop → settle"],
+    ["gets no Enter", 0, box(TYPED), "due-to-stop (unwanted) → stop"],
+    ["is not typed again", 0, box(""), "due-to-stop (unwanted) → stop"],
+  ])("to who is to be stopped %s", (_, enters, sighting, expected) => {
+    expect(gist({ ...typed(begun(minute, enters), sighting), wish: of.down(NOW) })).toBe(expected);
+  });
+
   it("says why it was given up", () => {
     expect(think(scene(typed(begun(200, 25), box(TYPED))), NOW).actions).toMatchObject([
       { do: "drop", because: "typed, and Enter was not taken" },

@@ -8,7 +8,7 @@ const slots: Slots = {
   status: "machine-docs/STATUS-1c.md",
   role: "builder",
 };
-const escape = (text: string) => text.replaceAll("{", "{{").replaceAll("}", "}}");
+const doubled = (text: string) => text.replaceAll("{", "{{").replaceAll("}", "}}");
 
 describe("a template", () => {
   it.each([
@@ -27,7 +27,7 @@ describe("a template", () => {
     ["{constructor} {__proto__} {toString}", "{constructor} {__proto__} {toString}"],
     ["{ phase_id }", "{ phase_id }"],
     ["{Phase_id}", "{Phase_id}"],
-    ["${phase_id} $& $1 $$", "$1c $& $1 $$"],
+    ["{phase_id} $& $1 $$", "1c $& $1 $$"],
     ["", ""],
   ])("%j becomes %j", (template, expected) => {
     expect(renderTemplate(template, slots)).toBe(expected);
@@ -48,7 +48,7 @@ describe("a template", () => {
     );
     fc.assert(
       fc.property(text, (x) => {
-        expect(renderTemplate(escape(x), slots)).toBe(x);
+        expect(renderTemplate(doubled(x), slots)).toBe(x);
       }),
       { numRuns: 3_000 },
     );

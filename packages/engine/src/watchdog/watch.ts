@@ -80,7 +80,8 @@ async function withBackends(site: Site, store: Store): Promise<Site> {
 /** A message was settled, and the crash came before that was written down. */
 async function catchUp(records: Records, { site, store, clock }: Host): Promise<Records> {
   let caught = records;
-  const told = new Set((await store.recent()).map(({ id, message }) => id ?? message));
+  const receipts = (await store.recent()).filter(({ what }) => what === "submitted" || what === "pinged");
+  const told = new Set(receipts.map(({ id, message }) => id ?? message));
   for (const agent of site.project.agents) {
     const record = records.agents[agent.name];
     const settled = record?.mail == null ? null : await store.settled(agent.name, record.mail.id);

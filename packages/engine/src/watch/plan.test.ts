@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import {
+  agentOf,
+  LOOP,
+  messageOf,
+  NOW,
+  PERSISTENT,
+  policy,
+  running,
+  SERVICE,
+  TASK,
+  up,
+} from "../../test/scene.ts";
+import type { Project } from "../project.ts";
+import type { Course } from "./course.ts";
+import { type Facts, inStartOrder, sceneOf, turnOf, wishFor } from "./plan.ts";
+import { FRESH_RECORD } from "./record.ts";
+import { FRESH_RECORDS, NO_WISHES, type Records, type Wishes } from "./records.ts";
+
+const project: Project = {
+  session_prefix: "x-",
+  log_dir: ".state",
+  models: {},
+  backends: {},
+  agents: [LOOP],
+  loop: {
+    kickoff_template: null,
+    roles_dir: null,
+    docs_dir: "docs",
+    done_by: "builder",
+    phases: [{ id: "a", plan: "a.md", models: {} }],
+    on_complete: null,
+    handoff: null,
+  },
+  supervision: policy,
+};
+const on: Course = { phase: "a", turn: 4, since: 1, complete: null };
+const over: Course = { ...on, complete: 2 };
+const asked: Wishes = { ...NO_WISHES, agents: { builder: up(NOW, true) } };
+
+describe("the wish for an agent", () => {
+  it.each([
+    ["is what was asked for", LOOP, asked, on, up(NOW, true)],
+    ["is down when nothing was asked for", LOOP, NO_WISHES, on, { state: "down", at: 0, anew: false }],
+    ["ends with the sequence for a loop", LOOP, asked, over, { state: "down", at: NOW, anew: true }],
+    ["does not end with it for others", PERSISTENT, asked, over, up(NOW, true)],
+    ["does not wait for a course", LOOP, asked, null, up(NOW, true)],
+  ] as const)("%s", (_, agent, wishes, course, expected) => {
+    expect(wishFor(agent, wishes, course)).toEqual(expected);
+  });
+});
+
+describe("the turn of an agent", () => {
+  it.each([
+    ["is that of the phases for a loop", LOOP, project, on, 4],
+    ["is none before they began", LOOP, project, null, null],
+    ["is none without phases", LOOP, { ...project, loop: null }, on, null],
+    ["is none for a persistent agent", PERSISTENT, project, on, null],
+    ["is none for a task", TASK, project, on, null],
+    ["is none for a service", SERVICE, project, on, null],
+  ] as const)("%s", (_, agent, file, course, expected) => {
+    expect(turnOf(agent, file, course)).toBe(expected);
+  });
+});
+
+describe("a scene", () => {
+  const asking: unknown[] = [];
+  const facts: Facts = {
+    wishes: asked,
+    sighting: (_, since) => {
+      asking.push(since);
+      return { pane: "foreign" };
+    },
+    blocked: () => "no workdir",
+    leftovers: () => null,
+    message: () => messageOf(),
+  };
+  const records: Records = {
+    ...FRESH_RECORDS,
+    course: on,
+    restarted: 1_000,
+    agents: { builder: running(5) },
+  };
+
+  it("holds all that one tick knows", () => {
+    expect(sceneOf(LOOP, project, records, facts)).toEqual({
+      agent: LOOP,
+      wish: up(NOW, true),
+      policy,
+      record: running(5),
+      sighting: { pane: "foreign" },
+      turn: 4,
+      blocked: "no workdir",
+      leftovers: null,
+      restartGap: 1_000 + policy.restart_gap,
+      message: messageOf(),
+    });
+    expect(asking).toEqual([NOW - 5]);
+  });
+
+  it("of an agent that never ran has nothing left over", () => {
+    const scene = sceneOf(LOOP, project, FRESH_RECORDS, facts);
+    expect(scene).toMatchObject({ record: FRESH_RECORD, leftovers: 0, turn: null });
+  });
+});
+
+describe("the order of starts", () => {
+  it("is services, persistent agents, tasks, loops, and else that of the file", () => {
+    const named = (name: string, kind: Parameters<typeof agentOf>[0]) => agentOf(kind, "heal", { name });
+    const agents = [
+      named("l1", "loop"),
+      named("p1", "persistent"),
+      named("s1", "service"),
+      named("t1", "task"),
+    ];
+    const more = [named("l2", "loop"), named("s2", "service"), named("p2", "persistent")];
+    const order = inStartOrder([...agents, ...more]).map(({ name }) => name);
+    expect(order).toEqual(["s1", "s2", "p1", "p2", "t1", "l1", "l2"]);
+  });
+});

@@ -1,0 +1,207 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { messageOf } from "../../test/scene.ts";
+import { type AgentRecord, FRESH_RECORD } from "./record.ts";
+import {
+  FRESH_RECORDS,
+  NO_WISHES,
+  parseMessage,
+  parseRecords,
+  parseWishes,
+  type Records,
+  SCHEMA,
+  type Wishes,
+} from "./records.ts";
+import type { Mood } from "./sighting.ts";
+
+const instant = fc.integer({ min: 0, max: 2 ** 43 });
+const text = fc.string({ unit: "binary", maxLength: 20 });
+const exit = fc.oneof(fc.record({ code: fc.nat(255) }), fc.record({ signal: text }));
+const mood: fc.Arbitrary<Mood> = fc.oneof(
+  fc.constantFrom<Mood>({ mood: "busy" }, { mood: "ready" }, { mood: "unclear" }),
+  fc.record({ mood: fc.constant("asking" as const), question: text }),
+  fc.record({ mood: fc.constant("limited" as const), until: fc.option(instant) }),
+  fc.record({ mood: fc.constant("fatal" as const), error: text }),
+);
+const agent: fc.Arbitrary<AgentRecord> = fc.record({
+  run: fc.option(
+    fc.record({
+      instance: text,
+      since: instant,
+      turn: fc.option(fc.nat()),
+      model: fc.option(text),
+      opened: fc.boolean(),
+      resumed: fc.boolean(),
+      ready: fc.option(instant),
+    }),
+  ),
+  seen: fc.option(
+    fc.record({
+      mood,
+      since: instant,
+      digest: text,
+      still: instant,
+      wait: fc.option(fc.record({ until: instant, declared: instant })),
+    }),
+  ),
+  stopping: fc.option(
+    fc.record({
+      since: instant,
+      because: fc.constantFrom(
+        ...(["unwanted", "next-phase", "restart-asked", "leftover-processes"] as const),
+        ...(["fatal", "stalled", "never-ready"] as const),
+      ),
+    }),
+  ),
+  served: fc.option(instant),
+  mail: fc.option(
+    fc.record({ id: text, state: fc.constantFrom("typing", "typed"), since: instant, enters: fc.nat() }),
+  ),
+  ended: fc.option(fc.record({ at: instant, how: text, exit: fc.option(exit) })),
+  failures: fc.nat(),
+  restarts: fc.array(instant),
+  gaveUp: fc.option(fc.record({ at: instant, because: text })),
+  conversation: fc.boolean(),
+});
+const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/);
+const records: fc.Arbitrary<Records> = fc.record({
+  schema: fc.constant(SCHEMA),
+  epoch: fc.nat(),
+  pid: fc.nat(),
+  version: text,
+  heartbeat: instant,
+  server: fc.option(fc.nat()),
+  serverLost: instant,
+  course: fc.option(fc.record({ phase: text, turn: fc.nat(), since: instant, complete: fc.option(instant) })),
+  handoff: fc.option(fc.record({ seen: text, turn: fc.nat() })),
+  restarted: instant,
+  completed: fc.boolean(),
+  agents: fc.dictionary(name, agent, { noNullPrototype: true }),
+});
+const wishes: fc.Arbitrary<Wishes> = fc.record({
+  schema: fc.constant(SCHEMA),
+  agents: fc.dictionary(
+    name,
+    fc.record({ state: fc.constantFrom("up", "down"), at: instant, anew: fc.boolean() }),
+    { noNullPrototype: true },
+  ),
+  phase: fc.option(fc.record({ goto: text, at: instant })),
+  off: fc.boolean(),
+  env: fc.dictionary(fc.stringMatching(/^[A-Z]{1,8}_MODEL$/), text, { noNullPrototype: true }),
+});
+
+const RUN = { instance: "i-1", since: 5, turn: 2, model: "m", opened: true, resumed: true, ready: 7 };
+const written = (builder: object, more: object = {}) =>
+  JSON.stringify({
+    ...FRESH_RECORDS,
+    epoch: 3,
+    agents: { builder: { ...FRESH_RECORD, ...builder } },
+    ...more,
+  });
+const read = (builder: object) => parseRecords(written(builder))?.agents.builder;
+
+describe("what stands on disk", () => {
+  it("comes back as it was written", () => {
+    fc.assert(
+      fc.property(records, wishes, (one, other) => {
+        expect(parseRecords(JSON.stringify(one))).toEqual(one);
+        expect(parseWishes(JSON.stringify(other, null, 1))).toEqual(other);
+      }),
+    );
+    expect(parseRecords(JSON.stringify(FRESH_RECORDS))).toEqual(FRESH_RECORDS);
+    expect(parseWishes(JSON.stringify(NO_WISHES))).toEqual(NO_WISHES);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["half a file", '{"schema": 1, "epoch": 3, "agents": {'],
+    ["no object", "[]"],
+    ["null", "null"],
+    ["zeros", "\0\0\0\0"],
+    ["no schema", '{"epoch": 3}'],
+    ["a newer schema", JSON.stringify({ ...FRESH_RECORDS, ...NO_WISHES, schema: SCHEMA + 1 })],
+    ["a schema in words", JSON.stringify({ ...FRESH_RECORDS, ...NO_WISHES, schema: "1" })],
+  ])("is refused when it is %s", (_, broken) => {
+    expect([parseRecords(broken), parseWishes(broken), parseMessage(broken)]).toEqual([null, null, null]);
+  });
+
+  it("is refused without its epoch: an older watchdog must not pass for a newer one", () => {
+    expect(parseRecords(JSON.stringify({ ...FRESH_RECORDS, epoch: undefined }))).toBeNull();
+  });
+
+  it("is refused with a broken course: the phases must not begin anew by accident", () => {
+    expect(parseRecords(JSON.stringify({ ...FRESH_RECORDS, course: { phase: "a" } }))).toBeNull();
+  });
+});
+
+describe("records of another engine", () => {
+  it("may hold what this one does not know", () => {
+    const builder = { run: { ...RUN, colour: "red" }, mind: { state: "calm" } };
+    const parsed = parseRecords(written(builder, { weather: "fine" }));
+    expect(parsed?.agents.builder).toEqual({ ...FRESH_RECORD, run: RUN });
+    expect(parsed).not.toHaveProperty("weather");
+  });
+
+  it("may lack what this one knows", () => {
+    expect(parseRecords('{"schema": 1, "epoch": 3}')).toEqual({ ...FRESH_RECORDS, epoch: 3 });
+    expect(parseRecords('{"schema": 1, "epoch": 3, "agents": {"builder": {}}}')?.agents.builder).toEqual(
+      FRESH_RECORD,
+    );
+    expect(read({ run: { instance: "i-1", since: 5 } })?.run).toEqual({
+      ...{ instance: "i-1", since: 5, turn: null, model: null },
+      ...{ opened: true, resumed: false, ready: null },
+    });
+  });
+
+  it.each<[keyof AgentRecord, unknown]>([
+    ["run", { instance: 5 }],
+    ["seen", { mood: { mood: "dreaming" }, since: 5, digest: "d", still: 5 }],
+    ["stopping", { since: 5, because: "of the moon" }],
+    ["served", "yesterday"],
+    ["mail", { id: "a", state: "flying", since: 5, enters: 0 }],
+    ["ended", "badly"],
+    ["failures", "many"],
+    ["restarts", [5, "six"]],
+    ["gaveUp", true],
+    ["conversation", "yes"],
+  ])("may hold a broken %s, which alone is forgotten", (key, broken) => {
+    const whole = { ...FRESH_RECORD, run: RUN, failures: 2, served: 5, conversation: true };
+    expect(read({ ...whole, [key]: broken })).toEqual({ ...whole, [key]: FRESH_RECORD[key] });
+  });
+
+  it("may hold a run that is still going on: it is not an intent", () => {
+    expect(read({ run: { instance: "i-1", since: 5 } })?.run?.opened).toBe(true);
+  });
+});
+
+describe("wishes", () => {
+  it("may lack everything but their schema", () => {
+    expect(parseWishes('{"schema": 1}')).toEqual(NO_WISHES);
+    expect(parseWishes('{"schema": 1, "agents": {"a": {"state": "up", "at": 5}}}')?.agents).toEqual({
+      a: { state: "up", at: 5, anew: false },
+    });
+  });
+
+  it("are refused when what was asked for can't be told", () => {
+    expect(parseWishes('{"schema": 1, "agents": {"a": {"state": "sideways", "at": 5}}}')).toBeNull();
+  });
+});
+
+describe("a message in the outbox", () => {
+  it("comes back as it was written", () => {
+    const message = messageOf({ text: "grüße\n\u0000", sha: "3f2a1c9", turn: 3 });
+    expect(parseMessage(JSON.stringify(message))).toEqual(message);
+    expect(parseMessage(JSON.stringify({ ...message, settled: "dropped" }))).toEqual(message);
+  });
+
+  it.each(["3f2a1c9", "3f2a1c9-1", "end-7", "a"])("may be called %s", (id) => {
+    expect(parseMessage(JSON.stringify(messageOf({ id })))?.id).toBe(id);
+  });
+
+  it.each(["", "a b", "a;b", "a\n", "../a", "#(id)", "a]", "x".repeat(65)])(
+    "must not be called %j: its name becomes part of a tmux command",
+    (id) => {
+      expect(parseMessage(JSON.stringify(messageOf({ id })))).toBeNull();
+    },
+  );
+});
