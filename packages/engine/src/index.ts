@@ -1,7 +1,14 @@
 export { isRefName, ProjectName } from "./agents-file/texts.ts";
 export { agentsJsonSchema, parseAgentsFile, readAgentsFile } from "./agents-file.ts";
 export { besides, checkProjectFiles, type FileFact, wantedFiles } from "./agents-rules.ts";
-export { type Command, defineCommand, type Flags, type FlagValues, type World } from "./command/command.ts";
+export {
+  type Command,
+  defineCommand,
+  type Flag,
+  type Flags,
+  type FlagValues,
+  type World,
+} from "./command/command.ts";
 export { runCommands } from "./command/main.ts";
 export { runAsProcess } from "./command/process.ts";
 export { renderFailure } from "./command/render.ts";

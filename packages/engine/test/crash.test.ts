@@ -63,21 +63,22 @@ it("loses nothing and repeats nothing when the watchdog is killed at twenty mome
 
 it("starts each agent once when the watchdog is killed while it starts them", async () => {
   const project = await ownProject(TOML);
-  let watchdog = await project.watchdog();
-  for (let nth = 0; nth < 8; nth++) {
-    const { code } = await project.run(["down"]);
-    expect(code).toBe(0);
-    await watchdog.kill();
-    watchdog = await project.watchdog();
+  const store = createStore(project.state);
+  for (let nth = 0; nth < 5; nth++) {
+    const { epoch } = await store.records();
     const up = project.run(["up"]);
-    await new Promise((resolve) => setTimeout(resolve, nth * 12));
-    await watchdog.kill();
-    watchdog = await project.watchdog();
+    const { pid } = await until("a watchdog begins", async () => {
+      const records = await store.records();
+      return records.epoch > epoch && records;
+    });
+    await new Promise((resolve) => setTimeout(resolve, nth * 20));
+    signal(pid, "SIGKILL");
     expect(await up).toMatchObject({ code: 0, err: "" });
     for (const name of AGENTS)
       expect(await processesWith(`DEMO_JOURNAL=${project.state}/demo/${name}.journal`)).toHaveLength(2);
+    expect((await store.records()).agents.ada?.failures).toBe(0);
+    expect((await project.run(["down"])).code).toBe(0);
   }
-  expect((await createStore(project.state).records()).agents.ada?.failures).toBe(0);
 });
 
 it("replaces a keeper that was killed, and leaves the agents at work", async () => {

@@ -174,22 +174,28 @@ it("takes everything for new where the remote was empty", async () => {
   });
 });
 
-it.each<[string, Readonly<Record<string, string | null>>, readonly string[]]>([
-  ["one that came", { "BUILDER-INBOX.md": "hello" }, ["BUILDER-INBOX.md"]],
-  ["one that changed", { "ADVERSARY-INBOX.md": "new words" }, ["ADVERSARY-INBOX.md"]],
-  ["one that was emptied", { "ADVERSARY-INBOX.md": "" }, []],
-  ["one that was deleted", { "ADVERSARY-INBOX.md": null }, []],
-  ["files that nobody waits for", { "README.md": "hello", "NOTES ünï": "x" }, []],
-  ["nothing", {}, []],
-])("tells of inbox files by what is in them: %s", async (_, change, inbox) => {
+it("tells of inbox files by what is in them", async () => {
   const { mirror, commit, push } = await ownRemote();
-  const seen = await commit("begin", { "ADVERSARY-INBOX.md": "old words" });
+  const [ours, theirs] = ["ADVERSARY-INBOX.md", "BUILDER-INBOX.md"];
+  const steps: readonly (readonly [string, Readonly<Record<string, string | null>>, readonly string[]])[] = [
+    ["one that came", { [ours]: "hello" }, [ours]],
+    ["one that changed, and another that came", { [ours]: "new words", [theirs]: "hello" }, [ours, theirs]],
+    ["one that was emptied", { [ours]: "" }, []],
+    ["one that was written again", { [ours]: "again" }, [ours]],
+    ["one that was deleted", { [ours]: null }, []],
+    ["files that nobody waits for", { "README.md": "hello", "NOTES ünï": "x" }, []],
+    ["no file at all", {}, []],
+  ];
+  let seen = await commit("begin");
   await push();
   await mirror.fetch();
-  await commit("note: a change", change);
-  await push();
-  await mirror.fetch();
-  expect((await mirror.gain(seen, handoff()))?.inbox).toEqual(inbox);
+  for (const [what, change, inbox] of steps) {
+    const head = await commit(`note: ${what}`, change);
+    await push();
+    await mirror.fetch();
+    expect((await mirror.gain(seen, handoff()))?.inbox, what).toEqual(inbox);
+    seen = head;
+  }
 });
 
 it("fails, and says why, when the remote has gone", async () => {

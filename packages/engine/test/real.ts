@@ -120,7 +120,8 @@ export async function ownProject(
   const config = path.join(home, "agents.toml");
   const state = path.join(home, "state");
   const socket = path.join(state, "tmux.sock");
-  const run: OwnProject["run"] = (argv, world) => runAgents([...argv, "--config", config], world);
+  const run: OwnProject["run"] = ([verb = "", ...words], world) =>
+    runAgents([verb, "--config", config, ...words], world);
   return {
     home,
     config,

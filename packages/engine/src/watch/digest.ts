@@ -1,5 +1,5 @@
 /**
- * A short name for a text: 26 hex digits, the same text the same name. To tell
+ * A short name for a text: 28 hex digits, the same text the same name. To tell
  * texts apart, not to keep secrets; Node's own hashes take longer to load than
  * `status` may take to run.
  */
@@ -16,5 +16,5 @@ function half(text: string, seed: number): string {
   }
   high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(16).padStart(13, "0");
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(16).padStart(14, "0");
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyText } from "../../test/any-text.ts";
 import { renderKickoff, renderTemplate, type Slots } from "./kickoff.ts";
 
 const slots: Slots = {
@@ -42,7 +43,7 @@ describe("a template", () => {
 
   it("keeps what was escaped, whatever it is", () => {
     const text = fc.oneof(
-      fc.string({ unit: "binary" }),
+      anyText(),
       fc.stringMatching(/^[{}a_]{0,20}$/),
       fc.stringMatching(/^(\{(plan|role)\}|[{}])*$/),
     );
@@ -56,7 +57,7 @@ describe("a template", () => {
 
   it("puts each value in to the byte", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (plan) => {
+      fc.property(anyText(), (plan) => {
         expect(renderTemplate("<{plan}>", { ...slots, plan })).toBe(`<${plan}>`);
       }),
     );

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyText } from "../../test/any-text.ts";
 import { messageOf } from "../../test/scene.ts";
 import { tag, toPlain, toTyped } from "./message.ts";
 
@@ -27,7 +28,7 @@ describe("the plain text of a message", () => {
     expect(toPlain(text)).toBe(expected);
   });
 
-  const anything = fc.string({ unit: "binary", maxLength: 300 });
+  const anything = anyText(300);
   const hostile = fc.string({
     unit: fc.integer({ min: 0, max: 0xa0 }).map((code) => String.fromCharCode(code)),
   });

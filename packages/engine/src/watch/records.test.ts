@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyText } from "../../test/any-text.ts";
 import { messageOf } from "../../test/scene.ts";
 import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import {
@@ -15,7 +16,7 @@ import {
 import type { Mood } from "./sighting.ts";
 
 const instant = fc.integer({ min: 0, max: 2 ** 43 });
-const text = fc.string({ unit: "binary", maxLength: 20 });
+const text = anyText(20);
 const exit = fc.oneof(fc.record({ code: fc.nat(255) }), fc.record({ signal: text }));
 const mood: fc.Arbitrary<Mood> = fc.oneof(
   fc.constantFrom<Mood>({ mood: "busy" }, { mood: "ready" }, { mood: "unclear" }),

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import type { JournalEntry } from "../watch/journal.ts";
+import { renderEntry } from "./render-events.ts";
+import { tell } from "./tell.ts";
+
+const entry = (what: string, more: object = {}): JournalEntry => ({ at: 1, agent: "builder", what, ...more });
+const noon = Date.UTC(2026, 5, 13, 12);
+const sha = "3f2a1c9".padEnd(40, "0");
+
+describe("a line of the journal", () => {
+  it.each<[string, object, string]>([
+    ["starting", { run: { model: "m-1" } }, "quiet: is being started with m-1"],
+    ["starting", { run: { model: null } }, "quiet: is being started"],
+    ["starting", {}, "quiet: is being started"],
+    ["started", { model: "m-1" }, "good: started with m-1"],
+    ["started", { model: null }, "good: started"],
+    ["resumed", {}, "good: started again, with its conversation"],
+    ["start-failed", { because: "no tmux" }, "bad: could not be started: no tmux"],
+    ["start-interrupted", {}, "plain: its start was interrupted, it is started anew"],
+    ["found", {}, "good: was running already, taken over"],
+    ["became-ready", {}, "quiet: is ready"],
+    ["said", { mood: { mood: "busy" }, wait: null }, "quiet: works"],
+    ["said", { mood: { mood: "ready" }, wait: null }, "quiet: is ready"],
+    ["said", { mood: { mood: "ready" }, wait: noon }, "quiet: waits until 12:00:00Z"],
+    ["said", { mood: { mood: "unclear" }, wait: null }, "quiet: shows a screen that says nothing"],
+    ["said", { mood: { mood: "asking", question: "Trust?" } }, "bad: asks: Trust?"],
+    ["said", { mood: { mood: "fatal", error: "400" } }, "bad: shows a fatal error: 400"],
+    ["said", { mood: { mood: "limited", until: noon } }, "bad: is at its limit until 12:00:00Z"],
+    ["said", { mood: { mood: "limited", until: null } }, "bad: is at its limit"],
+    ["said", {}, "quiet: shows a screen that says nothing"],
+    ["died", { exit: { code: 3 } }, "bad: died with exit 3"],
+    ["died", { exit: { signal: "9" } }, "bad: died by signal 9"],
+    ["vanished", { with: "server" }, "bad: vanished with its server"],
+    ["told-to-stop", { because: "stalled" }, "plain: is told to stop: stalled"],
+    ["killed", { processes: 2 }, "bad: was killed, 2 of its processes"],
+    ["stopped", { because: "unwanted" }, "plain: stopped: unwanted"],
+    ["cleared", {}, "quiet: its session was removed"],
+    ["gave-up", { because: "start-limit 5" }, "bad: FAILED: start-limit 5"],
+    ["typing", { message: "a" }, "quiet: message a is being typed"],
+    ["typed", { message: "a" }, "quiet: message a stands in its input box"],
+    ["pressed-enter", { message: "a" }, "quiet: Enter, for message a"],
+    ["submitted", { message: "a", text: "go on" }, "good: was told (a): go on"],
+    [
+      "dropped",
+      { message: "a", because: "its phase is over" },
+      "bad: message a was dropped: its phase is over",
+    ],
+    ["pinged", { message: "[fleet a] New claim" }, "good: was pinged: [fleet a] New claim"],
+    ["act-failed", { action: "type", because: "tmux hung" }, "bad: could not type: tmux hung"],
+    ["phase-started", { phase: "1c" }, "good: phase 1c began"],
+    ["phase-done", { phase: "1c" }, "good: phase 1c is done"],
+    ["sequence-complete", { phases: 3 }, "good: all 3 phases are done: SEQUENCE-COMPLETE"],
+    ["sequence-reopened", { phase: "1d" }, "plain: there is a further phase: 1d"],
+    ["handoffs-from", { seen: sha, because: "first look" }, "quiet: handoffs count from 3f2a1c9: first look"],
+    ["handoffs-from", { seen: "", because: "empty" }, "quiet: handoffs count from the beginning: empty"],
+    [
+      "handoffs-seen",
+      {
+        commits: [
+          { sha, subject: "claim(a)" },
+          { sha, subject: "b" },
+        ],
+      },
+      "plain: pushed: 3f2a1c9 claim(a); 3f2a1c9 b",
+    ],
+    ["handoffs-seen", {}, "plain: pushed: "],
+    ["handoffs-unread", { because: "timed out" }, "bad: the remote can't be read: timed out"],
+    ["watchdog-started", { epoch: 2, pid: 99 }, "plain: watchdog started, epoch 2, pid 99"],
+    ["watchdog-ended", { because: "off" }, "plain: watchdog ended: off"],
+    ["danced", {}, "plain: danced"],
+  ])("%s %j", (what, more, expected) => {
+    const { text, tone } = tell(entry(what, more));
+    expect(`${tone}: ${text}`).toBe(expected);
+  });
+
+  it("stays one line, and no command to the terminal, whatever a commit or a screen said", () => {
+    const evil = "a\u001b[2Jb\nc\u202ed\u009be";
+    const told = [
+      tell(entry("handoffs-seen", { commits: [{ sha, subject: evil }] })),
+      tell(entry("said", { mood: { mood: "asking", question: evil } })),
+      tell(entry("submitted", { message: evil, text: evil })),
+      tell(entry(evil)),
+    ];
+    for (const { text } of told) expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  });
+});
+
+describe("a line of the live view", () => {
+  it("says when, who and what", () => {
+    expect(renderEntry({ ...entry("phase-done", { phase: "a" }), at: 12_340, agent: null }, 0, false)).toBe(
+      "  12.3s  fleet         phase a is done",
+    );
+    expect(renderEntry({ ...entry("died", { exit: { code: 1 } }), at: 500 }, 0, true)).toBe(
+      "\u001b[2m   0.5s\u001b[22m  builder       \u001b[31mdied with exit 1\u001b[39m",
+    );
+  });
+
+  it.each(["typing", "typed", "pressed-enter", "starting", "cleared"])("leaves out %s", (what) => {
+    expect(renderEntry(entry(what, { message: "a" }), 0, false)).toBeNull();
+  });
+});

@@ -1,0 +1,174 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import { expect, it } from "vitest";
+import { isHeld } from "../src/host/lock.ts";
+import { agentsToml, ENV, type OwnProject, ownProject, until } from "./real.ts";
+
+const PHASES = [
+  '{ id = "one", plan = "plan-one.md" }',
+  '{ id = "two", plan = "plan two.md", models = { builder = "opus" } }',
+];
+
+const loopToml = (phases: readonly string[], more = "") =>
+  agentsToml(`
+[agents.chief]
+kind = "persistent"
+[agents.builder]
+kind = "loop"
+watch = "heal"
+[loop]
+kickoff_template = "prompts/kickoff.md"
+roles_dir = "prompts"
+done_by = "builder"
+phases = [${phases.join(", ")}]
+on_complete = { agent = "chief", message = "All phases are done." }
+${more}`);
+
+const PROMPTS = {
+  "prompts/kickoff.md": "role: {role}\nphase: {phase_id}\nplan: {plan}\nstatus: {status}\n{{literally}}\n",
+  "prompts/builder.md": "You build.\n",
+};
+
+const state = async (project: OwnProject) => {
+  const { phase, agents } = JSON.parse((await project.run(["status", "--json"])).out);
+  const builder = agents.find((agent: { name: string }) => agent.name === "builder");
+  return { phase: phase.id, state: phase.state, model: builder.model, pid: builder.pid };
+};
+
+async function writeStatus(project: OwnProject, phase: string, text: string): Promise<void> {
+  await mkdir(path.join(project.home, "machine-docs"), { recursive: true });
+  await writeFile(path.join(project.home, `machine-docs/STATUS-${phase}.md`), text);
+}
+
+const inPhase = (project: OwnProject, phase: string, before: number | null) =>
+  until(`the builder works on ${phase}`, async () => {
+    const seen = await state(project);
+    return seen.phase === phase && seen.pid !== null && seen.pid !== before && seen;
+  });
+
+const kickoff = (project: OwnProject) => readFile(path.join(project.state, "kickoff-p-builder.txt"), "utf8");
+
+it("goes from phase to phase as each is done, with its own model and kickoff, and ends after the last", async () => {
+  const project = await ownProject(loopToml(PHASES), PROMPTS);
+  const watchdog = await project.watchdog();
+  await project.up();
+  const first = await inPhase(project, "one", null);
+  expect(first).toMatchObject({ state: "in progress", model: "claude-sonnet-4-6" });
+  expect(await kickoff(project)).toBe(
+    "role: builder\nphase: one\nplan: plan-one.md\nstatus: machine-docs/STATUS-one.md\n{literally}\nYou build.\n",
+  );
+  await writeStatus(project, "one", "# Phase one\n\n## DONE criteria?\n\n```\n## DONE\n```\n");
+  await project.looks(5);
+  expect(await state(project)).toEqual(first);
+
+  await writeStatus(project, "one", "# Phase one\n\n## DONE\n");
+  const second = await inPhase(project, "two", first.pid);
+  expect(second.model).toBe("claude-opus-4-8");
+  expect(await kickoff(project)).toContain("plan: plan two.md\n");
+
+  await writeStatus(project, "two", "## DONE\n");
+  expect(await watchdog.exit).toBe(0);
+  expect(await state(project)).toMatchObject({ phase: "two", state: "complete", pid: null });
+  expect(await isHeld(project.state, "watchdog")).toBe(false);
+  expect(await readFile(path.join(project.state, "SEQUENCE-COMPLETE"), "utf8")).toMatch(/^20\S+Z one two\n$/);
+  expect((await project.heard("chief")).at(-1)).toMatch(/^\[fleet \S+\] All phases are done\.$/);
+  const story = (await project.journal()).map(({ what }) => what).filter((what) => /^(phase|sequence)-/.test(what));
+  expect(story).toEqual(["phase-started", "phase-done", "phase-started", "phase-done", "sequence-complete"]);
+});
+
+it("refuses to start a complete sequence, and goes on when a phase is added", async () => {
+  const project = await ownProject(loopToml(PHASES.slice(0, 1)), PROMPTS);
+  const watchdog = await project.watchdog();
+  await project.up();
+  await writeStatus(project, "one", "## DONE\n");
+  expect(await watchdog.exit).toBe(0);
+  const { code, err } = await project.run(["up"]);
+  expect([code, err]).toEqual([4, expect.stringContaining("the sequence is complete")]);
+
+  await writeFile(project.config, loopToml(PHASES));
+  const again = await project.watchdog();
+  expect((await project.run(["up"])).code).toBe(0);
+  await inPhase(project, "two", null);
+  expect(existsSync(path.join(project.state, "SEQUENCE-COMPLETE"))).toBe(false);
+  await writeStatus(project, "two", "## DONE\n");
+  expect(await again.exit).toBe(0);
+  expect(await isHeld(project.state, "watchdog")).toBe(false);
+  expect((await project.heard("chief")).filter((line) => line.endsWith("All phases are done."))).toHaveLength(2);
+});
+
+it("goes to the phase that a person names, and starts over with --fresh", async () => {
+  const project = await ownProject(loopToml(PHASES), PROMPTS);
+  await project.watchdog();
+  await project.up();
+  const one = await inPhase(project, "one", null);
+  expect(await project.run(["phase", "goto", "two"])).toMatchObject({ code: 0 });
+  const two = await inPhase(project, "two", one.pid);
+  expect(two.model).toBe("claude-opus-4-8");
+  expect((await project.run(["up", "--fresh"])).code).toBe(0);
+  expect((await inPhase(project, "one", two.pid)).model).toBe("claude-sonnet-4-6");
+  expect(await project.run(["phase", "goto", "tow"])).toMatchObject({ code: 2, err: expect.stringContaining("two") });
+});
+
+const HANDOFF = `[agents.adversary]
+kind = "loop"
+watch = "heal"
+[loop.handoff]
+repo = "clone"
+inbox = { "BUILDER-INBOX.md" = "builder" }
+`;
+
+it("tells agents of the commits that are for them, each once, also those pushed while nobody watched", async () => {
+  const project = await ownProject(loopToml(PHASES, HANDOFF), { ...PROMPTS, "prompts/adversary.md": "You test.\n" });
+  const clone = path.join(project.home, "clone");
+  const author = ["-c", "user.name=ada", "-c", "user.email=ada@example.invalid", "-c", "commit.gpgsign=false"];
+  const git = async (...args: readonly string[]) =>
+    (await execa("git", [...author, ...args], { env: { ...ENV, HOME: project.home }, extendEnv: false })).stdout;
+  const push = async (subject: string) => {
+    await git("-C", clone, "commit", "-q", "--allow-empty", "-m", subject);
+    await git("-C", clone, "push", "-q", "origin", "HEAD:refs/heads/main");
+    return git("-C", clone, "rev-parse", "HEAD");
+  };
+  await git("init", "-q", "--bare", "-b", "main", path.join(project.home, "remote.git"));
+  await git("clone", "-q", path.join(project.home, "remote.git"), clone);
+  await push("claim(old): before anybody watched");
+  const watchdog = await project.watchdog();
+  await project.up();
+  await until("the beginning is known", async () => (await project.journal("handoffs-from")).length === 1);
+  const pinged = (count: number) =>
+    until(`${count} pings`, async () => {
+      const pings = await project.journal("pinged");
+      return pings.length >= count && pings;
+    });
+  const claim = await push("claim(a1): $(touch ran) #{pid}");
+  await pinged(1);
+  await watchdog.kill();
+  const review = await push("review(a1): accepted");
+  await push('Revert "claim(a1): x"');
+  await project.watchdog();
+  await pinged(2);
+  await project.looks(3);
+  const pings = (await project.journal("pinged")).map(({ sha, recipient }) => [recipient, sha]);
+  expect(pings).toEqual([
+    ["adversary", claim],
+    ["builder", review],
+  ]);
+  const told = async (name: string) => (await project.heard(name)).filter((line) => !line.startsWith("first:"));
+  expect(await told("adversary")).toEqual([
+    `[fleet ${claim.slice(0, 7)}] New claim on origin/main. Pull and verify.`,
+  ]);
+  expect(await told("builder")).toEqual([
+    `[fleet ${review.slice(0, 7)}] New review on origin/main. Pull and go on.`,
+  ]);
+  const events = (await project.run(["events", "--json"])).out.trim().split("\n").map((line) => JSON.parse(line));
+  expect(events.find(({ what }) => what === "pinged")).toEqual({
+    at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    agent: "adversary",
+    what: "pinged",
+    sha: claim,
+    recipient: "adversary",
+    message: `[fleet ${claim.slice(0, 7)}] New claim on origin/main. Pull and verify.`,
+    id: claim.slice(0, 7),
+  });
+});

@@ -1,0 +1,285 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { lstat, readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { isHeld } from "../src/host/lock.ts";
+import { createStore } from "../src/host/store.ts";
+import { agentsToml, ENV, ownDirectory, ownProgram, ownProject, processesWith, until } from "./real.ts";
+
+const LAUNCHER = path.join(import.meta.dirname, "../agents");
+const ADA = '[agents.ada]\nkind = "persistent"\n';
+const BOB = '[agents.bob]\nkind = "loop"\nmodel = "opus"\n';
+const OFF = '[agents.off]\nkind = "persistent"\nenabled = false\n';
+const LOG = '[services.log]\ncommand = ["cat"]\n';
+
+/** A program on PATH before all others, that notes each call and then does what the real one does. */
+async function countingTmux() {
+  const real = (await execa("sh", ["-c", "command -v tmux"])).stdout;
+  const bin = await ownProgram("tmux", `echo "$*" >>"\${0%/*}/calls"\nexec ${real} "$@"`);
+  return {
+    env: { ...ENV, PATH: `${bin}:${ENV.PATH}` },
+    calls: async () => (await readFile(path.join(bin, "calls"), "utf8").catch(() => "")).split("\n").slice(0, -1),
+  };
+}
+
+/** Names, kinds, modes, times and contents of everything below. */
+async function treeHash(...roots: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const root of roots)
+    for (const name of ["", ...(await readdir(root, { recursive: true })).sort()]) {
+      const file = path.join(root, name);
+      const { mode, mtimeMs, size } = await lstat(file);
+      hash.update(JSON.stringify([file, mode, mtimeMs, size]));
+      if ((mode & 0o170000) === 0o100000) hash.update(await readFile(file));
+      if ((mode & 0o170000) === 0o120000) hash.update(await readlink(file));
+    }
+  return hash.digest("hex");
+}
+
+describe("up", () => {
+  it("says of each agent what it came to, and says unchanged when asked again", async () => {
+    const project = await ownProject(agentsToml(ADA + BOB + OFF + LOG));
+    const first = await project.run(["up"]);
+    expect(first).toEqual({ code: 0, out: "ada  started\nbob  started\nlog  started\n", err: "" });
+    const wishes = await readFile(path.join(project.state, "wishes.json"), "utf8");
+    const again = await project.run(["up"]);
+    expect(again).toEqual({ code: 0, out: "ada  unchanged\nbob  unchanged\nlog  unchanged\n", err: "" });
+    expect(await readFile(path.join(project.state, "wishes.json"), "utf8")).toBe(wishes);
+    expect((await project.run(["up", "off"])).out).toBe("off  started\n");
+    expect((await project.journal("starting")).map(({ agent }) => agent).sort()).toEqual(["ada", "bob", "log", "off"]);
+  });
+
+  it("says resumed, held and failed, why, and exits 1 when one has failed", async () => {
+    const toml = agentsToml(
+      '[agents.ada]\nkind = "persistent"\nworkdir = "a"\n[agents.asks]\nkind = "persistent"\nworkdir = "b"\n[services.bad]\ncommand = ["false"]\n',
+    );
+    const project = await ownProject(toml, { "a/x": "", "b/.demo/scenario": "at start: ask May I?\n" });
+    await project.run(["up", "ada"]);
+    await project.run(["down"]);
+    const { code, out } = await project.run(["up", "--json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual({
+      schema_version: 1,
+      project: "project",
+      agents: [
+        { agent: "ada", outcome: "resumed", because: null },
+        { agent: "asks", outcome: "held", because: "asks: May I?" },
+        { agent: "bad", outcome: "failed", because: expect.stringContaining("with exit 1") },
+      ],
+    });
+  });
+
+  it("starts one agent without the others, and never one that is disabled unless it is named", async () => {
+    const project = await ownProject(agentsToml(ADA + BOB + OFF));
+    expect((await project.run(["up", "ada"])).out).toBe("ada  started\n");
+    expect((await project.agent("bob")).state).toBe("stopped");
+    expect((await project.run(["up"])).out).toBe("ada  unchanged\nbob  started\n");
+    expect((await project.agent("off")).state).toBe("stopped");
+  });
+
+  it("refuses a second one at the same moment, and does nothing of it", async () => {
+    const project = await ownProject(agentsToml(ADA + BOB));
+    const both = await Promise.all([project.run(["up", "ada"]), project.run(["up", "bob"])]);
+    const [won, lost] = both.toSorted((one, other) => one.code - other.code);
+    expect([won?.code, lost?.code, lost?.out]).toEqual([0, 4, ""]);
+    expect(lost?.err).toContain("another up or down of project is under way, so this up did nothing");
+    expect(Object.keys((await createStore(project.state).wishes()).agents)).toHaveLength(1);
+    expect(await project.journal("starting")).toHaveLength(1);
+    expect(await processesWith(`agents\0keep\0${project.home}`)).toHaveLength(1);
+  });
+
+  it.each([
+    ["no tmux", ["up"], { PATH: "/nowhere" }, 3, "tmux is not installed"],
+    ["an unknown agent", ["up", "adda"], ENV, 2, "did you mean ada?"],
+    ["an unknown flag", ["up", "--frsh"], ENV, 2, "did you mean `--fresh`?"],
+    ["an unknown command", ["upp"], ENV, 2, "did you mean `agents up`?"],
+    ["a config that is not there", ["up", "--config", "/nowhere/agents.toml"], ENV, 3, "there is no /nowhere/agents.toml"],
+  ])("refuses, and makes nothing: %s", async (_, words, env, code, says) => {
+    const project = await ownProject(agentsToml(ADA));
+    const ran = await project.run(words, { env });
+    expect([ran.code, ran.out]).toEqual([code, ""]);
+    expect(ran.err).toContain(says);
+    expect(await readdir(project.home)).toEqual(["agents.toml"]);
+  });
+
+  it("refuses a file with problems, shows each with its place, and makes nothing", async () => {
+    const project = await ownProject(agentsToml('[agents.ada]\nkind = "persistant"\nwtch = "heal"\n'));
+    const { code, err } = await project.run(["up"]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/agents\.toml has 2 problems/);
+    expect(err.match(/agents\.toml:\d+:\d+/g)?.length).toBe(2);
+    expect(await readdir(project.home)).toEqual(["agents.toml"]);
+  });
+
+  it.each([
+    ["nobody may write", async (state: string) => symlink("/sys/kernel", state)],
+    ["is a file", async (state: string) => writeFile(state, "")],
+  ])("says what to do about a state directory that %s", async (_, make) => {
+    const project = await ownProject(agentsToml(ADA));
+    await make(project.state);
+    const { code, err } = await project.run(["up"]);
+    expect([code, err]).toEqual([3, expect.stringMatching(/can't be written: .*\n.*log_dir/)]);
+    expect(await processesWith(project.home)).toEqual([]);
+  });
+
+  it("with --dry-run says what it would start, and does nothing", async () => {
+    const project = await ownProject(agentsToml(ADA + OFF));
+    const { code, out } = await project.run(["up", "--dry-run"]);
+    expect(code).toBe(0);
+    expect(out).toContain("ada  persistent  p-ada");
+    expect(await readdir(project.home)).toEqual(["agents.toml"]);
+  });
+});
+
+describe("down", () => {
+  it("leaves no process, no server and no socket, from any folder, and may be asked again", async () => {
+    const project = await ownProject(agentsToml(ADA + BOB + LOG), { ".demo/scenario": "at start: orphan 600\n" });
+    const agents = (...words: readonly string[]) =>
+      execa(LAUNCHER, [...words, "--config", project.config], { cwd: "/", env: ENV, extendEnv: false, reject: false });
+    expect(await agents("up")).toMatchObject({ exitCode: 0, stdout: "ada  started\nbob  started\nlog  started" });
+    expect((await processesWith(project.home)).length).toBeGreaterThan(7);
+    expect(await agents("down")).toMatchObject({ exitCode: 0, stdout: "ada  stopped\nbob  stopped\nlog  stopped" });
+    await until("the keeper has ended too", async () => (await processesWith(project.home)).length === 0);
+    expect(existsSync(project.socket)).toBe(false);
+    expect(await agents("down")).toMatchObject({ exitCode: 0, stdout: "ada  unchanged\nbob  unchanged\nlog  unchanged" });
+    expect(await processesWith(project.home)).toEqual([]);
+  });
+
+  it("of one agent leaves the others and the watchdog at work", async () => {
+    const project = await ownProject(agentsToml(ADA + BOB));
+    await project.up();
+    const before = (await project.agent("bob")).pid;
+    expect(await project.run(["down", "ada"])).toMatchObject({ code: 0, out: "ada  stopped\n" });
+    expect((await project.agent("bob")).pid).toBe(before);
+    expect(await isHeld(project.state, "watchdog")).toBe(true);
+    expect((await project.run(["up"])).out).toBe("ada  resumed\nbob  unchanged\n");
+  });
+
+  it("makes nothing where nothing ever ran", async () => {
+    const project = await ownProject(agentsToml(ADA));
+    expect(await project.run(["down"])).toEqual({ code: 0, out: "ada  unchanged\n", err: "" });
+    expect(await readdir(project.home)).toEqual(["agents.toml"]);
+  });
+});
+
+const LOOP = '[loop]\ndone_by = "bob"\nphases = [{ id = "one", plan = "plan-one.md" }, { id = "two", plan = "p.md" }]\n';
+
+describe("status", () => {
+  it("is the table that people know", async () => {
+    const project = await ownProject(agentsToml(ADA + BOB + OFF + LOG + LOOP));
+    const table = (running: string) => `phase: one [1/2] plan=plan-one.md (in progress)
+ada       persistent  demo  claude-sonnet-4-6  heal        ${running}
+bob       loop        demo  claude-opus-4-8    heal+stall  ${running}
+off       persistent  demo  claude-sonnet-4-6  heal        stopped (disabled)
+log       service     -     -                  -           ${running}
+watchdog  service     -     -                  -           ${running}
+`;
+    expect(await project.run(["status"])).toEqual({ code: 0, out: table("stopped"), err: "" });
+    await project.up();
+    expect(await project.run(["status"])).toEqual({ code: 0, out: table("RUNNING"), err: "" });
+    const { out } = await project.run(["status", "-o", "wide"]);
+    expect(out).toMatch(/^ada .* RUNNING +\d+s +is ready$/m);
+    expect(out).toMatch(/^watchdog .* RUNNING +\d+s +epoch 1, pid \d+$/m);
+  });
+
+  it("as JSON has every key that scripts rely on", async () => {
+    const project = await ownProject(agentsToml(ADA + BOB + LOOP));
+    const read = async () => JSON.parse((await project.run(["status", "--json"])).out);
+    const phase = { id: "one", index: 0, total: 2, plan: "plan-one.md", state: "in progress" };
+    const ada = {
+      ...{ name: "ada", kind: "persistent", backend: "demo", model: "claude-sonnet-4-6", watch: "heal" },
+      ...{ enabled: true, state: "stopped", session: "p-ada", pid: null, since: null, is: "down", why: "never started" },
+    };
+    const stopped = await read();
+    expect(stopped).toMatchObject({ schema_version: 1, project: "project", phase, watchdog: null });
+    expect(stopped.agents[0]).toEqual(ada);
+    await project.up();
+    const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    const running = await read();
+    expect(running.watchdog).toEqual({ pid: expect.any(Number), epoch: 1, heartbeat: iso });
+    expect(running.agents[0]).toEqual({
+      ...ada,
+      ...{ state: "RUNNING", pid: expect.any(Number), since: iso, is: "ready", why: "is ready" },
+    });
+  });
+
+  it("says unknown, and not stopped, when tmux does not answer", async () => {
+    const project = await ownProject(agentsToml(ADA));
+    await project.up();
+    const bin = await ownProgram("tmux", "echo 'lost server' >&2; exit 1");
+    const { code, out } = await project.run(["status"], { env: { ...ENV, PATH: `${bin}:${ENV.PATH}` } });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ada .* unknown$/m);
+  });
+
+  it("asks tmux once for a hundred agents", async () => {
+    const names = Array.from({ length: 100 }, (_, nth) => `a${nth}`);
+    const project = await ownProject(agentsToml(names.map((name) => `[agents.${name}]\nkind = "persistent"\n`).join("")));
+    expect((await project.up()).match(/started/g)).toHaveLength(100);
+    const { env, calls } = await countingTmux();
+    const { code, out } = await project.run(["status"], { env });
+    expect([code, out.match(/RUNNING/g)?.length]).toEqual([0, 101]);
+    expect(await calls()).toHaveLength(1);
+  });
+});
+
+describe("commands that only read", () => {
+  const READING = [
+    ["status"],
+    ["status", "--json"],
+    ["status", "-o", "wide"],
+    ["validate"],
+    ["events"],
+    ["events", "--json"],
+    ["phase"],
+    ["logs", "ada"],
+    ["logs", "watchdog"],
+    ["up", "--dry-run"],
+  ];
+
+  it("write nothing and start nothing where nothing ran yet", async () => {
+    const project = await ownProject(agentsToml(ADA + BOB + LOOP));
+    const before = await treeHash(project.home);
+    for (const words of READING) await project.run(words);
+    expect(await treeHash(project.home)).toBe(before);
+    expect(await processesWith(project.home)).toEqual([]);
+  });
+
+  it("write nothing beside a project that was brought down, nor into a home or a folder for temporary files", async () => {
+    const project = await ownProject(agentsToml(ADA + BOB + LOOP));
+    await project.up();
+    await project.run(["down"]);
+    await until("nothing runs", async () => (await processesWith(project.home)).length === 0);
+    const [HOME, TMPDIR] = [await ownDirectory(), await ownDirectory()];
+    const before = await treeHash(project.home, HOME, TMPDIR);
+    for (const words of READING) await project.run(words);
+    const options = { cwd: "/", env: { ...ENV, HOME, TMPDIR }, extendEnv: false };
+    for (const word of ["status", "validate", "events", "phase"])
+      await execa(LAUNCHER, [word, "--config", project.config], options);
+    expect(await treeHash(project.home, HOME, TMPDIR)).toBe(before);
+    expect(await processesWith(project.home)).toEqual([]);
+  });
+});
+
+describe("the others", () => {
+  it("say so when there is nothing to talk to", async () => {
+    const project = await ownProject(agentsToml(ADA + LOG));
+    expect(await project.run(["wake"])).toMatchObject({ code: 1, err: expect.stringContaining("nobody watches project") });
+    expect(await project.run(["logs", "ada"])).toMatchObject({ code: 1, err: expect.stringContaining("does not run") });
+    expect(await project.run(["send", "log", "hello"])).toMatchObject({ code: 2 });
+    expect(await project.run(["phase"])).toMatchObject({ code: 2, err: expect.stringContaining("no [loop]") });
+    expect(await project.run(["events"])).toEqual({ code: 0, out: "", err: "" });
+  });
+
+  it("restart one agent, and leave the others", async () => {
+    const project = await ownProject(agentsToml(ADA + BOB));
+    await project.up();
+    const before = [(await project.agent("ada")).pid, (await project.agent("bob")).pid];
+    expect((await project.run(["restart", "ada"])).code).toBe(0);
+    const after = [(await project.agent("ada")).pid, (await project.agent("bob")).pid];
+    expect(after[0]).not.toBe(before[0]);
+    expect(after[1]).toBe(before[1]);
+  });
+});

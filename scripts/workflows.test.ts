@@ -1,0 +1,60 @@
+import { constants } from "node:fs";
+import { access, readFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+
+const ROOT = path.join(import.meta.dirname, "..");
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Workflow {
+  readonly on: object;
+  readonly permissions: object;
+  readonly jobs: Readonly<
+    Record<string, { readonly steps: readonly Step[]; readonly "timeout-minutes": number }>
+  >;
+}
+
+describe.each([".github/workflows/fleet.yml", ".forgejo/workflows/fleet.yml"])("%s", async (file) => {
+  const workflow: Workflow = parse(await readFile(path.join(ROOT, file), "utf8"));
+  const jobs = Object.values(workflow.jobs);
+  const steps = jobs.flatMap((job) => job.steps);
+
+  it("runs on every push and every pull request", () => {
+    expect(Object.keys(workflow.on)).toEqual(["push", "pull_request"]);
+  });
+
+  it("may read the code, and nothing else", () => {
+    expect(workflow.permissions).toEqual({ contents: "read" });
+  });
+
+  it("pins every action by its commit", () => {
+    const uses = steps.flatMap((step) => step.uses ?? []);
+    expect(uses.length).toBeGreaterThan(0);
+    for (const use of uses) expect(use).toMatch(/^[\w./:-]+@[0-9a-f]{40}$/);
+  });
+
+  it("leaves no token in the checkout", () => {
+    const checkouts = steps.filter(({ uses }) => uses?.includes("/checkout@"));
+    expect(checkouts.length).toBe(jobs.length);
+    for (const step of checkouts) expect(step.with).toMatchObject({ "persist-credentials": false });
+  });
+
+  it("ends by itself when something hangs", () => {
+    for (const job of jobs) expect(job["timeout-minutes"]).toBeLessThanOrEqual(30);
+  });
+
+  it("validates, and runs every gate, by programs that are here", async () => {
+    const ours = steps.flatMap(({ run = "" }) => (/^[.\w]+\//.test(run) ? [run] : []));
+    expect(ours.map((run) => run.split(" "))).toEqual([
+      ["scripts/fleet", "validate"],
+      [expect.stringMatching(/^(scripts\/test|\.ci\/run)$/)],
+    ]);
+    for (const run of ours) await access(path.join(ROOT, run.split(" ")[0] ?? ""), constants.X_OK);
+  });
+});
