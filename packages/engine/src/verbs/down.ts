@@ -8,10 +8,10 @@ import { createTmux } from "../host/tmux.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import type { Wish } from "../watch/think.ts";
+import { ensureWatchdog } from "./bring-up.ts";
 import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
 import { columns } from "./render.ts";
 import { survey } from "./survey.ts";
-import { ensureWatchdog } from "./up.ts";
 
 interface Stopped {
   readonly agent: string;

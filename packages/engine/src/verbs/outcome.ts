@@ -45,8 +45,14 @@ export function judge(
     if (run.since < began) return anew ? null : outcome("unchanged");
     return outcome(run.resumed ? "resumed" : "started");
   }
-  if (run === null && seen.is === "finished") return outcome("unchanged", seen.why);
+  if (run === null && seen.is === "finished") return outcome(wordForFinished(ended, began), seen.why);
   if (ended !== null && ended.at >= began && record.failures > 0)
     return outcome("failed", `${ended.how}${sayExit(ended.exit)}; see: agents logs ${agent.name}`);
   return seen.is === "held" && !patient ? outcome("held", seen.why) : null;
+}
+
+/** A run that came and went while `up` waited was started, and failed if it says so. */
+function wordForFinished(ended: AgentRecord["ended"], began: Instant): Outcome["outcome"] {
+  if (ended === null || ended.at < began) return "unchanged";
+  return ended.exit !== null && "code" in ended.exit && ended.exit.code === 0 ? "started" : "failed";
 }

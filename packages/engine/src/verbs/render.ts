@@ -1,4 +1,5 @@
 import { oneLine } from "../diagnostics/safe-text.ts";
+import type { Outcome } from "./outcome.ts";
 import type { AgentSurvey, Survey } from "./survey.ts";
 
 /** The table that people know: the phase line, then a row for each agent, the watchdog last. */
@@ -63,3 +64,13 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
 }
 
 const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join("");
+
+export const renderOutcomes = (outcomes: readonly Outcome[]): string =>
+  columns(
+    outcomes.map(({ agent, outcome, because }) => [
+      agent,
+      because === null ? outcome : `${outcome} (${because})`,
+    ]),
+  )
+    .map((line) => `${line}\n`)
+    .join("");

@@ -1,7 +1,8 @@
 import { defineCommand } from "../command/command.ts";
 import { Failure } from "../problem.ts";
+import { awaitOutcomes, ensureWatchdog } from "./bring-up.ts";
 import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
-import { awaitOutcomes, ensureWatchdog, renderOutcomes } from "./up.ts";
+import { renderOutcomes } from "./render.ts";
 
 export const restart = defineCommand({
   name: "restart",

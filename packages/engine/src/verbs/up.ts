@@ -1,10 +1,5 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { BACKENDS } from "../backends/index.ts";
 import { defineCommand, type World } from "../command/command.ts";
 import { pick } from "../host/environment.ts";
-import { readText } from "../host/files.ts";
-import { startKeeper } from "../host/keeper.ts";
-import { isHeld } from "../host/lock.ts";
 import { run } from "../host/run.ts";
 import { checkSocket, type Site } from "../host/site.ts";
 import { createStore, type Store } from "../host/store.ts";
@@ -13,10 +8,10 @@ import type { Agent } from "../project.ts";
 import { indexOf } from "../watch/course.ts";
 import type { Wishes } from "../watch/records.ts";
 import type { Wish } from "../watch/think.ts";
-import type { Instant } from "../watch/time.ts";
+import { awaitOutcomes, ensureWatchdog } from "./bring-up.ts";
 import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
-import { judge, type Outcome } from "./outcome.ts";
-import { columns } from "./render.ts";
+import type { Outcome } from "./outcome.ts";
+import { columns, renderOutcomes } from "./render.ts";
 import { survey } from "./survey.ts";
 
 export const up = defineCommand({
@@ -141,76 +136,3 @@ const overridesIn = (env: World["env"]): Record<string, string> =>
       /^[A-Z0-9_]+_(MODEL|BACKEND)$/.test(entry[0]),
     ),
   );
-
-export async function ensureWatchdog(site: Site, { env, signal }: World): Promise<void> {
-  if (await isHeld(site.state, "watchdog")) return;
-  startKeeper(
-    site,
-    env,
-    Object.values(BACKENDS).flatMap(({ passes }) => passes),
-  );
-  const deadline = Date.now() + WATCHDOG_STARTS_WITHIN;
-  while (!(await isHeld(site.state, "watchdog"))) {
-    if (Date.now() > deadline || signal.aborted) {
-      const log = (await readText(`${site.state}/watchdog.log`)) ?? "";
-      throw new Failure("ENGINE_FAILED", "the watchdog does not start", {
-        hint: `its last words: ${log.trim().split("\n").slice(-3).join(" | ") || "none"}`,
-      });
-    }
-    await wait(POLL);
-  }
-}
-
-const WATCHDOG_STARTS_WITHIN = 15_000;
-const POLL = 25;
-/** Who is held by something that does not change is reported as held. */
-const PATIENCE = 20_000;
-
-export async function awaitOutcomes(
-  site: Site,
-  asked: readonly Agent[],
-  began: Instant,
-  world: World,
-  sofar: (outcome: Outcome) => void,
-): Promise<readonly Outcome[]> {
-  const store = createStore(site.state);
-  const known = new Map<string, Outcome>();
-  const { agents: wished } = await store.wishes();
-  const { start_timeout } = site.project.supervision;
-  for (;;) {
-    const [seen, records] = await Promise.all([survey(site, world.env), store.records()]);
-    const now: Instant = Date.now();
-    for (const agent of asked.filter(({ name }) => !known.has(name))) {
-      const one = seen.agents.find(({ name }) => name === agent.name);
-      const wish = wished[agent.name];
-      const anew = wish?.anew === true && wish.at >= began;
-      const patient = now - began < PATIENCE;
-      const verdict = judge(agent, records.agents[agent.name], one, { now, began, anew, patient });
-      const late = now - began > start_timeout;
-      const outcome = verdict ?? (late ? notThere(agent, one?.why ?? "unknown", start_timeout) : null);
-      if (outcome === null) continue;
-      known.set(agent.name, outcome);
-      sofar(outcome);
-    }
-    if (known.size === asked.length) return asked.flatMap(({ name }) => known.get(name) ?? []);
-    if (world.signal.aborted)
-      throw new Failure("TIMED_OUT", "interrupted; what was asked for goes on starting");
-    await wait(POLL * 2);
-  }
-}
-
-const notThere = (agent: Agent, why: string, limit: number): Outcome => ({
-  agent: agent.name,
-  outcome: "failed",
-  because: `not there after ${Math.round(limit / 1000)} s: ${why}`,
-});
-
-export const renderOutcomes = (outcomes: readonly Outcome[]): string =>
-  columns(
-    outcomes.map(({ agent, outcome, because }) => [
-      agent,
-      because === null ? outcome : `${outcome} (${because})`,
-    ]),
-  )
-    .map((line) => `${line}\n`)
-    .join("");

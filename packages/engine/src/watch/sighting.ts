@@ -19,13 +19,6 @@ export type Reading = Mood & {
 
 export type Exit = { readonly code: number } | { readonly signal: string };
 
-/** The marks on a session of ours. A session with our name and without them is foreign. */
-export interface Marks {
-  readonly project: string;
-  readonly instance: string;
-  readonly epoch: number;
-}
-
 /**
  * One look at one agent.
  *

@@ -70,6 +70,7 @@ function live(
     const thought = think(given, at);
     record = thought.record;
     next = thought.next;
+    if (next <= at) throw new Error("it looks again and again, and time stands still");
     for (const action of thought.actions) {
       deeds.push({ at, action });
       record = outcomesOf(action, given, at, deeds.length).reduce(evolve, record);
