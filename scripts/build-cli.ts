@@ -7,13 +7,15 @@ import { bundleInParts } from "./bundle.ts";
  * Builds what scripts/fleet runs: packages/cli/dist/fleet/start.cjs and the
  * parts that it loads.
  *
+ *   node scripts/build-cli.ts [FOLDER]
+ *
  * A fleet that runs meanwhile is not disturbed: parts are named by their
  * content, start.cjs is moved over the old one when all is there, and what a
  * running program may still load stays for a day.
  */
 
 const ROOT = path.join(import.meta.dirname, "..");
-const FOLDER = path.join(ROOT, "packages/cli/dist/fleet");
+const FOLDER = path.resolve(process.argv[2] ?? path.join(ROOT, "packages/cli/dist/fleet"));
 const DAY = 86_400_000;
 
 async function build(): Promise<void> {

@@ -32,17 +32,30 @@ is_ready() {
 # A short command makes little rubbish: with room for all of it, none is collected.
 run_built() { exec "$node" --min-semi-space-size=16 "$built/start.cjs" "$@"; }
 
+# All of it: tools, packages, and the program.
 set_up() {
   may_write || fail "$root can't be written to, and fleet is not set up there: run scripts/fleet once as its owner, or clone it into a folder of your own"
   take_turn
   if ! is_ready; then
-    need git "the engines of projects are git submodules"
-    has tmux || offer tmux || say "tmux is not installed; agents can't be started without it: $(install_line tmux)"
-    choose_tools
-    install_packages
+    get_parts
     build
   fi
   exec 9>&-
+}
+
+# Without the program: what a source does wrong is for the gates to say.
+set_up_workspace() {
+  may_write || fail "$root can't be written to: clone it into a folder of your own"
+  take_turn
+  get_parts
+  exec 9>&-
+}
+
+get_parts() {
+  need git "the engines of projects are git submodules"
+  has tmux || offer tmux || say "tmux is not installed; agents can't be started without it: $(install_line tmux)"
+  choose_tools
+  install_packages
 }
 
 may_write() {

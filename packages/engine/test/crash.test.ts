@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { createStore } from "../src/host/store.ts";
 import type { Message } from "../src/watch/message.ts";
@@ -54,11 +55,42 @@ it("loses nothing and repeats nothing when the watchdog is killed at twenty mome
     "p-ada",
     "p-bob",
   ]);
-  const receipts = await project.journal("submitted");
+  const receipts = await until("the last receipt is written", async () => {
+    const all = await project.journal("submitted");
+    return all.length >= 40 && all;
+  });
   expect(receipts.map((entry) => entry.message).sort()).toEqual(
     AGENTS.flatMap((name) => Array.from({ length: 20 }, (_, nth) => message(name, nth).id)).sort(),
   );
   expect((await store.records()).epoch).toBe(21);
+}, 60_000);
+
+it("writes a receipt that a crash kept from being written, once", async () => {
+  const project = await ownProject(TOML);
+  const store = createStore(project.state);
+  let watchdog = await project.watchdog();
+  await project.up();
+  await project.run(["send", "ada", "hello"]);
+  const [receipt] = await until("a receipt", async () => {
+    const all = await project.journal("submitted");
+    return all.length === 1 && all;
+  });
+  const unwritten = (await project.journal()).filter(({ what }) => what !== "submitted");
+  await watchdog.kill();
+  // As it stands when the crash comes between the settling of a message and the record of it.
+  const { agents, ...records } = await store.records();
+  if (agents.ada === undefined) throw new Error("no record of ada");
+  const mail = { id: String(receipt?.message), state: "typed", since: Date.now(), enters: 1 } as const;
+  const cut = { ...records, agents: { ...agents, ada: { ...agents.ada, mail } } };
+  await writeFile(store.at("journal.jsonl"), unwritten.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+  for (const _ of ["unwritten", "written"]) {
+    await store.save(cut);
+    watchdog = await project.watchdog();
+    await project.looks(2);
+    expect(await project.journal("submitted")).toMatchObject([{ agent: "ada", text: "hello" }]);
+    await watchdog.kill();
+  }
+  expect(await project.heard("ada")).toHaveLength(1);
 });
 
 it("starts each agent once when the watchdog is killed while it starts them", async () => {

@@ -29,7 +29,10 @@ it("delivers thirty messages to three agents, to each its own in the order they 
   for (const name of names) {
     await settled(project, name);
     expect(await words(project, name)).toEqual(sent);
-    const receipts = (await project.journal("submitted")).filter(({ agent }) => agent === name);
+    const receipts = await until("the last receipt is written", async () => {
+      const all = (await project.journal("submitted")).filter(({ agent }) => agent === name);
+      return all.length >= sent.length && all;
+    });
     expect(receipts.map(({ text }) => text)).toEqual(sent);
   }
 });

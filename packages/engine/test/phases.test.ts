@@ -74,7 +74,9 @@ it("goes from phase to phase as each is done, with its own model and kickoff, an
   expect(await isHeld(project.state, "watchdog")).toBe(false);
   expect(await readFile(path.join(project.state, "SEQUENCE-COMPLETE"), "utf8")).toMatch(/^20\S+Z one two\n$/);
   expect((await project.heard("chief")).at(-1)).toMatch(/^\[fleet \S+\] All phases are done\.$/);
-  const story = (await project.journal()).map(({ what }) => what).filter((what) => /^(phase|sequence)-/.test(what));
+  const story = (await project.journal())
+    .map(({ what }) => what)
+    .filter((what) => /^(phase|sequence)-/.test(what));
   expect(story).toEqual(["phase-started", "phase-done", "phase-started", "phase-done", "sequence-complete"]);
 });
 
@@ -95,7 +97,9 @@ it("refuses to start a complete sequence, and goes on when a phase is added", as
   await writeStatus(project, "two", "## DONE\n");
   expect(await again.exit).toBe(0);
   expect(await isHeld(project.state, "watchdog")).toBe(false);
-  expect((await project.heard("chief")).filter((line) => line.endsWith("All phases are done."))).toHaveLength(2);
+  expect((await project.heard("chief")).filter((line) => line.endsWith("All phases are done."))).toHaveLength(
+    2,
+  );
 });
 
 it("goes to the phase that a person names, and starts over with --fresh", async () => {
@@ -108,7 +112,10 @@ it("goes to the phase that a person names, and starts over with --fresh", async 
   expect(two.model).toBe("claude-opus-4-8");
   expect((await project.run(["up", "--fresh"])).code).toBe(0);
   expect((await inPhase(project, "one", two.pid)).model).toBe("claude-sonnet-4-6");
-  expect(await project.run(["phase", "goto", "tow"])).toMatchObject({ code: 2, err: expect.stringContaining("two") });
+  expect(await project.run(["phase", "goto", "tow"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("two"),
+  });
 });
 
 const HANDOFF = `[agents.adversary]
@@ -120,11 +127,22 @@ inbox = { "BUILDER-INBOX.md" = "builder" }
 `;
 
 it("tells agents of the commits that are for them, each once, also those pushed while nobody watched", async () => {
-  const project = await ownProject(loopToml(PHASES, HANDOFF), { ...PROMPTS, "prompts/adversary.md": "You test.\n" });
+  const project = await ownProject(loopToml(PHASES, HANDOFF), {
+    ...PROMPTS,
+    "prompts/adversary.md": "You test.\n",
+  });
   const clone = path.join(project.home, "clone");
-  const author = ["-c", "user.name=ada", "-c", "user.email=ada@example.invalid", "-c", "commit.gpgsign=false"];
+  const author = [
+    "-c",
+    "user.name=ada",
+    "-c",
+    "user.email=ada@example.invalid",
+    "-c",
+    "commit.gpgsign=false",
+  ];
   const git = async (...args: readonly string[]) =>
-    (await execa("git", [...author, ...args], { env: { ...ENV, HOME: project.home }, extendEnv: false })).stdout;
+    (await execa("git", [...author, ...args], { env: { ...ENV, HOME: project.home }, extendEnv: false }))
+      .stdout;
   const push = async (subject: string) => {
     await git("-C", clone, "commit", "-q", "--allow-empty", "-m", subject);
     await git("-C", clone, "push", "-q", "origin", "HEAD:refs/heads/main");
@@ -154,14 +172,18 @@ it("tells agents of the commits that are for them, each once, also those pushed 
     ["adversary", claim],
     ["builder", review],
   ]);
-  const told = async (name: string) => (await project.heard(name)).filter((line) => !line.startsWith("first:"));
+  const told = async (name: string) =>
+    (await project.heard(name)).filter((line) => !line.startsWith("first:"));
   expect(await told("adversary")).toEqual([
     `[fleet ${claim.slice(0, 7)}] New claim on origin/main. Pull and verify.`,
   ]);
   expect(await told("builder")).toEqual([
     `[fleet ${review.slice(0, 7)}] New review on origin/main. Pull and go on.`,
   ]);
-  const events = (await project.run(["events", "--json"])).out.trim().split("\n").map((line) => JSON.parse(line));
+  const events = (await project.run(["events", "--json"])).out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   expect(events.find(({ what }) => what === "pinged")).toEqual({
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     agent: "adversary",

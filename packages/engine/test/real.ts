@@ -14,7 +14,8 @@ import { engineCommands } from "../src/verbs/index.ts";
 import type { AgentSurvey, Survey } from "../src/verbs/survey.ts";
 import { type JournalEntry, parseEntry } from "../src/watch/journal.ts";
 
-export const BIN = path.join(import.meta.dirname, "../src/bin.ts");
+export const LAUNCHER = path.join(import.meta.dirname, "../agents");
+const BIN = path.join(import.meta.dirname, "../src/bin.ts");
 
 /** What the programs of a test know of the one who runs it: no TMUX, no GIT_*, nothing of vitest's. */
 export const ENV = { PATH: process.env.PATH, HOME: process.env.HOME, LC_ALL: "C.UTF-8" } as const;

@@ -55,47 +55,48 @@ it("takes a session's name for that session alone, and never for one that begins
   expect(await names(terminal)).toEqual(["p-a3"]);
 });
 
-const ODD = [
+/** Words that tmux or a shell might obey; what they would do is make this file. */
+const oddWords = (ran: string): readonly string[] => [
   ...[
-    "#(touch ran)",
+    `#(touch ${ran})`,
     "#{pid}",
     "##",
     "'",
     '"',
-    "';touch ran;'",
-    '"; touch ran; "',
+    `';touch ${ran};'`,
+    `"; touch ${ran}; "`,
     ";",
     "a;",
     "\\;",
     "}",
     "{",
-    "\\",
   ],
   ...[
-    "} ; run-shell 'touch ran' ; {",
+    "\\",
+    `} ; run-shell 'touch ${ran}' ; {`,
     "$HOME",
-    "$(touch ran)",
-    "`touch ran`",
+    `$(touch ${ran})`,
+    `\`touch ${ran}\``,
     "~",
     "%1",
     "",
     "-t",
-    "ünï 漢字",
-    "a\nb",
   ],
+  ...["ünï 漢字", "a\nb"],
 ];
 
 it("hands folder, environment and arguments on literally, and runs nothing that stands in them", async () => {
   const { terminal, opening, home } = await ownTerminal();
-  const cwd = path.join(home, "#(touch ran) #{pid} ' \" ; } { $HOME `touch ran` %1");
-  const out = path.join(home, "told");
+  const cwd = path.join(home, "#(touch $RAN) #{pid} ' \" ; } { $HOME `touch $RAN` %1");
+  const [out, ran] = [path.join(home, "told"), path.join(home, "ran")];
+  const odd = oddWords(ran);
   await mkdir(cwd);
   const tell = 'printf "%s\\0" "$PWD" "$ODD" "$@" >"$OUT.new"; mv "$OUT.new" "$OUT"; exec cat';
-  const env = { OUT: out, ODD: ODD.join("|") };
-  await terminal.open([opening("p-a", ["sh", "-c", tell, "sh", ...ODD], { cwd, env })]);
+  const env = { OUT: out, RAN: ran, ODD: odd.join("|") };
+  await terminal.open([opening("p-a", ["sh", "-c", tell, "sh", ...odd], { cwd, env })]);
   const told = await until("the program has told", async () => existsSync(out) && readFile(out, "utf8"));
-  expect(told.split("\0").slice(0, -1)).toEqual([cwd, ODD.join("|"), ...ODD]);
-  for (const folder of [home, cwd, process.cwd()]) expect(existsSync(path.join(folder, "ran"))).toBe(false);
+  expect(told.split("\0").slice(0, -1)).toEqual([cwd, odd.join("|"), ...odd]);
+  expect(existsSync(ran)).toBe(false);
 });
 
 it("starts no second program in a session that is there, and leaves its marks alone", async () => {

@@ -11,6 +11,7 @@ function wordsIn(text: string): readonly string[] {
     const character = text[index] ?? "";
     if (character === "'") {
       const end = text.indexOf("'", index + 1);
+      if (end < 0) throw new Error(`a quote is not closed: ${text}`);
       word = (word ?? "") + text.slice(index + 1, end);
       index = end;
     } else if (character === "\\") {

@@ -18,6 +18,7 @@ import {
   TASK,
   up,
 } from "../../test/scene.ts";
+import { assess } from "./assess.ts";
 import { evolve } from "./record.ts";
 import { type Scene, think } from "./think.ts";
 
@@ -477,6 +478,11 @@ describe("a declared wait", () => {
     });
   });
 
+  it("that has passed is looked at again in a tick, not at once", () => {
+    const { next } = think(scene(waits(NOW - 60 * minute, NOW - 65 * minute, { agent: healed })), NOW);
+    expect(next).toBe(NOW + 30_000);
+  });
+
   it("is looked at again right after its grace", () => {
     const { next } = think(scene(waits(NOW - 170_000, NOW - 10 * minute)), NOW);
     expect(next).toBe(NOW + 10_001);
@@ -573,5 +579,31 @@ describe("what is left of a run", () => {
     const first = think(scene({ record: intended, sighting: of.gone, leftovers: 1 }), NOW);
     const told = evolve(first.record, { at: NOW, what: "told-to-stop", because: "leftover-processes" });
     expect(gist({ record: told, sighting: of.gone }, NOW + second)).toBe("missing → start");
+  });
+});
+
+describe("who looks without noticing, as status does,", () => {
+  it.each<Row>([
+    ["knows nothing of a run that no watchdog has taken over", { sighting: of.busy }, "unseen"],
+    [
+      "sees a start under way",
+      { record: running(1, {}, { opened: false, ready: null }), sighting: of.gone },
+      "starting",
+    ],
+    ["sees what is due to be restarted", { record: fallen(0, 1), sighting: of.gone }, "missing"],
+    ["sees what is left over", { record: running(minute), sighting: of.dead, wish: down(NOW) }, "leftover"],
+  ])("%s", (_, given, expected) => {
+    expect(assess(scene(given), NOW).is).toBe(expected);
+  });
+});
+
+describe("what shows an error", () => {
+  it.each([
+    [1_000, 500],
+    [5_000, 30_000],
+  ])("is looked at again, %i ms after it came, in %i ms", (ago, expected) => {
+    const record = running(minute, { seen: seenFor(ago, fatal) });
+    const { next } = think(scene({ agent: unwatched, record, sighting: alive(read(fatal)) }), NOW);
+    expect(next - NOW).toBe(expected);
   });
 });

@@ -66,6 +66,14 @@ describe("the course of the phases", () => {
       true,
       ["sequence-reopened d", "phase-started d 8"],
     ],
+    [
+      "opens again though the file of its last phase is gone",
+      loopOf("a", "b", "c", "d"),
+      on("c", 900),
+      null,
+      false,
+      ["sequence-reopened d", "phase-started d 8"],
+    ],
     ["keeps its phase when one is inserted before it", loopOf("a", "x", "b"), on("b"), null, false, []],
     [
       "goes on behind its phase when one was inserted before it",

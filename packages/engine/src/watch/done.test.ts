@@ -27,6 +27,7 @@ describe("a STATUS file", () => {
     "````\n```\n````\n## DONE",
     "```sh\n## DONE\n```\n## DONE",
     "```not a fence``` but inline code\n## DONE",
+    "```html <!--\n```\n## DONE",
     "<!-- a comment -->\n## DONE",
     "<!--\na comment\n-->\n## DONE",
     "<!-- one --> and <!-- two -->\n## DONE",

@@ -175,6 +175,35 @@ describe("a life", () => {
     expect(wordsOf(deeds)).toEqual(["start", "stop", "kill", "start"]);
   });
 
+  it("of one who was given up begins anew with the next wish, and forgets", () => {
+    const record = fallen(minute, 6, { gaveUp: { at: NOW - minute, because: "too often" } });
+    let last = record;
+    live(
+      minute,
+      (now) => {
+        last = now;
+        return { wish: of.up(NOW), sighting: now.run === null ? of.gone : inRun(now, of.busy) };
+      },
+      record,
+    );
+    expect(last).toMatchObject({ gaveUp: null, served: NOW });
+  });
+
+  it("of one who swallows every Enter is twenty-five of them, and then the message is given up", () => {
+    const message = of.messageOf();
+    const deeds = live(
+      minute,
+      (record, done) => {
+        const typed = wordsOf(done).includes("type");
+        const there = alive(read({ mood: "ready" }, { draft: typed ? "[fleet 3f2a1c9] go on" : "" }));
+        const dropped = wordsOf(done).includes("drop");
+        return { message: dropped ? null : message, sighting: inRun(record, there) };
+      },
+      running(minute),
+    );
+    expect(wordsOf(deeds)).toEqual(["type", ...Array(25).fill("press-enter"), "drop"]);
+  });
+
   it("of a loop is one run a phase", () => {
     const deeds = live(30 * minute, (record, done, at) => {
       const turn = 1 + Math.floor((at - NOW) / (10 * minute));

@@ -1,0 +1,149 @@
+import { existsSync } from "node:fs";
+import { appendFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { createGit, originOf } from "../src/host/git.ts";
+import { createRelay, type News } from "../src/host/relay.ts";
+import { ENV, ownProgram, until } from "./real.ts";
+import { handoff, ownRemote } from "./remote.ts";
+
+describe("an agent may write anything into its clone", () => {
+  const hostile = (ran: string): readonly (readonly string[])[] => [
+    ["core.fsmonitor", `touch ${ran}`],
+    ["core.sshCommand", `touch ${ran}; ssh`],
+    ["core.hooksPath", path.dirname(ran)],
+    ["core.pager", `touch ${ran}`],
+    ["core.editor", `touch ${ran}`],
+    ["core.gitProxy", `touch ${ran}`],
+    ["credential.helper", `!touch ${ran}`],
+    ["remote.origin.uploadpack", `touch ${ran}; git-upload-pack`],
+    ["uploadpack.packObjectsHook", `touch ${ran};`],
+    ["url.ext::touch.insteadOf", "https:"],
+    ["alias.config", `!touch ${ran}`],
+    ["diff.external", `touch ${ran}`],
+    ["protocol.ext.allow", "always"],
+  ];
+
+  it.each([
+    ["settings that name programs", null],
+    ["an origin that is a program", "ext::sh -c touch% RAN"],
+    ["an origin that is a flag", "--upload-pack=touch RAN"],
+    ["an origin on a host that is a flag", "ssh://-oProxyCommand=touch%20RAN/x"],
+  ])("and none of it runs: %s", async (_, url) => {
+    const { home, clone, git, inClone, commit, push, directory } = await ownRemote();
+    const ran = path.join(home, "ran");
+    await commit("claim(a): one");
+    await push();
+    const settings = hostile(ran).map(([key = "", value]) => {
+      const [, section, part, name] = /^(\w+)\.(?:(.*)\.)?(\w+)$/.exec(key) ?? [];
+      return `[${section}${part === undefined ? "" : ` "${part}"`}]\n\t${name} = ${JSON.stringify(value)}\n`;
+    });
+    await appendFile(path.join(clone, ".git/config"), settings.join(""));
+    expect(await inClone("--no-pager", "config", "--get", "protocol.ext.allow")).toBe("always");
+    for (const hook of [
+      "reference-transaction",
+      "post-checkout",
+      "pre-push",
+      "post-merge",
+      "fsmonitor-watchman",
+    ])
+      await writeFile(path.join(clone, ".git/hooks", hook), `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 });
+    if (url !== null)
+      await writeFile(
+        path.join(clone, ".git/config"),
+        `[remote "origin"]\n\turl = ${url.replace("RAN", ran)}\n`,
+      );
+    await rm(ran, { force: true });
+
+    const relay = createRelay({ git, handoff: handoff(), clone, mirror: directory, wake: () => {} });
+    relay.poll(null, 1, false, 0);
+    await relay.idle();
+    expect(relay.take().map(({ is }) => is)).toEqual(
+      url === null ? ["baseline"] : url.startsWith("-") ? [] : ["trouble"],
+    );
+    expect(existsSync(ran)).toBe(false);
+    expect((await originOf(git, clone))?.startsWith("-")).not.toBe(true);
+  });
+
+  it("and a folder that is no clone is not taken for the repository around it", async () => {
+    const { git, clone, inClone } = await ownRemote();
+    await inClone("init", "-q", "inner");
+    await rm(path.join(clone, "inner/.git"), { recursive: true });
+    expect(await originOf(git, path.join(clone, "inner"))).toBe(null);
+  });
+});
+
+describe("the relay", () => {
+  const news = async (relay: ReturnType<typeof createRelay>): Promise<readonly News[]> => {
+    await relay.idle();
+    return relay.take();
+  };
+
+  it("begins from where the branch is, then tells each gain once, and a rewritten history as a new beginning", async () => {
+    const { git, clone, directory, commit, push, inClone } = await ownRemote();
+    let rung = 0;
+    const relay = createRelay({ git, handoff: handoff(), clone, mirror: directory, wake: () => rung++ });
+    relay.poll(null, 1, false, 0);
+    expect(await news(relay)).toEqual([
+      { is: "baseline", seen: "", turn: 1, because: "first look", drained: [] },
+    ]);
+    const first = await commit("claim(a): one");
+    await push();
+    relay.poll({ seen: "", turn: 1 }, 1, false, 0);
+    expect(await news(relay)).toMatchObject([{ is: "gain", turn: 1, gain: { head: first } }]);
+    relay.poll({ seen: first, turn: 1 }, 1, false, 0);
+    expect(await news(relay)).toEqual([]);
+    await inClone("commit", "-q", "--allow-empty", "--amend", "-m", "another");
+    await push("--force");
+    relay.poll({ seen: first, turn: 1 }, 1, false, 0);
+    expect(await news(relay)).toMatchObject([{ is: "baseline", because: "history was rewritten" }]);
+    expect(rung).toBeGreaterThanOrEqual(3);
+  });
+
+  it("begins a new phase where the branch is, and tells what the old one still pushed", async () => {
+    const { git, clone, directory, commit, push } = await ownRemote();
+    const relay = createRelay({ git, handoff: handoff(), clone, mirror: directory, wake: () => {} });
+    const first = await commit("begin");
+    await push();
+    relay.poll(null, 1, false, 0);
+    await news(relay);
+    const late = await commit("review(a): too late");
+    await push();
+    relay.poll({ seen: first, turn: 1 }, 2, true, 0);
+    const drained = [{ sha: late, subject: "review(a): too late" }];
+    expect(await news(relay)).toEqual([
+      { is: "baseline", seen: late, turn: 2, because: "a new phase", drained },
+    ]);
+  });
+
+  it("waits without a word for a clone that is not there yet", async () => {
+    const { git, home, directory } = await ownRemote();
+    const relay = createRelay({
+      git,
+      handoff: handoff(),
+      clone: path.join(home, "later"),
+      mirror: directory,
+      wake: () => {},
+    });
+    relay.poll(null, 1, false, 0);
+    expect(await news(relay)).toEqual([]);
+    expect([relay.isFailing(), relay.because()]).toEqual([false, "clone has no origin yet"]);
+  });
+
+  it("is not held up by a remote that hangs, gives it up after a while, and leaves no process of it", async () => {
+    const { home, clone, directory, inClone } = await ownRemote();
+    const bin = await ownProgram("ssh", `echo $$ >${home}/pid; sleep 60; true`);
+    await inClone("remote", "set-url", "origin", "ssh://somewhere/x.git");
+    const git = createGit({ ...ENV, HOME: home, PATH: `${bin}:${ENV.PATH}` }, 700);
+    const relay = createRelay({ git, handoff: handoff(), clone, mirror: directory, wake: () => {} });
+    relay.poll(null, 1, false, 0);
+    await until("it hangs", async () => existsSync(path.join(home, "pid")));
+    relay.poll(null, 1, false, 0);
+    expect(relay.take()).toEqual([]);
+    expect(await news(relay)).toEqual([{ is: "trouble", because: "git ls-remote: timed out" }]);
+    expect(relay.isFailing()).toBe(true);
+    const { stdout } = await execa("pgrep", ["-f", `sh ${bin}/ssh`], { reject: false });
+    expect(stdout).toBe("");
+  });
+});

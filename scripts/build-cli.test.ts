@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const BUILD = path.join(import.meta.dirname, "build-cli.ts");
+const FLAGS = ["--min-semi-space-size=16"];
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "fleet-test-"));
+  await run(process.execPath, [BUILD, folder]);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const fleet = (words: readonly string[], env: object = {}) =>
+  run(process.execPath, [...FLAGS, path.join(folder, "start.cjs"), ...words], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, ...env },
+  });
+
+/** Every file, with what tells whether it was written. */
+async function snapshot(): Promise<readonly string[]> {
+  const files = await readdir(folder);
+  const facts = await Promise.all(files.map((file) => stat(path.join(folder, file))));
+  return files.map((file, nth) => `${file} ${facts[nth]?.mtimeMs} ${facts[nth]?.size}`);
+}
+
+it("is the whole program, without its sources and node_modules", async () => {
+  const { version } = JSON.parse(
+    await readFile(path.join(import.meta.dirname, "../packages/cli/package.json"), "utf8"),
+  );
+  expect((await fleet(["--version"])).stdout).toBe(`fleet ${version}\n`);
+  expect((await fleet(["--help"])).stdout).toContain("create-project");
+});
+
+it("keeps V8's code cache from a first run, and writes nothing ever after", async () => {
+  await fleet(["--version"], { FLEET_WARM_UP: "1" });
+  const before = await snapshot();
+  expect(before.filter((line) => line.includes(".cache ")).length).toBeGreaterThan(0);
+  await fleet(["--version"]);
+  await fleet(["--help"]);
+  expect(await snapshot()).toEqual(before);
+});
+
+it.each([
+  ["yargs", "recommendCommands"],
+  ["execa", "ExecaSyncError"],
+  ["simple-git", "@kwsites"],
+  ["the second TOML parser", "parseForESLint"],
+])("loads %s only where it is needed", async (_, text) => {
+  const parts = (await readdir(folder)).filter((name) => name.endsWith(".cjs"));
+  const texts = await Promise.all(parts.map((name) => readFile(path.join(folder, name), "utf8")));
+  const holders = parts.filter((_name, nth) => texts[nth]?.includes(text));
+  // What the first run loaded has a cache.
+  const loaded = holders.filter((name) => existsSync(path.join(folder, `${name}.cache`)));
+  expect([holders.length > 0, loaded]).toEqual([true, []]);
+});
+
+it("leaves the parts of a program that may still run, for a day", async () => {
+  const old = ["recent-aaaaaaaa.cjs", "recent-aaaaaaaa.cjs.cache"];
+  for (const name of old) await writeFile(path.join(folder, name), "");
+  await run(process.execPath, [BUILD, folder]);
+  expect(await readdir(folder)).toEqual(expect.arrayContaining(old));
+  expect((await fleet(["--version"])).stdout).toMatch(/^fleet /);
+});
+
+it("tells a Node that is too old in a sentence", async () => {
+  const start = await readFile(path.join(folder, "start.cjs"), "utf8");
+  const newer = path.join(folder, "newer.cjs");
+  await writeFile(newer, start.replace("OLDEST = 24", "OLDEST = 99"));
+  const ran = await run(process.execPath, [newer]).catch((error: unknown) => error);
+  expect(ran).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("and fleet needs 99 or newer: run rm "),
+  });
+});
