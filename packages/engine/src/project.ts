@@ -92,7 +92,7 @@ export interface Policy {
   /** A declared wait further ahead than this (and a minute) does not count. */
   readonly max_wait: Duration;
   readonly start_timeout: Duration;
-  /** This much uptime resets the backoff and the start counter. */
+  /** After this much uptime a death is the first again: the backoff begins anew. */
   readonly healthy_after: Duration;
   /** The wait before the n-th automatic restart; the last entry goes on. */
   readonly backoff: readonly Duration[];

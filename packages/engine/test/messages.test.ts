@@ -113,3 +113,11 @@ it("tells the next run what the last one had not taken in, and not what it had",
   await settled(project);
   expect(await words(project)).toEqual(["demo: wedge busy", "hello"]);
 });
+
+it("does not tell the next run what the last one died of hearing", async () => {
+  const project = await ownAda();
+  const { code, out } = await project.run(["send", "ada", "demo: die 3"]);
+  expect([code, out]).toEqual([0, expect.stringMatching(/^submitted /)]);
+  expect((await project.run(["send", "ada", "hello"])).code).toBe(0);
+  expect(await words(project)).toEqual(["demo: die 3", "hello"]);
+});

@@ -2,8 +2,9 @@ import type { Agent, Kind, Watch } from "../src/project.ts";
 import type { Message } from "../src/watch/message.ts";
 import { DEFAULT_POLICY } from "../src/watch/policy.ts";
 import { type AgentRecord, FRESH_RECORD, type Run, type Seen } from "../src/watch/record.ts";
+import type { Scene, Wish } from "../src/watch/scene.ts";
 import type { Mood, Reading, Sighting } from "../src/watch/sighting.ts";
-import { type Scene, type Thought, think, type Wish } from "../src/watch/think.ts";
+import { type Thought, think } from "../src/watch/think.ts";
 
 /** Scenes to think about, told by what is out of the ordinary in them. */
 export const second = 1_000;

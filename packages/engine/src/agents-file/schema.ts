@@ -157,7 +157,9 @@ const Supervision = z.strictObject({
   start_timeout: Duration.prefault("120s").describe(
     "An agent that is not ready by then has failed to start.",
   ),
-  healthy_after: Duration.prefault("10m").describe("Uptime that resets the backoff and the start limit."),
+  healthy_after: Duration.prefault("10m").describe(
+    "Uptime after which a death is the first again: the backoff begins anew.",
+  ),
   backoff: z
     .array(Delay)
     .min(1)

@@ -22,10 +22,12 @@ const named = (what: string, pattern: RegExp, rule: string, reserved: readonly s
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const NAME_RULE = "1 to 32 of a-z, 0-9 and -, starting with a letter or digit";
 
+// "constructor" is a key of every JavaScript object.
+
 /** Of agents, services, sessions: the engine's own watchdog has a session too. */
-export const AgentName = named("a name", NAME, NAME_RULE, ["watchdog"]);
-export const Name = named("a name", NAME, NAME_RULE);
-export const ProjectName = named("a project name", NAME, NAME_RULE, ["all", "fleet", "self"]);
+export const AgentName = named("a name", NAME, NAME_RULE, ["watchdog", "constructor"]);
+export const Name = named("a name", NAME, NAME_RULE, ["constructor"]);
+export const ProjectName = named("a project name", NAME, NAME_RULE, ["all", "fleet", "self", "constructor"]);
 export const SessionPrefix = named(
   "a session prefix",
   /^[a-z0-9][a-z0-9-]{0,40}$/,

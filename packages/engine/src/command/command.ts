@@ -41,3 +41,12 @@ export interface Command<F extends Flags = Flags> {
 /** Keeps the flags' type between `flags` and `run`, so that no command names it twice. */
 export const defineCommand = <const F extends Flags>(command: Command<F>): Command =>
   command as unknown as Command;
+
+/** A program is a list of commands. */
+export interface Program {
+  /** What the user types, and what its messages begin with. */
+  readonly program: string;
+  readonly about: string;
+  readonly version: string;
+  readonly commands: readonly Command[];
+}

@@ -1,6 +1,5 @@
 import yargs, { type Options } from "yargs";
-import type { Command } from "./command.ts";
-import type { Program } from "./main.ts";
+import type { Command, Program } from "./command.ts";
 import { operandsOf } from "./parse.ts";
 
 /** The help of one command, or of the whole program. yargs takes longer to load than most commands to run, so only help does. */

@@ -1,17 +1,8 @@
 import { closest } from "../diagnostics/suggest.ts";
 import { FAILURES, Failure } from "../problem.ts";
-import type { Command, World } from "./command.ts";
+import type { Command, Program, World } from "./command.ts";
 import { asksForHelp, parseLine, pickCommand } from "./parse.ts";
 import { failureJson, renderBug, renderFailure } from "./render.ts";
-
-/** A program is a list of commands. */
-export interface Program {
-  /** What the user types, and what its messages begin with. */
-  readonly program: string;
-  readonly about: string;
-  readonly version: string;
-  readonly commands: readonly Command[];
-}
 
 const BUG = 70;
 const INTERRUPTED = 130;

@@ -7,7 +7,7 @@ import type { Store } from "../host/store.ts";
 import { createTmux } from "../host/tmux.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
-import type { Wish } from "../watch/think.ts";
+import type { Wish } from "../watch/scene.ts";
 import { ensureWatchdog } from "./bring-up.ts";
 import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
 import { columns } from "./render.ts";

@@ -15,8 +15,8 @@ import { explain } from "../watch/explain.ts";
 import { type Facts, sceneOf } from "../watch/plan.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
+import type { Assessment } from "../watch/scene.ts";
 import type { Sighting } from "../watch/sighting.ts";
-import type { Assessment } from "../watch/think.ts";
 import { ANSWER_VERSION } from "./common.ts";
 
 /** `status --json`. Times are ISO 8601 in UTC. */

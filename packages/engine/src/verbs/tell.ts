@@ -46,8 +46,9 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
 
 /** A line that this engine does not know is shown by its name. */
 export function tell(entry: JournalEntry): Told {
-  const told = TELL[entry.what]?.(entry) ?? plain(entry.what);
-  return { ...told, text: oneLine(told.text) };
+  const told = Object.hasOwn(TELL, entry.what) ? TELL[entry.what]?.(entry) : undefined;
+  const { text, tone } = told ?? plain(entry.what);
+  return { tone, text: oneLine(text) };
 }
 
 const good = (text: string): Told => ({ text, tone: "good" });

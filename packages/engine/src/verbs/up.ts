@@ -7,7 +7,7 @@ import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import { indexOf } from "../watch/course.ts";
 import type { Wishes } from "../watch/records.ts";
-import type { Wish } from "../watch/think.ts";
+import type { Wish } from "../watch/scene.ts";
 import { awaitOutcomes, ensureWatchdog } from "./bring-up.ts";
 import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
 import type { Outcome } from "./outcome.ts";
@@ -74,7 +74,7 @@ async function checkUp(
   const loops = asked.some(({ kind }) => kind === "loop");
   if (course?.complete != null && !more && !fresh && loops)
     throw new Failure("COMPLETE", `${site.name}: all phases are done, the sequence is complete`, {
-      hint: "add a phase to agents.toml, or start over with --fresh",
+      hint: "add a phase to agents.toml; or start over with --fresh, when the STATUS files no longer say DONE",
     });
   const seen = await survey(site, world.env);
   const foreign = seen.agents.find(

@@ -20,7 +20,8 @@ import {
 } from "../../test/scene.ts";
 import { assess } from "./assess.ts";
 import { evolve } from "./record.ts";
-import { type Scene, think } from "./think.ts";
+import type { Scene } from "./scene.ts";
+import { think } from "./think.ts";
 
 type Row = readonly [sentence: string, scene: Partial<Scene>, expected: string];
 

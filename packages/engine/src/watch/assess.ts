@@ -1,6 +1,6 @@
 import type { Policy } from "../project.ts";
 import type { AgentRecord, Run, StopReason } from "./record.ts";
-import type { Assessment, Scene } from "./think.ts";
+import type { Assessment, Scene } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
 import { isCredible } from "./wait.ts";
 

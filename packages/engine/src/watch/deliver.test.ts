@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import * as of from "../../test/scene.ts";
 import { alive, gist, messageOf, minute, NOW, read, running, scene, second } from "../../test/scene.ts";
 import { type AgentRecord, evolve, FRESH_RECORD } from "./record.ts";
+import type { Scene } from "./scene.ts";
 import type { Mood, Sighting } from "./sighting.ts";
-import { type Scene, think } from "./think.ts";
+import { think } from "./think.ts";
 
 type Row = readonly [sentence: string, scene: Partial<Scene>, expected: string];
 
@@ -138,8 +139,8 @@ describe("a message that was typed", () => {
       typed(begun(200, 1), box(TYPED)),
       "ready → press-enter",
     ],
-    ["gets the last of its Enters", typed(begun(200, 24), box(TYPED)), "ready → press-enter"],
-    ["is given up after that", typed(begun(200, 25), box(TYPED)), "ready → drop"],
+    ["gets the last of its Enters", typed(begun(5_000, 59), box(TYPED)), "ready → press-enter"],
+    ["is given up after that", typed(begun(5_000, 60), box(TYPED)), "ready → drop"],
     ["gets no Enter over a dialog", typed(begun(second, 0), box(TYPED, "asking")), "asking"],
     ["gets no Enter in copy mode", typed(begun(second, 0), box(TYPED, "ready", { scrolled: true })), "ready"],
     ["gets no Enter when a person wrote before it", typed(begun(second, 0), box(`so: ${TYPED}`)), "ready"],
@@ -177,7 +178,7 @@ describe("a message that was typed", () => {
   });
 
   it("says why it was given up", () => {
-    expect(think(scene(typed(begun(200, 25), box(TYPED))), NOW).actions).toMatchObject([
+    expect(think(scene(typed(begun(5_000, 60), box(TYPED))), NOW).actions).toMatchObject([
       { do: "drop", because: "typed, and Enter was not taken" },
     ]);
   });
@@ -214,7 +215,7 @@ describe("after a crash of the watchdog, a message", () => {
   });
 
   it("is typed into the next run when its own has ended", () => {
-    const ended = think(scene({ record: begun(second, 1), sighting: of.dead, message }), NOW);
+    const ended = think(scene({ record: begun(second, 0), sighting: of.dead, message }), NOW);
     expect(ended.record.mail).toBeNull();
     const next = evolve(ended.record, {
       at: NOW,
@@ -225,6 +226,18 @@ describe("after a crash of the watchdog, a message", () => {
     });
     expect(gist({ record: next, sighting: of.ready, message })).toBe("ready → type");
   });
+});
+
+it("that was sent off with Enter is not told to the next run, which might die of it too", () => {
+  const ended = think(scene({ record: begun(second, 1), sighting: of.dead, message }), NOW);
+  const next = evolve(ended.record, {
+    at: NOW,
+    what: "starting",
+    run: of.runOf(0),
+    wish: of.ASKED,
+    automatic: true,
+  });
+  expect(gist({ record: next, sighting: of.ready, message })).toBe("ready → settle");
 });
 
 describe("the next look", () => {

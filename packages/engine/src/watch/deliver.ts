@@ -1,14 +1,17 @@
 import { type Message, tag } from "./message.ts";
-import type { Action, Assessment, Scene } from "./think.ts";
+import type { Action, Assessment, Scene } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
 
 /** A program needs a moment to take what was pasted before it takes the Enter. */
 const SETTLE: Duration = 40;
+/** Enter is pressed again ever later: a slow program gets minutes, a deaf one not for ever. */
 const BETWEEN_ENTERS: Duration = 200;
-const ENTERS = 25;
+const LONGEST_BETWEEN: Duration = 5_000;
+const ENTERS = 60;
 /** Typed and nowhere to be seen after this long: it was swallowed whole, and is typed again. */
 const LOST: Duration = 3_000;
 const POLL: Duration = 250;
+const LONGEST_POLL: Duration = 5_000;
 
 interface Delivery {
   readonly actions: readonly Action[];
@@ -25,14 +28,19 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
   if (message === null) return REST;
   const begun = record.mail?.id === message.id;
   if (isOver(message, turn) && !begun) return act({ do: "drop", message, because: "its phase is over" }, now);
-  if (sighting.pane !== "alive") return { actions: [], next: now + POLL * 2 };
+  if (sighting.pane !== "alive") return REST;
   const listens = LISTENING.has(assessment.is);
   if (begun) return carryOn(scene, listens, now);
-  if (!listens) return { actions: [], next: now + POLL * 2 };
+  if (!listens) return REST;
   const { reading, scrolled } = sighting;
-  if (scrolled || reading.mood !== "ready" || reading.draft !== "") return { actions: [], next: now + POLL };
+  if (scrolled || reading.mood !== "ready" || reading.draft !== "")
+    return { actions: [], next: now + patience(scene, now) };
   return act({ do: "type", message }, now);
 }
+
+/** Who has been busy for long is asked less often. */
+const patience = ({ record: { seen } }: Scene, now: Instant): Duration =>
+  Math.min(LONGEST_POLL, Math.max(POLL, (now - (seen?.since ?? now)) / 20));
 
 /** Of another turn than the one that is on. Who follows no phases is told all the same. */
 const isOver = (message: Message, turn: number | null): boolean =>
@@ -51,7 +59,7 @@ function carryOn({ message, record: { mail }, sighting }: Scene, listens: boolea
     if (!listens || scrolled || reading.mood === "asking") return { actions: [], next: now + POLL };
     if (mail.enters >= ENTERS)
       return act({ do: "drop", message, because: "typed, and Enter was not taken" }, now);
-    const pause = mail.enters === 0 ? SETTLE : BETWEEN_ENTERS;
+    const pause = mail.enters === 0 ? SETTLE : Math.min(mail.enters * BETWEEN_ENTERS, LONGEST_BETWEEN);
     if (waited < pause) return { actions: [], next: mail.since + pause };
     return act({ do: "press-enter", message }, now);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { explain, sayExit } from "./explain.ts";
 import { FRESH_RECORD } from "./record.ts";
-import type { Assessment } from "./think.ts";
+import type { Assessment } from "./scene.ts";
 
 const ended = { ...FRESH_RECORD, ended: { at: 1, how: "died", exit: { code: 2 } } };
 

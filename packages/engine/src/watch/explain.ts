@@ -1,6 +1,6 @@
 import type { AgentRecord } from "./record.ts";
+import type { Assessment } from "./scene.ts";
 import type { Exit } from "./sighting.ts";
-import type { Assessment } from "./think.ts";
 
 /** An assessment as one sentence, without times: those stand beside it. */
 export function explain(assessment: Assessment, { ended }: AgentRecord): string {

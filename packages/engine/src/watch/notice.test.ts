@@ -14,7 +14,8 @@ import {
   TASK,
 } from "../../test/scene.ts";
 import { evolve, FRESH_RECORD } from "./record.ts";
-import { type Scene, think } from "./think.ts";
+import type { Scene } from "./scene.ts";
+import { think } from "./think.ts";
 
 const fatal = { mood: "fatal", error: "400 thinking blocks" } as const;
 const asks = { mood: "asking", question: "Do you trust this folder?" } as const;

@@ -1,6 +1,6 @@
 import { type AgentRecord, countsAsFailure, type Happening, type Run, type Seen } from "./record.ts";
+import type { Scene } from "./scene.ts";
 import type { Reading } from "./sighting.ts";
-import type { Scene } from "./think.ts";
 import type { Instant } from "./time.ts";
 import { parseWait } from "./wait.ts";
 

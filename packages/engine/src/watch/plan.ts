@@ -3,8 +3,8 @@ import type { Course } from "./course.ts";
 import type { Message } from "./message.ts";
 import { FRESH_RECORD } from "./record.ts";
 import type { Records, Wishes } from "./records.ts";
+import type { Scene, Wish } from "./scene.ts";
 import type { Sighting } from "./sighting.ts";
-import type { Scene, Wish } from "./think.ts";
 import type { Instant } from "./time.ts";
 
 /** What one tick knows besides the records: everything that was looked up. */

@@ -199,7 +199,7 @@ const foundRun = (instance: string, turn: number | null, at: Instant): Run => ({
 
 export const countsAsFailure = (because: StopReason): boolean => FAILED_AT.includes(because);
 
-/** Nothing is under way; what was being typed is not lost, it is typed into the next run. */
+/** Nothing is under way; what was being typed is typed into the next run. */
 const idle = (record: AgentRecord): AgentRecord => ({
   ...record,
   run: null,
@@ -208,7 +208,9 @@ const idle = (record: AgentRecord): AgentRecord => ({
   mail: null,
 });
 
+/** A message that was sent off with Enter was heard, as far as anyone can tell: a run may have died of just that, and the next must not. */
 const ended = (record: AgentRecord, at: Instant, how: string, exit: Exit | null): AgentRecord => ({
   ...idle(record),
+  mail: record.mail !== null && record.mail.enters > 0 ? record.mail : null,
   ended: { at, how, exit },
 });

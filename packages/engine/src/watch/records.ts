@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Course } from "./course.ts";
 import type { AgentRecord } from "./record.ts";
-import type { Wish } from "./think.ts";
+import type { Wish } from "./scene.ts";
 import type { Instant } from "./time.ts";
 
 /**

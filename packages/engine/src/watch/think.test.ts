@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import * as of from "../../test/scene.ts";
 import { ASKED, alive, fallen, minute, NOW, policy, read, running, scene, second } from "../../test/scene.ts";
 import { type AgentRecord, evolve, FRESH_RECORD, type Happening } from "./record.ts";
+import type { Action, Scene } from "./scene.ts";
 import type { Mood, Sighting } from "./sighting.ts";
-import { type Action, type Scene, think } from "./think.ts";
+import { think } from "./think.ts";
 import type { Instant } from "./time.ts";
 
 /** What comes of an action in a world where everything works. */
@@ -189,10 +190,10 @@ describe("a life", () => {
     expect(last).toMatchObject({ gaveUp: null, served: NOW });
   });
 
-  it("of one who swallows every Enter is twenty-five of them, and then the message is given up", () => {
+  it("of one who swallows every Enter is sixty of them, ever slower, and then the message is given up", () => {
     const message = of.messageOf();
     const deeds = live(
-      minute,
+      10 * minute,
       (record, done) => {
         const typed = wordsOf(done).includes("type");
         const there = alive(read({ mood: "ready" }, { draft: typed ? "[fleet 3f2a1c9] go on" : "" }));
@@ -201,7 +202,7 @@ describe("a life", () => {
       },
       running(minute),
     );
-    expect(wordsOf(deeds)).toEqual(["type", ...Array(25).fill("press-enter"), "drop"]);
+    expect(wordsOf(deeds)).toEqual(["type", ...Array(60).fill("press-enter"), "drop"]);
   });
 
   it("of a loop is one run a phase", () => {

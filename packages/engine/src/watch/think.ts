@@ -1,71 +1,9 @@
-import type { Agent, Policy } from "../project.ts";
 import { assess } from "./assess.ts";
 import { deliver } from "./deliver.ts";
-import type { Message } from "./message.ts";
 import { notice } from "./notice.ts";
-import { type AgentRecord, evolve, type Happening, type StopReason } from "./record.ts";
-import type { Exit, Sighting } from "./sighting.ts";
+import { type AgentRecord, evolve, type Happening } from "./record.ts";
+import type { Action, Assessment, Scene } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
-
-/** What a person asked for, and when. Asking again wipes the slate: older failures no longer count. */
-export interface Wish {
-  readonly state: "up" | "down";
-  readonly at: Instant;
-  /** A run older than this wish does not satisfy it. */
-  readonly anew: boolean;
-}
-
-/** Everything one tick may know about one agent. */
-export interface Scene {
-  readonly agent: Agent;
-  readonly wish: Wish;
-  readonly policy: Policy;
-  readonly record: AgentRecord;
-  readonly sighting: Sighting;
-  /** Which turn of the phases is on; null for an agent that is no loop. */
-  readonly turn: number | null;
-  /** Why it can't be started just now: its workdir is not there yet. */
-  readonly blocked: string | null;
-  /** Processes of its run that live outside a living pane; null when they could not be counted. */
-  readonly leftovers: number | null;
-  /** No automatic restart before this: another agent was just restarted. */
-  readonly restartGap: Instant;
-  /** The next message for it. */
-  readonly message: Message | null;
-}
-
-/** How an agent is, with the evidence for it. Worked out afresh each time; never stored. */
-export type Assessment =
-  | { readonly is: "unseen"; readonly because: string }
-  | { readonly is: "foreign" }
-  | { readonly is: "down" }
-  | { readonly is: "missing"; readonly automatic: boolean }
-  | { readonly is: "held"; readonly because: string }
-  | { readonly is: "resting"; readonly until: Instant }
-  | { readonly is: "starting"; readonly since: Instant }
-  | { readonly is: "working"; readonly since: Instant }
-  | { readonly is: "ready"; readonly since: Instant }
-  | { readonly is: "waiting"; readonly until: Instant }
-  | { readonly is: "asking"; readonly since: Instant; readonly question: string }
-  | { readonly is: "limited"; readonly since: Instant; readonly until: Instant | null }
-  | { readonly is: "unwell"; readonly since: Instant; readonly error: string }
-  | { readonly is: "due-to-stop"; readonly because: StopReason; readonly evidence: string }
-  | { readonly is: "stopping"; readonly since: Instant; readonly because: StopReason }
-  | { readonly is: "leftover" }
-  | { readonly is: "finished"; readonly exit: Exit | null }
-  | { readonly is: "crash-looping"; readonly because: string }
-  | { readonly is: "failed"; readonly since: Instant; readonly because: string };
-
-export type Action =
-  | { readonly do: "start"; readonly automatic: boolean; readonly resume: boolean }
-  | { readonly do: "stop"; readonly because: StopReason }
-  | { readonly do: "kill" }
-  | { readonly do: "clear" }
-  | { readonly do: "give-up"; readonly because: string }
-  | { readonly do: "type"; readonly message: Message }
-  | { readonly do: "press-enter"; readonly message: Message }
-  | { readonly do: "settle"; readonly message: Message }
-  | { readonly do: "drop"; readonly message: Message; readonly because: string };
 
 export interface Thought {
   readonly noticed: readonly Happening[];

@@ -8,7 +8,7 @@ import { type Message, toTyped } from "../watch/message.ts";
 import { turnOf } from "../watch/plan.ts";
 import { type AgentRecord, FRESH_RECORD, type Happening, type Run } from "../watch/record.ts";
 import type { Records } from "../watch/records.ts";
-import type { Action } from "../watch/think.ts";
+import type { Action } from "../watch/scene.ts";
 import type { Host } from "./host.ts";
 import { journalOf, note } from "./note.ts";
 
