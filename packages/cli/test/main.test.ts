@@ -106,7 +106,7 @@ describe("fleet", () => {
     ["events", ["events", "base", "--json"], 0, "base: events --json --\n"],
     ["phase", ["phase", "base", "goto", "two"], 0, "base: phase -- goto two\n"],
     ["wake", ["wake", "base"], 0, "base: wake --\n"],
-    ["restart", ["restart", "base", "bob"], 0, "base: down -- bob\nbase: up -- bob\n"],
+    ["restart", ["restart", "base", "bob"], 0, "base: restart -- bob\n"],
   ])("%s", async (_sentence, words, exit, out) => {
     const said = await fleet(await three(), words);
     expect(said.out).toBe(out);

@@ -193,14 +193,14 @@ describe("a life", () => {
   it("of one who swallows every Enter is sixty of them, ever slower, and then the message is given up", () => {
     const message = of.messageOf();
     const deeds = live(
-      10 * minute,
+      4.5 * minute,
       (record, done) => {
         const typed = wordsOf(done).includes("type");
         const there = alive(read({ mood: "ready" }, { draft: typed ? "[fleet 3f2a1c9] go on" : "" }));
         const dropped = wordsOf(done).includes("drop");
         return { message: dropped ? null : message, sighting: inRun(record, there) };
       },
-      running(minute),
+      running(1_000),
     );
     expect(wordsOf(deeds)).toEqual(["type", ...Array(60).fill("press-enter"), "drop"]);
   });
