@@ -35,7 +35,12 @@ function load(file) {
   const module = { exports: {} };
   const script = new vm.Script(
     `(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(file, "utf8")}\n})`,
-    { filename: file, cachedData: readCache(file) },
+    {
+      filename: file,
+      cachedData: readCache(file),
+      // For an import() of Node's own modules; ours have become require().
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    },
   );
   loaded.set(file, { module, script });
   const requireFrom = (id) => (id.startsWith("./") ? load(path.join(__dirname, id)) : require(id));

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { resolveProject } from "./agents-file/resolve.ts";
 import { bareRules } from "./agents-file/rules/names.ts";
 import { scheduleFindings } from "./agents-file/schedule.ts";
@@ -15,6 +14,7 @@ import { type Finding, locate } from "./diagnostics/finding.ts";
 import { checkShape, type Shape } from "./diagnostics/shape.ts";
 import type { Problem, Result } from "./problem.ts";
 import type { Project } from "./project.ts";
+import { z } from "./zod.ts";
 
 /** All that can be said of one agents.toml. With errors the project lacks what was wrong, and serves only for further checks. */
 export interface AgentsFile {

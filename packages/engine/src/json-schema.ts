@@ -1,6 +1,6 @@
-import { z } from "zod";
 import { agentsJsonSchema } from "./agents-file.ts";
 import { EventOutput, StatusOutput, ValidateOutput } from "./outputs.ts";
+import { z } from "./zod.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
-import { z } from "zod";
 import type { Diagnostics } from "./diagnostics/render.ts";
 import type { Survey } from "./verbs/survey.ts";
+import { z } from "./zod.ts";
 
 // What scripts may rely on. The types are those of the code that prints, so that neither can change alone.
 

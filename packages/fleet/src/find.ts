@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { closest, Failure, isCode } from "@fleet/engine";
 import { type Fleet, type FleetProject, parseFleetFile } from "./fleet-file.ts";
@@ -21,19 +21,23 @@ export async function findFleetFile(
   cwd: string,
 ): Promise<{ readonly root: string; readonly bytes: Uint8Array }> {
   for (let root = path.resolve(cwd); ; root = path.dirname(root)) {
-    const bytes = await readFile(path.join(root, "fleet.toml")).catch((error: unknown) => {
-      if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
-      if (isCode(error, "EISDIR") || isCode(error, "EACCES"))
-        throw new Failure("FILE_MISSING", `${path.join(root, "fleet.toml")} can't be read as a file`, {
-          cause: error,
-        });
-      throw error;
-    });
+    const bytes = readIfThere(path.join(root, "fleet.toml"));
     if (bytes !== null) return { root, bytes };
     if (root !== path.dirname(root)) continue;
     throw new Failure("FILE_MISSING", "there is no fleet.toml here, nor in any folder above", {
       hint: "go to the folder of your fleet, or to a folder inside it",
     });
+  }
+}
+
+function readIfThere(file: string): Uint8Array | null {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
+    if (isCode(error, "EISDIR") || isCode(error, "EACCES"))
+      throw new Failure("FILE_MISSING", `${file} can't be read as a file`, { cause: error });
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { Delay, Duration } from "../diagnostics/checked.ts";
+import { z } from "../zod.ts";
 import {
   AgentName,
   Alias,

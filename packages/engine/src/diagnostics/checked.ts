@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../zod.ts";
 import type { Code } from "./codes.ts";
 
 /** Why a value is refused. */

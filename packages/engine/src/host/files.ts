@@ -1,11 +1,12 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../problem.ts";
 
-/** A file's text; null when there is none. */
+/** A small file's text; null when there is none. Read at once: handing it to another thread takes longer than the reading. */
 export async function readText(file: string): Promise<string | null> {
   try {
-    return await readFile(file, "utf8");
+    return readFileSync(file, "utf8");
   } catch (error) {
     if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
     throw error;

@@ -33,10 +33,10 @@ export function startKeeper(site: Site, environment: Environment, passes: readon
 function launcher(environment: Environment): string {
   const here = path.dirname(fileURLToPath(import.meta.url));
   const candidates = [
-    ...(environment.FLEET_AGENTS === undefined ? [] : [environment.FLEET_AGENTS]),
     path.join(here, "agents"),
     path.join(here, "..", "..", "agents"),
-    path.join(here, "..", "..", "engine", "agents"),
+    // Of a program that has this code inside, far from the launcher.
+    ...(environment.FLEET_AGENTS === undefined ? [] : [environment.FLEET_AGENTS]),
   ];
   const found = candidates.find((file) => existsSync(file));
   if (found === undefined)

@@ -1,5 +1,5 @@
-import { existsSync, realpathSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
 import { digest } from "../watch/digest.ts";
 
 /**
@@ -43,15 +43,13 @@ export function take(directory: string, purpose: Purpose): Promise<Lock | null> 
   });
 }
 
-/** Is it held? Asks without taking it. */
-export function isHeld(directory: string, purpose: Purpose): Promise<boolean> {
-  if (!existsSync(directory)) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const socket = connect({ path: nameOf(directory, purpose) });
-    const answer = (held: boolean) => {
-      socket.destroy();
-      resolve(held);
-    };
-    socket.once("connect", () => answer(true)).once("error", () => answer(false));
-  });
+/** A listening socket, as /proc/net/unix shows it. */
+const LISTENS = / 00010000 \S+ \S+ +\d+ @(fleet\/.*)$/;
+
+/** Is it held? Asks the kernel's own list, without taking it or connecting to it. */
+export async function isHeld(directory: string, purpose: Purpose): Promise<boolean> {
+  if (!existsSync(directory)) return false;
+  const name = nameOf(directory, purpose).slice(1);
+  const sockets = readFileSync("/proc/net/unix", "utf8");
+  return sockets.split("\n").some((line) => LISTENS.exec(line)?.[1] === name);
 }

@@ -1,4 +1,4 @@
-import { readFile, realpath } from "node:fs/promises";
+import { readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { parseAgentsFile } from "../agents-file.ts";
@@ -29,22 +29,13 @@ const SOCKET_MOST = 107;
  * @throws Failure FILE_MISSING, INVALID_FILE with all problems, or NOT_WRITABLE for a path too long for a socket.
  */
 export async function readSite(file: string, { strict = true } = {}): Promise<Site> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR"))
-      throw new Failure("FILE_MISSING", `there is no ${show(file)}`, {
-        hint: "go to the project's folder, or name the file: --config FILE",
-        cause: error,
-      });
-    if (isCode(error, "EISDIR"))
-      throw new Failure("FILE_MISSING", `${show(file)} is a folder, not a file`, { cause: error });
-    throw error;
-  });
+  const bytes = readConfig(file);
   const parsed = await parseAgentsFile(show(file), bytes, { strict });
   if (!parsed.ok) {
     const count = parsed.problems.length === 1 ? "a problem" : `${parsed.problems.length} problems`;
     throw new Failure("INVALID_FILE", `${show(file)} has ${count}`, { problems: parsed.problems });
   }
-  const root = path.dirname(await realpath(file));
+  const root = path.dirname(realpathSync(file));
   const state = path.resolve(root, parsed.value.log_dir);
   return {
     file: path.join(root, path.basename(file)),
@@ -56,6 +47,21 @@ export async function readSite(file: string, { strict = true } = {}): Promise<Si
     project: parsed.value,
     warnings: parsed.warnings,
   };
+}
+
+function readConfig(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR"))
+      throw new Failure("FILE_MISSING", `there is no ${show(file)}`, {
+        hint: "go to the project's folder, or name the file: --config FILE",
+        cause: error,
+      });
+    if (isCode(error, "EISDIR"))
+      throw new Failure("FILE_MISSING", `${show(file)} is a folder, not a file`, { cause: error });
+    throw error;
+  }
 }
 
 /** tmux can't be reached under a path that is too long, and says so badly. */

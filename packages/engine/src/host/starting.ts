@@ -1,4 +1,5 @@
-import { access, chmod } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
 import type { Launch } from "../backends/backend.ts";
@@ -26,11 +27,7 @@ export async function blockedBy(site: Site, agent: Agent): Promise<string | null
   if (agent.backend !== null && BACKENDS[agent.backend] === undefined)
     return `this engine can't run the backend "${agent.backend}" yet`;
   const workdir = path.resolve(site.root, agent.workdir);
-  const there = await access(workdir).then(
-    () => true,
-    () => false,
-  );
-  return there ? null : `its workdir ${agent.workdir} is not there yet`;
+  return existsSync(workdir) ? null : `its workdir ${agent.workdir} is not there yet`;
 }
 
 /** Puts on disk what the agent will read, and says how to open its session. */

@@ -1,18 +1,10 @@
 import { copyFile, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../problem.ts";
+import { VERSION } from "../version.ts";
 import { type JournalEntry, parseEntry } from "../watch/journal.ts";
 import type { Message } from "../watch/message.ts";
-import {
-  FRESH_RECORDS,
-  NO_WISHES,
-  parseMessage,
-  parseRecords,
-  parseWishes,
-  type Records,
-  SCHEMA,
-  type Wishes,
-} from "../watch/records.ts";
+import { FRESH_RECORDS, NO_WISHES, type Records, SCHEMA, trust, type Wishes } from "../watch/records.ts";
 import { isCode, makeFolder, notWritable, readText, writeWhole } from "./files.ts";
 
 export interface Settled {
@@ -32,6 +24,8 @@ export interface Store {
   wishes(): Promise<Wishes>;
   wish(wishes: Wishes): Promise<void>;
   records(): Promise<Records>;
+  /** Both, without a close look at what this very version wrote: for those who only show it. */
+  glance(): Promise<{ readonly wishes: Wishes; readonly records: Records }>;
   save(records: Records): Promise<void>;
   journal(entries: readonly JournalEntry[]): Promise<void>;
   /** Puts a message into its agent's outbox; one that is or was there already is left alone. */
@@ -52,14 +46,18 @@ const SETTLED_KEPT = 500;
 const QUEUED_MOST = 200;
 const RECENT = 256 * 1024;
 
+/** A status of what this very version wrote does without the schemas. */
+const stored = () => import("../watch/stored.ts");
+
 export function createStore(directory: string): Store {
   const at = (...names: string[]) => path.join(directory, ...names);
   const outbox = (agent: string, part: "new" | "done", ...more: string[]) =>
     at("outbox", agent, part, ...more);
 
-  const load = async <T>(name: string, parse: (text: string) => T | null, missing: T): Promise<T> => {
+  const load = async <T>(name: string, parser: "parseWishes" | "parseRecords", missing: T): Promise<T> => {
     const text = await readText(at(name));
     if (text === null) return missing;
+    const parse = (await stored())[parser] as unknown as (text: string) => T | null;
     const value = parse(text);
     if (value !== null) return value;
     // A disk may lose what fsync promised: the copy before is better than nothing known.
@@ -78,9 +76,18 @@ export function createStore(directory: string): Store {
       await makeFolder(directory);
       await makeFolder(at("outbox"));
     },
-    wishes: () => load("wishes.json", parseWishes, NO_WISHES),
-    wish: (wishes) => replace(at("wishes.json"), wishes),
-    records: () => load("records.json", parseRecords, FRESH_RECORDS),
+    wishes: () => load("wishes.json", "parseWishes", NO_WISHES),
+    wish: (wishes) => replace(at("wishes.json"), { ...wishes, version: VERSION }),
+    records: () => load("records.json", "parseRecords", FRESH_RECORDS),
+    async glance() {
+      const [wished, recorded] = await Promise.all([
+        readText(at("wishes.json")),
+        readText(at("records.json")),
+      ]);
+      const wishes = wished === null ? null : trust(wished, VERSION, NO_WISHES);
+      const records = recorded === null ? null : trust(recorded, VERSION, FRESH_RECORDS);
+      return { wishes: wishes ?? (await this.wishes()), records: records ?? (await this.records()) };
+    },
     save: (records) => replace(at("records.json"), records),
     async journal(entries) {
       if (entries.length === 0) return;
@@ -102,7 +109,7 @@ export function createStore(directory: string): Store {
       for (const name of await list(outbox(agent, "new"))) {
         // Settled already, but a crash kept it from being taken away.
         if ((await readText(outbox(agent, "done", name))) !== null) continue;
-        const message = parseMessage((await readText(outbox(agent, "new", name))) ?? "");
+        const message = (await stored()).parseMessage((await readText(outbox(agent, "new", name))) ?? "");
         if (message !== null) return message;
       }
       return null;
@@ -110,7 +117,7 @@ export function createStore(directory: string): Store {
     async settled(agent, id) {
       const name = (await list(outbox(agent, "done"))).find((file) => idOf(file) === id);
       const text = name === undefined ? null : await readText(outbox(agent, "done", name));
-      const message = parseMessage(text ?? "");
+      const message = (await stored()).parseMessage(text ?? "");
       if (message === null) return null;
       return { message, how: JSON.parse(text ?? "{}").settled === "dropped" ? "dropped" : "submitted" };
     },

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import path from "node:path";
 import type { World } from "../command/command.ts";
 import { closest } from "../diagnostics/suggest.ts";
@@ -21,10 +21,7 @@ export const ANSWER_VERSION = 1;
 /** Reads the project a command is about. Writes nothing. */
 export async function openSite(config: string | undefined, { cwd }: World, strict = true): Promise<Site> {
   const given = path.resolve(cwd, config ?? ".");
-  const isFolder = await stat(given).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+  const isFolder = statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? false;
   return readSite(isFolder ? path.join(given, "agents.toml") : given, { strict });
 }
 

@@ -54,10 +54,9 @@ export interface AgentSurvey {
 /** How everything is now: one tmux call, a few small files. Writes nothing, starts nothing. */
 export async function survey(site: Site, environment: Environment): Promise<Survey> {
   const store = createStore(site.state);
-  const [panes, records, wishes, watched] = await Promise.all([
+  const [panes, { records, wishes }, watched] = await Promise.all([
     lookAt(site, environment),
-    store.records(),
-    store.wishes(),
+    store.glance(),
     isHeld(site.state, "watchdog"),
   ]);
   const now = Date.now();

@@ -3,17 +3,9 @@ import { describe, expect, it } from "vitest";
 import { anyText } from "../../test/any-text.ts";
 import { messageOf } from "../../test/scene.ts";
 import { type AgentRecord, FRESH_RECORD } from "./record.ts";
-import {
-  FRESH_RECORDS,
-  NO_WISHES,
-  parseMessage,
-  parseRecords,
-  parseWishes,
-  type Records,
-  SCHEMA,
-  type Wishes,
-} from "./records.ts";
+import { FRESH_RECORDS, NO_WISHES, type Records, SCHEMA, type Wishes } from "./records.ts";
 import type { Mood } from "./sighting.ts";
+import { parseMessage, parseRecords, parseWishes } from "./stored.ts";
 
 const instant = fc.integer({ min: 0, max: 2 ** 43 });
 const text = anyText(20);
