@@ -36,9 +36,17 @@ export async function makeFolder(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw notWritable(directory, error);
+    const reason = isCode(error, "ENOENT") ? await realReason(directory) : error;
+    if (reason !== null) throw notWritable(directory, reason);
   }
 }
+
+/** On a read-only disk Node's recursive mkdir says ENOENT of a folder whose parent is there; a plain one tells the truth. Null: it is there now. */
+const realReason = (directory: string): Promise<unknown> =>
+  mkdir(directory, { mode: 0o700 }).then(
+    () => null,
+    (error: unknown) => error,
+  );
 
 export function notWritable(file: string, cause: unknown): unknown {
   const because = WHY_NOT[(cause as NodeJS.ErrnoException | null)?.code ?? ""];
