@@ -4,15 +4,16 @@ import path from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
 import { isHeld } from "../src/host/lock.ts";
-import { agentsToml, ENV, type OwnProject, ownProject, until } from "./real.ts";
+import { agentsToml, ENV, type OwnProject, ownProject, signal, until } from "./real.ts";
 
 const PHASES = [
   '{ id = "one", plan = "plan-one.md" }',
   '{ id = "two", plan = "plan two.md", models = { builder = "opus" } }',
 ];
 
-const loopToml = (phases: readonly string[], more = "") =>
-  agentsToml(`
+const loopToml = (phases: readonly string[], more = "", supervision: Readonly<Record<string, string>> = {}) =>
+  agentsToml(
+    `
 [agents.chief]
 kind = "persistent"
 [agents.builder]
@@ -24,7 +25,9 @@ roles_dir = "prompts"
 done_by = "builder"
 phases = [${phases.join(", ")}]
 on_complete = { agent = "chief", message = "All phases are done." }
-${more}`);
+${more}`,
+    supervision,
+  );
 
 const PROMPTS = {
   "prompts/kickoff.md": "role: {role}\nphase: {phase_id}\nplan: {plan}\nstatus: {status}\n{{literally}}\n",
@@ -193,4 +196,17 @@ it("tells agents of the commits that are for them, each once, also those pushed 
     message: `[fleet ${claim.slice(0, 7)}] New claim on origin/main. Pull and verify.`,
     id: claim.slice(0, 7),
   });
+});
+
+it("ends only when nobody is about to be started again, and tells the one who was", async () => {
+  const project = await ownProject(loopToml(PHASES, "", { backoff: '["2s"]' }), PROMPTS);
+  const watchdog = await project.watchdog();
+  await project.up();
+  await writeStatus(project, "two", "## DONE\n");
+  signal((await project.agent("chief")).pid ?? 0, "SIGKILL");
+  await until("the death is seen", async () => (await project.journal("died")).length === 1);
+  await writeStatus(project, "one", "## DONE\n");
+  expect(await watchdog.exit).toBe(0);
+  expect(await project.agent("chief")).toMatchObject({ state: "RUNNING" });
+  expect(await project.heard("chief")).toEqual([expect.stringContaining("All phases are done.")]);
 });

@@ -10,7 +10,7 @@ export const watchdog = defineCommand({
   flags: configFlag,
   examples: [["agents watchdog", "what the keeper runs; for systemd and for the curious"]],
   async run(_, { config }, world) {
-    const site = await openSite(config, world);
+    const site = await openSite(config, world, false);
     const ended = await watch(site, world.env, world.signal);
     if (ended === "orphaned")
       startKeeper(

@@ -6,6 +6,7 @@ import type { Message } from "../watch/message.ts";
 import { type Facts, inStartOrder, sceneOf } from "../watch/plan.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
+import type { Assessment } from "../watch/scene.ts";
 import { type Thought, think } from "../watch/think.ts";
 import type { Duration, Instant } from "../watch/time.ts";
 import { act, type Deed, intend } from "./act.ts";
@@ -124,21 +125,33 @@ async function isOver(
   thoughts: readonly AgentThought[],
   { site }: Host,
 ): Promise<"off" | "complete" | null> {
-  const settled = thoughts.every(({ thought }) => thought.assessment.is !== "unseen");
-  if (!settled) return null;
-  if (wishes.off) {
-    const down = thoughts.every(({ thought }) => ["down", "foreign"].includes(thought.assessment.is));
-    return down ? "off" : null;
-  }
+  const all = (...words: readonly Assessment["is"][]) =>
+    thoughts.every(({ thought }) => words.includes(thought.assessment.is));
+  if (wishes.off) return all("down", "foreign") ? "off" : null;
   const end = course?.complete;
   if (end == null || !completed) return null;
   const asked = Object.values(wishes.agents).some(({ at, state }) => state === "up" && at > end);
   const loops = site.project.agents.filter(({ kind }) => kind === "loop");
   const stopped = loops.every(({ name }) => agents[name]?.run == null);
+  // Nobody is left half started, or dead and about to be started again.
+  const settled = all(...AT_REST);
   const busy = thoughts.some(({ thought }) => thought.record.mail !== null || thought.actions.length > 0);
   const told = heartbeat - end > FAREWELL || thoughts.every(({ thought }) => thought.next > heartbeat + SOON);
-  return !asked && stopped && !busy && told ? "complete" : null;
+  return !asked && stopped && settled && !busy && told ? "complete" : null;
 }
+
+const AT_REST = [
+  "down",
+  "foreign",
+  "held",
+  "finished",
+  "failed",
+  "working",
+  "ready",
+  "waiting",
+  "asking",
+  "limited",
+] as const;
 
 /** Messages that are still to be typed keep the watchdog, but not for ever. */
 const FAREWELL: Duration = 60_000;
