@@ -113,22 +113,13 @@ export function createTmux(
       if (ids.length === 0) return new Map();
       // Made anew each time, so that no screen can contain it.
       const end = `fleet-screen-${crypto.randomUUID()}`;
-      const captures = ids.flatMap((id) => [
-        "capture-pane",
-        "-p",
-        "-t",
-        id,
-        ";",
-        "display-message",
-        "-p",
-        end,
-        ";",
-      ]);
-      const ran = await call(captures.slice(0, -1));
+      // By its input: a command line for some hundred panes would be too long for tmux.
+      const captures = ids.map(
+        (id, index) => `capture-pane -p -t ${id} ; display-message -p ${end}-${index}\n`,
+      );
+      const ran = await call(["source-file", "-"], captures.join(""));
       if (ran.timedOut) throw failed("capture-pane", ran);
-      // A pane that went in the meantime ends the batch; what came before it counts.
-      const texts = ran.stdout.split(`${end}\n`).slice(0, -1);
-      return new Map(texts.map((text, index) => [ids[index] ?? "", text]));
+      return parseScreens(ran.stdout, end, ids);
     },
     async history(session) {
       const pane = await paneOf(session);
@@ -166,6 +157,20 @@ export function createTmux(
       });
     },
   };
+}
+
+/** Each screen, and after it the end mark with its number; a pane that went in the meantime has neither. */
+function parseScreens(printed: string, end: string, ids: readonly string[]): ReadonlyMap<string, string> {
+  const screens = new Map<string, string>();
+  let rest = printed;
+  ids.forEach((id, index) => {
+    const mark = `${end}-${index}\n`;
+    const at = rest.indexOf(mark);
+    if (at < 0) return;
+    screens.set(id, rest.slice(0, at));
+    rest = rest.slice(at + mark.length);
+  });
+  return screens;
 }
 
 const took = ({ code, stdout }: Ran): boolean => code === 0 && !stdout.includes(STALE);
