@@ -73,13 +73,42 @@ function newRun(
 
 /** Does each deed and says what came of it. A failed one is a happening too, and hinders no other. */
 export async function act(before: Records, deeds: readonly Deed[], host: Host): Promise<Records> {
-  const starts = deeds.filter(({ action }) => action.do === "start");
-  let records = await startAll(before, starts, host);
+  const doing = (word: Action["do"]) => deeds.filter(({ action }) => action.do === word);
+  let records = await startAll(before, doing("start"), host);
+  records = await clearAll(records, doing("clear"), host);
+  // One look at all processes serves all who are stopped in this tick.
+  let processes: ReturnType<Host["processes"]> | null = null;
+  const once: Host = {
+    ...host,
+    processes: () => {
+      processes ??= host.processes();
+      return processes;
+    },
+  };
   for (const deed of deeds) {
-    if (deed.action.do === "start") continue;
-    const happenings = await attempt(deed, records, host);
+    if (deed.action.do === "start" || deed.action.do === "clear") continue;
+    const happenings = await attempt(deed, records, once);
     records = happenings.reduce((sofar, happening) => note(sofar, deed.agent, happening), records);
     await host.store.journal(journalOf(deed.agent, happenings));
+  }
+  return records;
+}
+
+/** All dead sessions in one tmux call. */
+async function clearAll(before: Records, clears: readonly Deed[], host: Host): Promise<Records> {
+  if (clears.length === 0) return before;
+  const trouble = await host.terminal
+    .close(clears.map(({ agent }) => agent.session))
+    .then(() => null, because);
+  let records = before;
+  for (const { agent } of clears) {
+    const at = host.clock.now();
+    const happening: Happening =
+      trouble === null
+        ? { at, what: "cleared" }
+        : { at, what: "act-failed", action: "clear", because: trouble };
+    records = note(records, agent, happening);
+    await host.store.journal(journalOf(agent, [happening]));
   }
   return records;
 }
@@ -168,9 +197,6 @@ async function perform(
       host.signal(processes, "SIGKILL");
       return processes.length === 0 ? [] : [{ ...done(), what: "killed", processes: processes.length }];
     }
-    case "clear":
-      await terminal.close([session]);
-      return [{ ...done(), what: "cleared" }];
     case "give-up":
       return [{ ...done(), what: "gave-up", because: action.because }];
     case "type": {
@@ -196,6 +222,7 @@ async function perform(
       return [{ ...done(), what: "dropped", message: id, text, because: action.because }];
     }
     case "start":
+    case "clear":
       return [];
     default:
       return action satisfies never;
