@@ -147,3 +147,59 @@ describe("the relay", () => {
     expect(stdout).toBe("");
   });
 });
+
+describe("a remote over the network", () => {
+  const SHA = "a".repeat(40);
+  const ran = (stdout: string) => ({ code: 0, stdout, stderr: "", timedOut: false });
+
+  const ownRelay = () => {
+    let asked = 0;
+    let answer: () => void = () => {};
+    const git = async (args: readonly string[]) => {
+      if (args.includes("config")) return ran("ssh://host.invalid/x.git\n");
+      asked += 1;
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return ran(`${SHA}\trefs/heads/main\n`);
+    };
+    const relay = createRelay({
+      git,
+      handoff: handoff(),
+      clone: "/nowhere",
+      mirror: "/nowhere",
+      wake: () => {},
+    });
+    const poll = () => relay.poll({ seen: SHA, turn: 1 }, 1, false, 1_000);
+    const asks = (times: number) => until(`it was asked ${times} times`, async () => asked === times);
+    const settle = async () => {
+      answer();
+      await relay.idle();
+    };
+    return { relay, poll, asks, settle, count: () => asked };
+  };
+
+  it("is not asked again at each tick, but at once when somebody says that there is news", async () => {
+    const { relay, poll, asks, settle, count } = ownRelay();
+    poll();
+    await asks(1);
+    await settle();
+    poll();
+    expect(count()).toBe(1);
+    relay.hurry();
+    poll();
+    await asks(2);
+    await settle();
+  });
+
+  it("is asked once more when the news came while it was being asked", async () => {
+    const { relay, poll, asks, settle } = ownRelay();
+    poll();
+    await asks(1);
+    relay.hurry();
+    await settle();
+    poll();
+    await asks(2);
+    await settle();
+  });
+});

@@ -1,18 +1,10 @@
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
-import {
-  engineCommands,
-  Failure,
-  pick,
-  readText,
-  run,
-  runCommands,
-  VERSION,
-  type World,
-} from "@fleet/engine";
+import { engineCommands, Failure, readText, runCommands, VERSION, type World } from "@fleet/engine";
 import { z } from "zod";
 import { type FoundFleet, folderOf } from "./find.ts";
 import type { FleetProject } from "./fleet-file.ts";
+import { readPin } from "./read-pin.ts";
 
 /*
  * The one door to a project's engine. A project runs the engine it is pinned
@@ -179,18 +171,14 @@ const quoted = (word: string): string =>
   /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** Refuses a project whose engine is not the one that fleet.toml expects. @throws Failure DRIFTED */
-export async function checkPin(found: FoundFleet, project: FleetProject, world: World): Promise<void> {
+export async function checkPin(found: FoundFleet, project: FleetProject): Promise<void> {
   if (project.engine === null || project.engine === "workspace") return;
-  const folder = path.join(await projectFolder(found, project), "engine");
-  const asked = await run("git", ["-C", folder, "rev-parse", "--verify", "HEAD"], {
-    env: pick(world.env),
-    timeout: 10_000,
-  });
-  const actual = asked.stdout.trim();
-  if (asked.code === 0 && actual === project.engine) return;
+  const pin = await readPin(await projectFolder(found, project));
+  const actual = pin.is === "pinned" ? pin.checkedOut : null;
+  if (actual === project.engine) return;
   throw new Failure(
     "DRIFTED",
-    `${project.name} runs the engine ${asked.code === 0 ? actual : "that git can't tell"}`,
+    `${project.name} runs ${actual === null ? "no engine that it is pinned to" : `the engine ${actual}`}`,
     {
       hint: `${found.file} expects ${project.engine}: check that out in ${project.path}/engine, or correct fleet.toml`,
     },

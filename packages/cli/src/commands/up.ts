@@ -36,7 +36,7 @@ export const upCommand = defineCommand({
     const projects = chosen.filter(({ enabled }) => enabled);
     if (flags.follow && projects.length > 1)
       throw new Failure("WRONG_USAGE", "up --follow shows one project", { hint: "fleet up NAME --follow" });
-    for (const project of projects) await checkPin(found, project, world);
+    for (const project of projects) await checkPin(found, project);
     return runOnEach(found, projects, ["up", ...toWords(flags)], world);
   },
 });

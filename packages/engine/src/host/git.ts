@@ -31,7 +31,7 @@ export function createGit(environment: Environment, timeout: Duration = TIMEOUT)
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_OPTIONAL_LOCKS: "0",
     GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oConnectTimeout=15",
-    // The watchdog's folder may lie inside another repository; that one is never meant.
+    // Where the user keeps their names and credential helpers, if it is not the usual place.
     ...(environment.GIT_CONFIG_GLOBAL === undefined
       ? {}
       : { GIT_CONFIG_GLOBAL: environment.GIT_CONFIG_GLOBAL }),

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer } from "node:net";
 import { digest } from "../watch/digest.ts";
 
 /**
@@ -20,12 +20,8 @@ const nameOf = (directory: string, purpose: Purpose): string => {
 
 /** Null when somebody holds it. */
 export function take(directory: string, purpose: Purpose): Promise<Lock | null> {
-  const connections = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    connections.add(socket);
-    socket.on("error", () => {}).on("close", () => connections.delete(socket));
-    socket.resume();
-  });
+  // There is nothing to say to who connects: to hold the name is all.
+  const server = createServer((socket) => socket.destroy());
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") resolve(null);
@@ -33,12 +29,7 @@ export function take(directory: string, purpose: Purpose): Promise<Lock | null> 
     });
     server.listen({ path: nameOf(directory, purpose) }, () => {
       server.unref();
-      const release = () =>
-        new Promise<void>((done) => {
-          for (const socket of connections) socket.destroy();
-          server.close(() => done());
-        });
-      resolve({ release });
+      resolve({ release: () => new Promise<void>((done) => server.close(() => done())) });
     });
   });
 }

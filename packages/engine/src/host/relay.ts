@@ -21,6 +21,8 @@ export type News =
 export interface Relay {
   /** Asks in the background, unless it is asking already or it is too early. Git never holds up the loop. */
   poll(seen: Seen | null, turn: number, baseline: boolean, now: Instant): void;
+  /** Somebody says that there is news: the next poll asks, however lately it was asked. */
+  hurry(): void;
   /** What came since the last call. */
   take(): readonly News[];
   /** The folder of a remote on this disk, to be watched; null for others, and while it is not known. */
@@ -60,6 +62,9 @@ export function createRelay({ git, handoff, clone, mirror: directory, wake }: Re
   let news: News[] = [];
   let failures = 0;
   let notBefore: Instant = 0;
+  /** A poll came while it was asking, and the answer may be older than what called for the poll. */
+  let missed = false;
+  let hurried = false;
 
   const ask = async (
     before: Seen | null,
@@ -94,11 +99,17 @@ export function createRelay({ git, handoff, clone, mirror: directory, wake }: Re
 
   return {
     poll(before, turn, baseline, now) {
-      if (asking !== null || now < notBefore) return;
+      if (asking !== null) {
+        missed = true;
+        return;
+      }
+      if (now < notBefore) return;
+      missed = false;
+      hurried = false;
       asking = ask(before, turn, baseline, now)
         .then((found) => {
           failures = 0;
-          if (url !== null && !isLocal(url)) notBefore = now + REMOTE_PAUSE;
+          if (url !== null && !isLocal(url) && !hurried) notBefore = now + REMOTE_PAUSE;
           if (found !== null) news.push(found);
         })
         .catch((error: unknown) => {
@@ -109,8 +120,12 @@ export function createRelay({ git, handoff, clone, mirror: directory, wake }: Re
         })
         .finally(() => {
           asking = null;
-          if (news.length > 0) wake();
+          if (news.length > 0 || missed) wake();
         });
+    },
+    hurry() {
+      hurried = true;
+      notBefore = 0;
     },
     take() {
       const taken = news;

@@ -26,6 +26,8 @@ const begun = (ago: number, enters: number, more: Partial<AgentRecord> = {}): Ag
   running(minute, { mail: { id: message.id, state: "typed", since: NOW - ago, enters }, ...more });
 const asks = { mood: "asking", question: "Really?" } as const;
 
+const STARTING = { at: NOW, what: "starting", run: of.runOf(0), wish: of.ASKED, automatic: true } as const;
+
 describe("a message", () => {
   it.each<Row>([
     ["is typed into the empty box of who is ready", idle, "ready → type"],
@@ -217,26 +219,14 @@ describe("after a crash of the watchdog, a message", () => {
   it("is typed into the next run when its own has ended", () => {
     const ended = think(scene({ record: begun(second, 0), sighting: of.dead, message }), NOW);
     expect(ended.record.mail).toBeNull();
-    const next = evolve(ended.record, {
-      at: NOW,
-      what: "starting",
-      run: of.runOf(0),
-      wish: of.ASKED,
-      automatic: true,
-    });
+    const next = evolve(ended.record, STARTING);
     expect(gist({ record: next, sighting: of.ready, message })).toBe("ready → type");
   });
 });
 
 it("that was sent off with Enter is not told to the next run, which might die of it too", () => {
   const ended = think(scene({ record: begun(second, 1), sighting: of.dead, message }), NOW);
-  const next = evolve(ended.record, {
-    at: NOW,
-    what: "starting",
-    run: of.runOf(0),
-    wish: of.ASKED,
-    automatic: true,
-  });
+  const next = evolve(ended.record, STARTING);
   expect(gist({ record: next, sighting: of.ready, message })).toBe("ready → settle");
 });
 

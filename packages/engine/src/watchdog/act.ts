@@ -1,8 +1,5 @@
 import { BACKENDS } from "../backends/index.ts";
 import { chooseModel, NO_OVERRIDES } from "../choose-model.ts";
-import { prepare } from "../host/starting.ts";
-import type { Opening } from "../host/tmux-script.ts";
-import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import { type Message, toTyped } from "../watch/message.ts";
 import { turnOf } from "../watch/plan.ts";
@@ -10,13 +7,8 @@ import { type AgentRecord, FRESH_RECORD, type Happening, type Run } from "../wat
 import type { Records } from "../watch/records.ts";
 import type { Action } from "../watch/scene.ts";
 import type { Host } from "./host.ts";
-import { journalOf, note } from "./note.ts";
-
-export interface Deed {
-  readonly agent: Agent;
-  readonly action: Action;
-  readonly record: AgentRecord;
-}
+import { because, type Deed, journalOf, note } from "./note.ts";
+import { startAll } from "./start.ts";
 
 /** What is about to be done and must be known after a crash: which run is started, which message is typed. */
 export async function intend(
@@ -113,63 +105,6 @@ async function clearAll(before: Records, clears: readonly Deed[], host: Host): P
   return records;
 }
 
-/** All new sessions in one tmux call; the look after it says which of them came to be. */
-async function startAll(before: Records, starts: readonly Deed[], host: Host): Promise<Records> {
-  if (starts.length === 0) return before;
-  const openings = new Map<string, Opening>();
-  const troubles = new Map<string, string>();
-  for (const { agent, action } of starts) {
-    const run = before.agents[agent.name]?.run;
-    if (run == null || action.do !== "start") continue;
-    const { resume } = action;
-    const start = { agent, instance: run.instance, model: run.model, resume, course: before.course };
-    try {
-      openings.set(agent.name, await prepare(host.site, start, host.environment));
-    } catch (error) {
-      troubles.set(agent.name, because(error));
-    }
-  }
-  const sessions = await openAll([...openings.values()], troubles, host);
-  let records = before;
-  for (const { agent, action } of starts) {
-    const run = records.agents[agent.name]?.run ?? null;
-    const there = run !== null && sessions.get(agent.session) === run.instance;
-    const why = troubles.get(agent.name) ?? troubles.get("") ?? "tmux did not make its session";
-    const at = host.clock.now();
-    const happening: Happening =
-      there && run !== null
-        ? {
-            at,
-            what: action.do === "start" && action.resume ? "resumed" : "started",
-            instance: run.instance,
-            model: run.model,
-          }
-        : { at, what: "start-failed", because: why };
-    records = note(records, agent, happening);
-    await host.store.journal(journalOf(agent, [happening]));
-  }
-  return records;
-}
-
-/** Session name to the instance that is in it. */
-async function openAll(
-  openings: readonly Opening[],
-  troubles: Map<string, string>,
-  { terminal }: Host,
-): Promise<ReadonlyMap<string, string | null>> {
-  try {
-    const there = (await terminal.panes()).sessions;
-    const dead = openings.map(({ session }) => session).filter((session) => there.get(session)?.dead);
-    if (dead.length > 0) await terminal.close(dead);
-    await terminal.open(openings);
-    const panes = await terminal.panes();
-    return new Map([...panes.sessions.values()].map(({ session, instance }) => [session, instance]));
-  } catch (error) {
-    troubles.set("", because(error));
-    return new Map();
-  }
-}
-
 async function attempt(deed: Deed, records: Records, host: Host): Promise<readonly Happening[]> {
   try {
     return await perform(deed, records.agents[deed.agent.name] ?? FRESH_RECORD, host);
@@ -245,9 +180,3 @@ export function receiptOf(message: Message, at: number): Happening {
 
 const processesOf = async (instance: string, host: Host): Promise<readonly number[]> =>
   (await host.processes()).get(instance) ?? [];
-
-/** Being fenced off ends the watchdog; every other trouble is one agent's. */
-function because(error: unknown): string {
-  if (error instanceof Failure && error.code === "BUSY") throw error;
-  return error instanceof Error ? error.message : String(error);
-}

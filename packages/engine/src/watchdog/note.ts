@@ -1,7 +1,15 @@
+import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import type { JournalEntry } from "../watch/journal.ts";
 import { type AgentRecord, evolve, FRESH_RECORD, type Happening } from "../watch/record.ts";
 import type { Records } from "../watch/records.ts";
+import type { Action } from "../watch/scene.ts";
+
+/** One action, and whom it is done to. */
+export interface Deed {
+  readonly agent: Agent;
+  readonly action: Action;
+}
 
 export const remember = (records: Records, agent: Agent, record: AgentRecord): Records => ({
   ...records,
@@ -16,3 +24,9 @@ export const journalOf = (agent: Agent, happenings: readonly Happening[]): reado
   happenings
     .filter(({ what }) => what !== "looked")
     .map(({ at, what, ...more }) => ({ at, agent: agent.name, what, ...more }));
+
+/** Being fenced off ends the watchdog; every other trouble is one agent's. */
+export function because(error: unknown): string {
+  if (error instanceof Failure && error.code === "BUSY") throw error;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -9,11 +9,11 @@ import type { Records, Wishes } from "../watch/records.ts";
 import type { Assessment } from "../watch/scene.ts";
 import { type Thought, think } from "../watch/think.ts";
 import type { Duration, Instant } from "../watch/time.ts";
-import { act, type Deed, intend } from "./act.ts";
+import { act, intend } from "./act.ts";
 import { advance } from "./advance.ts";
 import { hand } from "./hand.ts";
 import type { Host } from "./host.ts";
-import { journalOf, remember } from "./note.ts";
+import { type Deed, journalOf, remember } from "./note.ts";
 
 export interface Ticked {
   readonly records: Records;
@@ -111,7 +111,7 @@ async function thinkAll(
 /** Intents first, on disk; then the deeds; then what came of them. */
 async function carryOut(before: Records, thoughts: readonly AgentThought[], host: Host): Promise<Records> {
   const deeds: Deed[] = thoughts.flatMap(({ agent, thought }) =>
-    thought.actions.map((action) => ({ agent, action, record: thought.record })),
+    thought.actions.map((action) => ({ agent, action })),
   );
   if (deeds.length === 0) return before;
   const { intents, records } = await intend(before, deeds, host);

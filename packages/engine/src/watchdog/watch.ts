@@ -135,7 +135,6 @@ function createHost(site: Site, environment: Environment, epoch: number): Host {
   const store = createStore(site.state);
   const terminal = createTmux(site.socket, environment, epoch);
   const wakes = createWakes();
-  wakes.on(site.state, (file) => file === "wishes.json" || file === "wake");
   let server: number | null = null;
   // A pane that ends gives its terminal back; tmux may need to be told that its child has died.
   wakes.on("/dev/pts", () => {
@@ -154,6 +153,10 @@ function createHost(site: Site, environment: Environment, epoch: number): Host {
           mirror: store.at("mirror.git"),
           wake: wakes.ring,
         });
+  wakes.on(site.state, (file) => {
+    if (file === "wake") relay?.hurry();
+    return file === "wishes.json" || file === "wake";
+  });
   return {
     site,
     clock: systemClock,
