@@ -4,8 +4,7 @@ import { digest } from "../watch/digest.ts";
 
 /**
  * A lock that dies with its holder: a Linux abstract socket, held for life. It
- * leaves no file behind, and a connection to it ends at the very moment the
- * holder does.
+ * leaves no file behind, and whether it is held stands in the kernel's own list.
  */
 export interface Lock {
   release(): Promise<void>;
