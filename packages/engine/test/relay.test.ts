@@ -4,6 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { createGit, originOf } from "../src/host/git.ts";
+import { remoteOf } from "../src/host/mirror.ts";
 import { createRelay, type News } from "../src/host/relay.ts";
 import { ENV, ownProgram, until } from "./real.ts";
 import { handoff, ownRemote } from "./remote.ts";
@@ -56,7 +57,11 @@ describe("an agent may write anything into its clone", () => {
       );
     await rm(ran, { force: true });
 
-    const relay = createRelay({ git, handoff: handoff(), clone, mirror: directory, wake: () => {} });
+    const relay = createRelay({
+      remote: remoteOf(git, clone, directory, "main"),
+      handoff: handoff(),
+      wake: () => {},
+    });
     relay.poll(null, 1, false, 0);
     await relay.idle();
     expect(relay.take().map(({ is }) => is)).toEqual(
@@ -83,7 +88,11 @@ describe("the relay", () => {
   it("begins from where the branch is, then tells each gain once, and a rewritten history as a new beginning", async () => {
     const { git, clone, directory, commit, push, inClone } = await ownRemote();
     let rung = 0;
-    const relay = createRelay({ git, handoff: handoff(), clone, mirror: directory, wake: () => rung++ });
+    const relay = createRelay({
+      remote: remoteOf(git, clone, directory, "main"),
+      handoff: handoff(),
+      wake: () => rung++,
+    });
     relay.poll(null, 1, false, 0);
     expect(await news(relay)).toEqual([
       { is: "baseline", seen: "", turn: 1, because: "first look", drained: [] },
@@ -103,7 +112,11 @@ describe("the relay", () => {
 
   it("begins a new phase where the branch is, and tells what the old one still pushed", async () => {
     const { git, clone, directory, commit, push } = await ownRemote();
-    const relay = createRelay({ git, handoff: handoff(), clone, mirror: directory, wake: () => {} });
+    const relay = createRelay({
+      remote: remoteOf(git, clone, directory, "main"),
+      handoff: handoff(),
+      wake: () => {},
+    });
     const first = await commit("begin");
     await push();
     relay.poll(null, 1, false, 0);
@@ -120,10 +133,8 @@ describe("the relay", () => {
   it("waits without a word for a clone that is not there yet", async () => {
     const { git, home, directory } = await ownRemote();
     const relay = createRelay({
-      git,
+      remote: remoteOf(git, path.join(home, "later"), directory, "main"),
       handoff: handoff(),
-      clone: path.join(home, "later"),
-      mirror: directory,
       wake: () => {},
     });
     relay.poll(null, 1, false, 0);
@@ -136,7 +147,11 @@ describe("the relay", () => {
     const bin = await ownProgram("ssh", `echo $$ >${home}/pid; sleep 60; true`);
     await inClone("remote", "set-url", "origin", "ssh://somewhere/x.git");
     const git = createGit({ ...ENV, HOME: home, PATH: `${bin}:${ENV.PATH}` }, 700);
-    const relay = createRelay({ git, handoff: handoff(), clone, mirror: directory, wake: () => {} });
+    const relay = createRelay({
+      remote: remoteOf(git, clone, directory, "main"),
+      handoff: handoff(),
+      wake: () => {},
+    });
     relay.poll(null, 1, false, 0);
     await until("it hangs", async () => existsSync(path.join(home, "pid")));
     relay.poll(null, 1, false, 0);
@@ -164,10 +179,8 @@ describe("a remote over the network", () => {
       return ran(`${SHA}\trefs/heads/main\n`);
     };
     const relay = createRelay({
-      git,
+      remote: remoteOf(git, "/nowhere", "/nowhere", "main"),
       handoff: handoff(),
-      clone: "/nowhere",
-      mirror: "/nowhere",
       wake: () => {},
     });
     const poll = () => relay.poll({ seen: SHA, turn: 1 }, 1, false, 1_000);

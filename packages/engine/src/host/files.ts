@@ -19,6 +19,8 @@ export async function writeWhole(file: string, text: string, mode = 0o600): Prom
   const handle = await open(draft, "w", mode);
   try {
     await handle.writeFile(text);
+    // What is to be run is to be run by us alone, whatever the umask says.
+    if (mode !== 0o600) await handle.chmod(mode);
     await handle.sync();
   } catch (error) {
     await rm(draft, { force: true });

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Handoff } from "../project.ts";
 import type { Commit, Gain } from "../watch/handoff.ts";
 import { readText } from "./files.ts";
-import { type Git, gitFailed, isLocal } from "./git.ts";
+import { type Git, gitFailed, isLocal, originOf } from "./git.ts";
 
 /** The watchdog's own bare copy of the watched branch. Only full ref names are used: a branch may be called "origin/main". */
 export interface Mirror {
@@ -14,6 +14,18 @@ export interface Mirror {
   /** What came since `seen`, oldest first. Null when history was rewritten. */
   gain(seen: string, handoff: Handoff): Promise<Gain | null>;
 }
+
+/** The repository that a clone came from. */
+export interface Remote {
+  /** A URL, or an absolute path; null while the clone is not there. */
+  origin(): Promise<string | null>;
+  mirror(url: string): Mirror;
+}
+
+export const remoteOf = (git: Git, clone: string, directory: string, branch: string): Remote => ({
+  origin: () => originOf(git, clone),
+  mirror: (url) => createMirror(git, directory, url, branch),
+});
 
 export function createMirror(git: Git, directory: string, url: string, branch: string): Mirror {
   const remote = `refs/heads/${branch}`;

@@ -1,8 +1,8 @@
 import type { Handoff } from "../project.ts";
 import type { Commit, Gain } from "../watch/handoff.ts";
 import type { Instant } from "../watch/time.ts";
-import { type Git, isLocal, originOf } from "./git.ts";
-import { createMirror, type Mirror } from "./mirror.ts";
+import { isLocal } from "./git.ts";
+import type { Mirror, Remote } from "./mirror.ts";
 
 /** What asking the remote brought. */
 export type News =
@@ -46,16 +46,13 @@ const LONGEST_PAUSE = 600_000;
 const NOT_THERE_PAUSE = 300;
 
 export interface RelaySettings {
-  readonly git: Git;
+  readonly remote: Remote;
   readonly handoff: Handoff;
-  /** The clone whose origin is watched. */
-  readonly clone: string;
-  readonly mirror: string;
   /** Called when news has come. */
   readonly wake: () => void;
 }
 
-export function createRelay({ git, handoff, clone, mirror: directory, wake }: RelaySettings): Relay {
+export function createRelay({ remote, handoff, wake }: RelaySettings): Relay {
   let url: string | null = null;
   let mirror: Mirror | null = null;
   let asking: Promise<void> | null = null;
@@ -73,12 +70,12 @@ export function createRelay({ git, handoff, clone, mirror: directory, wake }: Re
     now: Instant,
   ): Promise<News | null> => {
     if (mirror === null) {
-      url = await originOf(git, clone);
+      url = await remote.origin();
       if (url === null) {
         notBefore = now + NOT_THERE_PAUSE;
         return null;
       }
-      mirror = createMirror(git, directory, url, handoff.branch);
+      mirror = remote.mirror(url);
       // It is known now which folder to watch; what was pushed before that must not wait for a tick.
       wake();
     }

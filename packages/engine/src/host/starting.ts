@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { chmod } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
 import type { Launch } from "../backends/backend.ts";
@@ -9,8 +7,8 @@ import type { Agent } from "../project.ts";
 import { type Course, phaseOf, statusFile } from "../watch/course.ts";
 import { renderKickoff } from "../watch/kickoff.ts";
 import { assetText } from "./assets.ts";
+import type { Disk } from "./disk.ts";
 import { type Environment, pick } from "./environment.ts";
-import { readText, writeWhole } from "./files.ts";
 import type { Site } from "./site.ts";
 import type { Opening } from "./tmux-script.ts";
 
@@ -23,25 +21,30 @@ export interface Start {
 }
 
 /** Why an agent can't be started just now; null when it can. Asked at each tick, so it is one look at the disk. */
-export async function blockedBy(site: Site, agent: Agent): Promise<string | null> {
+export async function blockedBy(site: Site, agent: Agent, disk: Disk): Promise<string | null> {
   if (agent.backend !== null && BACKENDS[agent.backend] === undefined)
     return `this engine can't run the backend "${agent.backend}" yet`;
   const workdir = path.resolve(site.root, agent.workdir);
-  return existsSync(workdir) ? null : `its workdir ${agent.workdir} is not there yet`;
+  return disk.exists(workdir) ? null : `its workdir ${agent.workdir} is not there yet`;
 }
 
 /** Puts on disk what the agent will read, and says how to open its session. */
-export async function prepare(site: Site, start: Start, environment: Environment): Promise<Opening> {
+export async function prepare(
+  site: Site,
+  start: Start,
+  environment: Environment,
+  disk: Disk,
+): Promise<Opening> {
   const { agent, instance } = start;
   const launch =
-    agent.command === null ? await launchAgent(site, start) : launchService(site, agent.command, agent);
-  for (const [file, asset] of Object.entries(launch.assets)) await writeProgram(file, assetText(asset));
+    agent.command === null ? await launchAgent(site, start, disk) : launchService(site, agent.command, agent);
+  for (const [file, asset] of Object.entries(launch.assets)) await writeProgram(file, assetText(asset), disk);
   const settings = agent.backend === null ? null : (site.project.backends[agent.backend] ?? null);
   const passes = agent.backend === null ? [] : (BACKENDS[agent.backend]?.passes ?? []);
   const env = {
     ...only(pick(environment, passes), passes),
     ...settings?.env,
-    ...(await readEnvFile(site, settings?.env_file ?? null)),
+    ...(await readEnvFile(site, settings?.env_file ?? null, disk)),
     ...launch.env,
     FLEET_PROJECT: site.id,
     FLEET_AGENT: agent.name,
@@ -50,12 +53,12 @@ export async function prepare(site: Site, start: Start, environment: Environment
   return { session: agent.session, argv: launch.argv, cwd: launch.cwd, env, project: site.id, instance };
 }
 
-async function launchAgent(site: Site, { agent, model, resume, course }: Start): Promise<Launch> {
+async function launchAgent(site: Site, { agent, model, resume, course }: Start, disk: Disk): Promise<Launch> {
   const backend = BACKENDS[agent.backend ?? ""];
   if (backend === undefined) throw new Failure("ENGINE_FAILED", `no backend is called ${agent.backend}`);
-  const text = resume ? null : await kickoffText(site, agent, course);
+  const text = resume ? null : await kickoffText(site, agent, course, disk);
   const kickoff = path.join(site.state, `kickoff-${agent.session}.txt`);
-  if (text !== null) await writeWhole(kickoff, text);
+  if (text !== null) await disk.write(kickoff, text);
   return backend.launch({
     agent: agent.name,
     workdir: path.resolve(site.root, agent.workdir),
@@ -69,19 +72,24 @@ async function launchAgent(site: Site, { agent, model, resume, course }: Start):
 }
 
 /** A loop gets its phase's kickoff, everyone else the prompt file; null when there is neither. */
-async function kickoffText(site: Site, agent: Agent, course: Course | null): Promise<string | null> {
+async function kickoffText(
+  site: Site,
+  agent: Agent,
+  course: Course | null,
+  disk: Disk,
+): Promise<string | null> {
   const { loop } = site.project;
   const phase = loop === null ? null : phaseOf(loop, course);
   if (agent.kind !== "loop" || loop?.kickoff_template == null || phase === null)
-    return agent.prompt === null ? null : read(site, agent.prompt);
-  const template = await read(site, loop.kickoff_template);
-  const role = loop.roles_dir === null ? "" : await read(site, `${loop.roles_dir}/${agent.role}.md`);
+    return agent.prompt === null ? null : read(site, agent.prompt, disk);
+  const template = await read(site, loop.kickoff_template, disk);
+  const role = loop.roles_dir === null ? "" : await read(site, `${loop.roles_dir}/${agent.role}.md`, disk);
   const status = statusFile(loop, phase.id);
   return renderKickoff(template, { phase_id: phase.id, plan: phase.plan, status, role: agent.role }, role);
 }
 
-async function read(site: Site, file: string): Promise<string> {
-  const text = await readText(path.resolve(site.root, file));
+async function read(site: Site, file: string, disk: Disk): Promise<string> {
+  const text = await disk.read(path.resolve(site.root, file));
   if (text === null) throw new Failure("FILE_MISSING", `there is no ${file}`);
   return text;
 }
@@ -93,15 +101,14 @@ function launchService(site: Site, command: readonly [string, ...string[]], agen
   return { argv: [file, ...args], cwd: path.resolve(site.root, agent.workdir), env: {}, assets: {} };
 }
 
-async function writeProgram(file: string, text: string): Promise<void> {
-  if ((await readText(file)) === text) return;
-  await writeWhole(file, text, 0o700);
-  await chmod(file, 0o700);
+async function writeProgram(file: string, text: string, disk: Disk): Promise<void> {
+  if ((await disk.read(file)) === text) return;
+  await disk.write(file, text, 0o700);
 }
 
-async function readEnvFile(site: Site, file: string | null): Promise<Record<string, string>> {
+async function readEnvFile(site: Site, file: string | null, disk: Disk): Promise<Record<string, string>> {
   if (file === null) return {};
-  const values = parseEnv(await read(site, file));
+  const values = parseEnv(await read(site, file, disk));
   return Object.fromEntries(
     Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { chooseBackend, chooseModel, NO_OVERRIDES } from "../choose-model.ts";
+import { systemDisk } from "../host/disk.ts";
 import { isDone } from "../host/done.ts";
 import type { Environment } from "../host/environment.ts";
 import { isHeld } from "../host/lock.ts";
@@ -64,7 +65,7 @@ export async function survey(site: Site, environment: Environment): Promise<Surv
   const blocked = new Map<string, string | null>();
   for (const agent of agents)
     if (panes?.sessions.get(agent.session) === undefined)
-      blocked.set(agent.name, await blockedBy(site, agent));
+      blocked.set(agent.name, await blockedBy(site, agent, systemDisk));
   return {
     schema_version: ANSWER_VERSION,
     project: site.name,
@@ -92,7 +93,7 @@ async function surveyPhase(site: Site, { course }: Records): Promise<Survey["pha
   if (loop === null) return null;
   const phase = phaseOf(loop, course) ?? (course === null ? loop.phases[0] : undefined);
   if (phase === undefined) return null;
-  const done = course === null ? false : await isDone(site, loop, phase.id);
+  const done = course === null ? false : await isDone(site, loop, phase.id, systemDisk);
   const state = course?.complete != null ? "complete" : done ? "done" : "in progress";
   return { id: phase.id, index: indexOf(loop, phase.id), total: loop.phases.length, plan: phase.plan, state };
 }

@@ -1,8 +1,5 @@
-import { rm } from "node:fs/promises";
 import { docsFolder, isDone } from "../host/done.ts";
 import { pick } from "../host/environment.ts";
-import { writeWhole } from "../host/files.ts";
-import { run } from "../host/run.ts";
 import type { Loop } from "../project.ts";
 import { follow, steer } from "../watch/course.ts";
 import type { Records, Wishes } from "../watch/records.ts";
@@ -15,13 +12,13 @@ export async function advance(records: Records, wishes: Wishes, host: Host): Pro
   const { loop } = host.site.project;
   if (loop === null || !isWanted(wishes)) return records;
   host.wakes.on(docsFolder(host.site, loop), (file) => file.startsWith("STATUS-"));
-  const done = records.course !== null && (await isDone(host.site, loop, records.course.phase));
+  const done = records.course !== null && (await isDone(host.site, loop, records.course.phase, host.disk));
   const happenings = follow(loop, records.course, wishes.phase, done, host.clock.now());
   const course = happenings.reduce(steer, records.course);
   const reopened = course?.complete == null;
   const next: Records = { ...records, course, completed: records.completed && !reopened };
   await host.store.journal(happenings.map((happening) => ({ ...happening, agent: null })));
-  if (reopened && records.course?.complete != null) await rm(host.store.at(COMPLETE_FILE), { force: true });
+  if (reopened && records.course?.complete != null) await host.disk.remove(host.store.at(COMPLETE_FILE));
   return course?.complete == null || next.completed ? next : complete(next, loop, host);
 }
 
@@ -35,7 +32,7 @@ async function complete(records: Records, loop: Loop, host: Host): Promise<Recor
   if (loops.some(({ name }) => records.agents[name]?.run != null)) return records;
   const at = new Date(records.course?.complete ?? host.clock.now()).toISOString();
   const phases = loop.phases.map(({ id }) => id).join(" ");
-  await writeWhole(host.store.at(COMPLETE_FILE), `${at} ${phases}\n`);
+  await host.disk.write(host.store.at(COMPLETE_FILE), `${at} ${phases}\n`);
   await finish(records, loop, host);
   return { ...records, completed: true };
 }
@@ -51,7 +48,7 @@ async function finish({ course }: Records, { on_complete }: Loop, host: Host): P
   }
   const [program, ...args] = on_complete.command;
   const env = pick(host.environment);
-  const outcome = await run(program, args, { cwd: host.site.root, env, timeout: 60_000 }).then(
+  const outcome = await host.run(program, args, { cwd: host.site.root, env, timeout: 60_000 }).then(
     ({ code, stderr }) => ({ what: "on-complete-ran", code, stderr: stderr.slice(-500) }),
     (error: Error) => ({ what: "on-complete-failed", because: error.message }),
   );

@@ -1,7 +1,9 @@
 import type { Clock } from "../host/clock.ts";
+import type { Disk } from "../host/disk.ts";
 import type { Environment } from "../host/environment.ts";
 import type { Eyes } from "../host/look.ts";
 import type { Relay } from "../host/relay.ts";
+import type { Ran, RunOptions } from "../host/run.ts";
 import type { Site } from "../host/site.ts";
 import type { Store } from "../host/store.ts";
 import type { Terminal } from "../host/tmux.ts";
@@ -13,6 +15,7 @@ export interface Host {
   readonly clock: Clock;
   readonly terminal: Terminal;
   readonly eyes: Eyes;
+  readonly disk: Disk;
   readonly store: Store;
   readonly wakes: Wakes;
   /** Null when the project declares no handoffs. */
@@ -20,6 +23,8 @@ export interface Host {
   readonly environment: Environment;
   /** A name for a run that no other run ever had. */
   newInstance(): string;
+  /** Runs a program of the project's to its end. */
+  run(file: string, args: readonly string[], options: RunOptions): Promise<Ran>;
   processes(): Promise<ReadonlyMap<string, readonly number[]>>;
   signal(pids: readonly number[], signal: NodeJS.Signals): void;
 }

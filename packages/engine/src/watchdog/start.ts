@@ -16,7 +16,7 @@ export async function startAll(before: Records, starts: readonly Deed[], host: H
     const { resume } = action;
     const start = { agent, instance: run.instance, model: run.model, resume, course: before.course };
     try {
-      openings.set(agent.name, await prepare(host.site, start, host.environment));
+      openings.set(agent.name, await prepare(host.site, start, host.environment, host.disk));
     } catch (error) {
       troubles.set(agent.name, because(error));
     }

@@ -64,7 +64,7 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
   for (const agent of agents) {
     const record = records.agents[agent.name] ?? FRESH_RECORD;
     if (record.run === null)
-      blocked.set(agent.name, hold(agent, records, host) ?? (await blockedBy(site, agent)));
+      blocked.set(agent.name, hold(agent, records, host) ?? (await blockedBy(site, agent, host.disk)));
     if (agent.backend !== null) messages.set(agent.name, await store.next(agent.name));
   }
   const sighting = (agent: Agent, since: Instant | null) => look.sighting(agent, since);

@@ -1,0 +1,105 @@
+import process from "node:process";
+import { chooseBackend, NO_OVERRIDES } from "../choose-model.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Site } from "../host/site.ts";
+import type { Store } from "../host/store.ts";
+import { VERSION } from "../version.ts";
+import type { Records } from "../watch/records.ts";
+import { receiptOf } from "./act.ts";
+import type { Host } from "./host.ts";
+import { journalOf, note } from "./note.ts";
+import { tick } from "./tick.ts";
+
+/** "orphaned": its keeper has gone, so that nobody would start it again. */
+export type Ended = "off" | "complete" | "interrupted" | "orphaned";
+
+/** Why a watchdog is to end that has still something to watch; null while it goes on. */
+export type Outcry = () => "interrupted" | "orphaned" | null;
+
+/** The epoch is raised and on disk before anything is done under it. */
+export async function enter(store: Store, clock: Clock): Promise<Records> {
+  const before = await store.records();
+  const epoch = before.epoch + 1;
+  const records: Records = { ...before, epoch, pid: process.pid, version: VERSION, heartbeat: clock.now() };
+  await store.save(records);
+  return records;
+}
+
+/** LOOP_BACKEND and its like count from the watchdog's start on. */
+export async function withBackends(site: Site, store: Store): Promise<Site> {
+  const overrides = { ...NO_OVERRIDES, env: (await store.wishes()).env };
+  const agents = site.project.agents.map((agent) => ({ ...agent, backend: chooseBackend(agent, overrides) }));
+  return { ...site, project: { ...site.project, agents } };
+}
+
+/** Looks, thinks, acts and records, again and again, until there is nothing left to watch or it is to end. */
+export async function live(
+  entered: Records,
+  host: Host,
+  outcry: Outcry,
+  signal: AbortSignal,
+): Promise<Ended> {
+  await host.terminal.claim();
+  const { epoch, pid, version, heartbeat } = entered;
+  await host.store.journal([{ at: heartbeat, agent: null, what: "watchdog-started", epoch, pid, version }]);
+  let records = await catchUp(entered, host);
+  for (;;) {
+    const ticked = await tick(records, host);
+    records = ticked.records;
+    const over = ticked.over ?? outcry();
+    if (over !== null) {
+      await leave(over, host);
+      return over;
+    }
+    await rest(ticked.next, host, outcry, signal);
+  }
+}
+
+/** A message was settled, and the crash came before that was written down. */
+async function catchUp(records: Records, { site, store, clock }: Host): Promise<Records> {
+  let caught = records;
+  const receipts = (await store.recent()).filter(({ what }) => what === "submitted" || what === "pinged");
+  const told = new Set(receipts.map(({ id, message }) => id ?? message));
+  for (const agent of site.project.agents) {
+    const record = records.agents[agent.name];
+    const settled = record?.mail == null ? null : await store.settled(agent.name, record.mail.id);
+    if (record === undefined || settled === null) continue;
+    const receipt = receiptOf(settled.message, clock.now());
+    if (settled.how === "submitted" && !told.has(settled.message.id))
+      await store.journal(journalOf(agent, [receipt]));
+    caught = note(caught, agent, receipt);
+  }
+  return caught;
+}
+
+async function leave(over: Ended, { store, terminal, clock, relay }: Host): Promise<void> {
+  await relay?.idle();
+  if (over === "off") {
+    const { sessions } = await terminal.panes();
+    // A foreign session is somebody's work: its server stays.
+    if (sessions.size === 0) await terminal.end();
+  }
+  await store.journal([{ at: clock.now(), agent: null, what: "watchdog-ended", because: over }]);
+}
+
+/** Sleeps until it is time or something happened, with half an eye on the keeper. */
+async function rest(
+  next: number,
+  { clock, wakes }: Host,
+  outcry: Outcry,
+  signal: AbortSignal,
+): Promise<void> {
+  const done = new AbortController();
+  const both = AbortSignal.any([signal, done.signal]);
+  const woken = wakes.next(both).then(() => done.abort());
+  do {
+    await clock.sleep(Math.min(Math.max(next - clock.now(), SHORTEST_REST), KEEPER_LOOK), both);
+  } while (!both.aborted && clock.now() < next && outcry() === null);
+  done.abort();
+  await woken;
+}
+
+const KEEPER_LOOK = 2_000;
+
+/** A bug that wants to look all the time must not burn a core. */
+const SHORTEST_REST = 10;
