@@ -14,7 +14,14 @@ export function paint(tone: Tone, text: string, color: boolean): string {
 }
 
 /** Steps of a delivery and passing moods would drown the story; `events` has them. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["typing", "typed", "pressed-enter", "starting", "cleared"]);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "typing",
+  "typed",
+  "pressed-enter",
+  "starting",
+  "cleared",
+  "decided",
+]);
 
 /** One line of the live view: seconds since the start, who, what. Null for what is left out. */
 export function renderEntry(entry: JournalEntry, since: number, color: boolean): string | null {

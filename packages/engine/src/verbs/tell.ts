@@ -1,5 +1,7 @@
 import { oneLine } from "../diagnostics/safe-text.ts";
 import type { JournalEntry } from "../watch/journal.ts";
+import { sayTime } from "./say.ts";
+import { tellDecision } from "./tell-decision.ts";
 
 export type Tone = "good" | "bad" | "plain" | "quiet";
 
@@ -31,6 +33,10 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   submitted: ({ message, text }) => good(`was told (${message}): ${text}`),
   dropped: ({ message, because }) => bad(`message ${message} was dropped: ${because}`),
   pinged: ({ message }) => good(`was pinged: ${message}`),
+  decided: (entry) => ({
+    text: tellDecision(entry),
+    tone: entry.is === "failed" || entry.is === "unwell" ? "bad" : "quiet",
+  }),
   "act-failed": ({ action, because }) => bad(`could not ${action}: ${because}`),
   "phase-started": ({ phase }) => good(`phase ${phase} began`),
   "phase-done": ({ phase }) => good(`phase ${phase} is done`),
@@ -61,14 +67,12 @@ function tellMood(mood: unknown, wait: unknown): Told {
   if (word === "asking") return bad(`asks: ${question}`);
   if (word === "fatal") return bad(`shows a fatal error: ${error}`);
   if (word === "limited")
-    return bad(`is at its limit${typeof until === "number" ? ` until ${clockOf(until)}` : ""}`);
-  if (typeof wait === "number") return quiet(`waits until ${clockOf(wait)}`);
+    return bad(`is at its limit${typeof until === "number" ? ` until ${sayTime(until)}` : ""}`);
+  if (typeof wait === "number") return quiet(`waits until ${sayTime(wait)}`);
   return quiet(
     word === "busy" ? "works" : word === "ready" ? "is ready" : "shows a screen that says nothing",
   );
 }
-
-const clockOf = (instant: number): string => `${new Date(instant).toISOString().slice(11, 19)}Z`;
 
 const exitOf = (exit: unknown): string => {
   const { code, signal } = (exit ?? {}) as Record<string, unknown>;

@@ -1,6 +1,6 @@
 import type { Policy } from "../project.ts";
 import type { AgentRecord, Run, StopReason } from "./record.ts";
-import type { Assessment, Scene } from "./scene.ts";
+import type { Assessment, Scene, Wish } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
 import { isCredible } from "./wait.ts";
 
@@ -120,7 +120,7 @@ function assessAbsence(
   if (!asked && !heals && !moved && ended !== null) return { is: "finished", exit: ended.exit };
   const automatic = !asked && failures > 0;
   if (automatic) {
-    const recent = record.restarts.filter((at) => at >= wish.at && now - at < policy.start_limit_window);
+    const recent = recentRestarts(record, wish, policy, now);
     if (recent.length >= policy.start_limit) {
       const window = seconds(policy.start_limit_window);
       const because = `start-limit ${policy.start_limit} in ${window}, last: ${ended?.how ?? "unknown"}`;
@@ -131,6 +131,14 @@ function assessAbsence(
   }
   return blocked === null ? { is: "missing", automatic } : { is: "held", because: blocked };
 }
+
+/** Automatic starts that count against the limit: asking again wipes the slate. */
+export const recentRestarts = (
+  { restarts }: AgentRecord,
+  wish: Wish,
+  { start_limit_window: window }: Policy,
+  now: Instant,
+): readonly Instant[] => restarts.filter((at) => at >= wish.at && now - at < window);
 
 /** The first restart is at once, then ever later, give or take a tenth so that a crowd does not restart in step. */
 function restUntil({ ended, failures, restarts }: AgentRecord, { backoff }: Policy): Instant {

@@ -1,3 +1,4 @@
+import { keyOf } from "./decision.ts";
 import type { Exit, Mood } from "./sighting.ts";
 import type { Instant } from "./time.ts";
 
@@ -53,6 +54,8 @@ export interface AgentRecord {
   readonly gaveUp: { readonly at: Instant; readonly because: string } | null;
   /** It has a conversation worth going on with. */
   readonly conversation: boolean;
+  /** The decision that was last told, by its key. */
+  readonly decided: string | null;
 }
 
 export const FRESH_RECORD: AgentRecord = {
@@ -66,6 +69,7 @@ export const FRESH_RECORD: AgentRecord = {
   restarts: [],
   gaveUp: null,
   conversation: false,
+  decided: null,
 };
 
 /** Why a run is brought to its end. The second row counts as a failure of the agent. */
@@ -115,6 +119,12 @@ export type Happening = { readonly at: Instant } & (
       readonly recipient: string;
       readonly message: string;
       readonly id: string;
+    }
+  | {
+      readonly what: "decided";
+      readonly is: string;
+      readonly does: readonly string[];
+      readonly [evidence: string]: unknown;
     }
   | { readonly what: "act-failed"; readonly action: string; readonly because: string }
 );
@@ -177,6 +187,8 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     case "pinged":
     case "dropped":
       return { ...record, mail: null };
+    case "decided":
+      return { ...record, decided: keyOf(happening) };
     case "said":
     case "killed":
     case "cleared":

@@ -55,6 +55,7 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
   restarts: fc.array(instant),
   gaveUp: fc.option(fc.record({ at: instant, because: text })),
   conversation: fc.boolean(),
+  decided: fc.option(text),
 });
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/);
 const records: fc.Arbitrary<Records> = fc.record({

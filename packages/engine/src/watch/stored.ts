@@ -59,6 +59,7 @@ const agent = z.object({
   restarts: z.array(instant).default([]).catch([]),
   gaveUp: z.object({ at: instant, because: z.string() }).nullable().default(null).catch(null),
   conversation: z.boolean().default(false).catch(false),
+  decided: z.string().nullable().default(null).catch(null),
 });
 const records = z.object({
   schema: z.literal(SCHEMA),

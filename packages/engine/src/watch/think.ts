@@ -1,4 +1,5 @@
 import { assess } from "./assess.ts";
+import { type Decision, decided } from "./decision.ts";
 import { deliver } from "./deliver.ts";
 import { notice } from "./notice.ts";
 import { type AgentRecord, evolve, type Happening } from "./record.ts";
@@ -9,6 +10,8 @@ export interface Thought {
   readonly noticed: readonly Happening[];
   readonly record: AgentRecord;
   readonly assessment: Assessment;
+  /** What is to be told of it: null when it is the decision of the look before. */
+  readonly decision: Decision | null;
   readonly actions: readonly Action[];
   /** When to look again at the latest, if nothing wakes us before. */
   readonly next: Instant;
@@ -21,9 +24,18 @@ export function think(scene: Scene, now: Instant): Thought {
   const seen = { ...scene, record };
   const assessment = assess(seen, now);
   const delivery = deliver(seen, assessment, now);
-  const actions = [...decide(assessment, seen, now), ...delivery.actions];
+  const about = decide(assessment, seen, now);
+  const decision = decided(assessment, about, seen, now);
+  const actions = [...about, ...delivery.actions];
   const next = Math.min(lookAgain(assessment, seen, now), delivery.next);
-  return { noticed, record, assessment, actions, next };
+  return {
+    noticed,
+    record: decision === null ? record : evolve(record, decision),
+    assessment,
+    decision,
+    actions,
+    next,
+  };
 }
 
 /** What to do about it. Every judgement is already in the assessment; this is only a table. */

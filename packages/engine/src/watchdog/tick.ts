@@ -103,7 +103,8 @@ async function thinkAll(
     thoughts.push({ agent, thought });
     const restarts = thought.actions.some((action) => action.do === "start" && action.automatic);
     records = remember({ ...records, restarted: restarts ? now : records.restarted }, agent, thought.record);
-    await store.journal(journalOf(agent, thought.noticed));
+    const { noticed, decision } = thought;
+    await store.journal(journalOf(agent, decision === null ? noticed : [...noticed, decision]));
   }
   return { thoughts, records };
 }

@@ -1,0 +1,84 @@
+import { recentRestarts } from "./assess.ts";
+import type { Happening } from "./record.ts";
+import type { Action, Assessment, Scene } from "./scene.ts";
+import type { Duration, Instant } from "./time.ts";
+
+/** How often it failed, and what the next failure costs. */
+interface Tally {
+  /** In a row. */
+  readonly failures: number;
+  /** Automatic starts within the window, the one that comes next included. */
+  readonly restarts: number;
+  readonly limit: number;
+  readonly window: Duration;
+  /** What a further death waits before its start. */
+  readonly pause: Duration;
+}
+
+/** What an idle agent is judged by. */
+interface Idleness {
+  readonly wait: { readonly until: Instant; readonly declared: Instant } | null;
+  readonly grace: Duration;
+  /** Since when its screen is unchanged. */
+  readonly still: Instant | null;
+}
+
+/** What was decided about an agent, and from what: the assessment as it stands, what is done, and the figures behind it. */
+export type Decision = { readonly at: Instant; readonly what: "decided" } & Assessment & {
+    /** Empty: it was decided not to act. */
+    readonly does: readonly Action["do"][];
+  } & Partial<Tally & Idleness>;
+
+/** The decision of this look, if it is another one than the last; a decision is told once, however long it stands. */
+export function decided(
+  assessment: Assessment,
+  actions: readonly Action[],
+  scene: Scene,
+  at: Instant,
+): Decision | null {
+  const does = actions.map((action) => action.do);
+  const decision: Decision = { at, what: "decided", ...assessment, does, ...evidence(assessment, scene, at) };
+  return keyOf(decision) === scene.record.decided ? null : decision;
+}
+
+/** Ticks on while nothing changes. */
+const TICKING: ReadonlySet<string> = new Set<
+  keyof Tally | keyof Idleness | "at" | "what" | "since" | "evidence"
+>([
+  ...(["at", "what", "since", "evidence"] as const),
+  ...(["failures", "restarts", "limit", "window", "pause"] as const),
+  ...(["wait", "grace", "still"] as const),
+]);
+
+/** Decisions with the same key are the same decision. */
+export const keyOf = (decision: Extract<Happening, { what: "decided" }>): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(decision).filter(([name]) => !TICKING.has(name))));
+
+function evidence(assessment: Assessment, scene: Scene, now: Instant): Partial<Tally & Idleness> {
+  switch (assessment.is) {
+    case "missing":
+    case "resting":
+      return assessment.is === "resting" || assessment.automatic ? tally(scene, now, 1) : {};
+    case "crash-looping":
+      return tally(scene, now, 0);
+    case "waiting":
+      return idleness(scene);
+    case "due-to-stop":
+      return assessment.because === "stalled" ? idleness(scene) : {};
+    default:
+      return {};
+  }
+}
+
+function tally({ record, wish, policy }: Scene, now: Instant, more: number): Tally {
+  const { failures } = record;
+  const { start_limit: limit, start_limit_window: window, backoff } = policy;
+  const restarts = recentRestarts(record, wish, policy, now).length + more;
+  return { failures, restarts, limit, window, pause: backoff[Math.min(failures, backoff.length - 1)] ?? 0 };
+}
+
+const idleness = ({ record: { seen }, policy }: Scene): Idleness => ({
+  wait: seen?.wait ?? null,
+  grace: policy.stall_grace,
+  still: seen?.still ?? null,
+});
