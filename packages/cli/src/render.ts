@@ -24,7 +24,7 @@ function summaryRow({ project: { name, enabled }, status, because }: ProjectLine
   const where =
     phase === null
       ? "-"
-      : `${oneLine(phase.id)} [${phase.index + 1}/${phase.total}] (${oneLine(phase.state)})`;
+      : `${oneLine(phase.id)} [${phase.index < 0 ? "-" : phase.index + 1}/${phase.total}] (${oneLine(phase.state)})`;
   return [label, watchdog === null ? "stopped" : "RUNNING", where, countStates(agents)];
 }
 

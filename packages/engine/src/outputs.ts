@@ -17,9 +17,11 @@ export const StatusOutput: z.ZodType<Survey> = z.strictObject({
       total: z.int(),
       plan: z.string(),
       state: z.enum(["in progress", "done", "complete"]),
+      paused: z.boolean(),
     })
     .nullable()
     .describe("Null for a project without phases."),
+  notes: z.array(z.string()),
   agents: z.array(
     z.strictObject({
       name: z.string(),

@@ -121,6 +121,65 @@ it("goes to the phase that a person names, and starts over with --fresh", async 
   });
 });
 
+it("stays in a phase that a person has paused, tells who it was, and goes on when it is resumed", async () => {
+  const project = await ownProject(loopToml(PHASES), PROMPTS);
+  await project.watchdog();
+  await project.up();
+  const one = await inPhase(project, "one", null);
+  const world = { env: { ...ENV, USER: "ada" } };
+  expect(await project.run(["phase", "pause"], world)).toMatchObject({ code: 0 });
+  await writeStatus(project, "one", "## DONE\n");
+  await project.looks(5);
+  expect(await state(project)).toEqual({ ...one, state: "done" });
+  const { out, err } = await project.run(["status"]);
+  expect(out.split("\n")[0]).toBe("phase: one [1/2] plan=plan-one.md (done)");
+  expect(err).toContain("phase one is paused by ada");
+  expect((await project.run(["phase"])).out).toContain("one  plan-one.md  (done, paused)");
+  expect(await project.run(["phase", "resume"], world)).toMatchObject({ code: 0 });
+  await inPhase(project, "two", one.pid);
+  expect((await project.run(["status"])).err).toBe("");
+  const asked = (await project.journal("phase-asked")).map(({ asked: word, by }) => [word, by]);
+  expect(asked).toEqual([
+    ["pause", "ada"],
+    ["resume", "ada"],
+  ]);
+});
+
+it("does not take the DONE of the last time for a new one when a person starts over", async () => {
+  const project = await ownProject(loopToml(PHASES), PROMPTS);
+  await writeStatus(project, "one", "## DONE\n");
+  const watchdog = await project.watchdog();
+  await project.up();
+  const two = await inPhase(project, "two", null);
+  const fresh = { env: { ...ENV, USER: "ada", RESUME_PHASE: "0" } };
+  expect(await project.run(["up"], { env: { ...ENV, RESUME_PHASE: "1" } })).toMatchObject({ code: 0 });
+  expect(await project.run(["up"], fresh)).toMatchObject({ code: 0 });
+  const one = await inPhase(project, "one", two.pid);
+  await project.looks(5);
+  expect(await state(project)).toMatchObject({ phase: "one", state: "in progress", pid: one.pid });
+  // The same words, after they were gone, are new ones.
+  await writeStatus(project, "one", "# again\n");
+  await until("it is seen", async () => (await project.journal("status-renewed")).length === 1);
+  await watchdog.kill();
+  await project.watchdog();
+  await writeStatus(project, "one", "## DONE\n");
+  await inPhase(project, "two", one.pid);
+});
+
+it.each([
+  ["a folder", (file: string) => mkdir(file)],
+  ["a pipe that nobody writes to", (file: string) => execa("sh", ["-c", 'mkfifo "$1"', "sh", file])],
+  ["more than anyone can read", (file: string) => execa("sh", ["-c", 'truncate -s 4G "$1"', "sh", file])],
+])("goes on watching when an agent puts %s where its STATUS file belongs", async (_, make) => {
+  const project = await ownProject(loopToml(PHASES), PROMPTS);
+  await mkdir(path.join(project.home, "machine-docs"));
+  await make(path.join(project.home, "machine-docs/STATUS-one.md"));
+  await project.watchdog();
+  await project.up();
+  await project.looks(3);
+  expect(await state(project)).toMatchObject({ phase: "one", state: "in progress" });
+});
+
 const HANDOFF = `[agents.adversary]
 kind = "loop"
 watch = "heal"

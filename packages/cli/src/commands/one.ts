@@ -47,12 +47,13 @@ export const eventsCommand = forward({
 
 export const phaseCommand = forward({
   name: "phase",
-  about: "show the phases and where the loop is, or go to one",
+  about: "show the phases and where the loop is, go to one, or stay in the current one for a while",
   operands: "<project> [verb] [id]",
   flags: jsonFlag,
   examples: [
     ["fleet phase demo", "the list, the current one marked"],
     ["fleet phase demo goto two", "end the current phase's runs and start that phase"],
+    ["fleet phase demo pause", "DONE does not move the phases on until: fleet phase demo resume"],
   ],
 });
 

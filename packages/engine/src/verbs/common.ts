@@ -25,6 +25,10 @@ export async function openSite(config: string | undefined, { cwd }: World, stric
   return readSite(isFolder ? path.join(given, "agents.toml") : given, { strict });
 }
 
+/** Who types, for the journal. */
+export const personIn = ({ env }: World): string =>
+  env.USER || env.LOGNAME || `uid ${process.getuid?.() ?? "unknown"}`;
+
 /** The agents that were named, or all. @throws Failure UNKNOWN_NAME */
 export function chosen(site: Site, names: readonly string[]): readonly Agent[] {
   const { agents } = site.project;

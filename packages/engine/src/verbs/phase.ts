@@ -1,76 +1,89 @@
-import { defineCommand } from "../command/command.ts";
+import { defineCommand, type World } from "../command/command.ts";
 import { closest } from "../diagnostics/suggest.ts";
+import { isHeld } from "../host/lock.ts";
 import type { Site } from "../host/site.ts";
+import type { Store } from "../host/store.ts";
 import { Failure } from "../problem.ts";
-import { ANSWER_VERSION, asOnlyCommand, configFlag, jsonFlag, openSite } from "./common.ts";
+import type { Loop } from "../project.ts";
+import { ANSWER_VERSION, asOnlyCommand, configFlag, jsonFlag, openSite, personIn } from "./common.ts";
 import { columns } from "./render.ts";
 import { survey } from "./survey.ts";
 
 export const phase = defineCommand({
   name: "phase",
-  about: "show the phases and where the loop is, or go to one",
-  operands: "[show | goto <id>]",
+  about: "show the phases and where the loop is, go to one, or stay in the current one for a while",
+  operands: "[show | goto <id> | pause | resume]",
   flags: { ...configFlag, ...jsonFlag },
   examples: [
     ["agents phase", "the list, the current one marked"],
     ["agents phase goto 2w", "end the current phase's runs and start that phase"],
+    ["agents phase pause", "the agents go on, and DONE does not move the phases on until: phase resume"],
   ],
   async run([verb = "show", id], { config, json }, world) {
     const site = await openSite(config, world);
     const { loop } = site.project;
     if (loop === null) throw new Failure("WRONG_USAGE", `${site.name} has no [loop], so it has no phases`);
-    if (verb === "goto")
-      return goto(
-        site,
-        id,
-        loop.phases.map((one) => one.id),
-        world.out,
-      );
-    if (verb !== "show")
-      throw new Failure("WRONG_USAGE", `phase knows no "${verb}"`, {
-        hint: "agents phase show, or agents phase goto ID",
-      });
-    const { phase: current } = await survey(site, world.env);
-    if (json) {
-      world.out(
-        `${JSON.stringify({ schema_version: ANSWER_VERSION, project: site.name, current, phases: loop.phases })}\n`,
-      );
-      return 0;
-    }
-    const rows = loop.phases.map(({ id: name, plan }) => [
-      name === current?.id ? "→" : " ",
-      name,
-      plan,
-      name === current?.id ? `(${current.state})` : "",
-    ]);
-    world.out(
-      columns(rows)
-        .map((line) => `${line}\n`)
-        .join(""),
-    );
-    return 0;
+    if (verb === "goto") return goto(site, loop, id, world);
+    if (verb === "pause" || verb === "resume") return pause(site, verb === "pause", world);
+    if (verb === "show") return show(site, loop, json ?? false, world);
+    throw new Failure("WRONG_USAGE", `phase knows no "${verb}"`, {
+      hint: "agents phase show, goto ID, pause, or resume",
+    });
   },
 });
 
-async function goto(
-  site: Site,
-  id: string | undefined,
-  known: readonly string[],
-  out: (text: string) => void,
-): Promise<number> {
+async function show(site: Site, loop: Loop, json: boolean, world: World): Promise<number> {
+  const { phase: current, notes } = await survey(site, world.env);
+  if (json) {
+    const answer = {
+      schema_version: ANSWER_VERSION,
+      project: site.name,
+      current,
+      phases: loop.phases,
+      notes,
+    };
+    world.out(`${JSON.stringify(answer)}\n`);
+    return 0;
+  }
+  const word = `(${current?.state}${current?.paused ? ", paused" : ""})`;
+  const rows = loop.phases.map(({ id, plan }) =>
+    id === current?.id ? ["→", id, plan, word] : [" ", id, plan, ""],
+  );
+  for (const row of columns(rows)) world.out(`${row}\n`);
+  for (const note of notes) world.err(`note: ${note}\n`);
+  return 0;
+}
+
+async function goto(site: Site, { phases }: Loop, id: string | undefined, world: World): Promise<number> {
+  const known = phases.map((one) => one.id);
   if (id === undefined || !known.includes(id)) {
     const meant = id === undefined ? null : closest(id, known);
-    throw new Failure(
-      "UNKNOWN_NAME",
-      id === undefined ? "goto needs the id of a phase" : `there is no phase "${id}"`,
-      {
-        hint: meant === null ? `phases: ${known.join(", ")}` : `did you mean ${meant}?`,
-      },
-    );
+    const message = id === undefined ? "goto needs the id of a phase" : `there is no phase "${id}"`;
+    const hint = meant === null ? `phases: ${known.join(", ")}` : `did you mean ${meant}?`;
+    throw new Failure("UNKNOWN_NAME", message, { hint });
   }
-  await asOnlyCommand(site, "phase", async (store) => {
-    await store.wish({ ...(await store.wishes()), phase: { goto: id, at: Date.now() } });
-  });
-  out(`${site.name} goes to phase ${id}\n`);
+  const asked = { goto: id, at: Date.now(), by: personIn(world) };
+  await ask(site, world, `goes to phase ${id}`, async (store) =>
+    store.wish({ ...(await store.wishes()), phase: asked }),
+  );
   return 0;
+}
+
+async function pause(site: Site, on: boolean, world: World): Promise<number> {
+  const asked = { on, at: Date.now(), by: personIn(world) };
+  const said = on ? "stays in its phase; go on with: phase resume" : "goes on with its phases";
+  await ask(site, world, said, async (store) => store.wish({ ...(await store.wishes()), pause: asked }));
+  return 0;
+}
+
+async function ask(
+  site: Site,
+  { out, err }: World,
+  said: string,
+  wish: (store: Store) => Promise<void>,
+): Promise<void> {
+  await asOnlyCommand(site, "phase", wish);
+  out(`${site.name} ${said}\n`);
+  if (!(await isHeld(site.state, "watchdog")))
+    err(`note: nobody watches ${site.name} now; it counts from the next up on\n`);
 }

@@ -31,7 +31,15 @@ const off = {
 const project: Survey = {
   schema_version: 1,
   project: "cc-ci",
-  phase: { id: "poe2e", index: 18, total: 19, plan: "plan-phase-poe2e-end-to-end.md", state: "in progress" },
+  phase: {
+    id: "poe2e",
+    index: 18,
+    total: 19,
+    plan: "plan-phase-poe2e-end-to-end.md",
+    state: "in progress",
+    paused: false,
+  },
+  notes: [],
   agents: [
     agent("orchestrator", "persistent", OPUS, "heal"),
     agent("builder", "loop", OPUS, "heal+stall"),
@@ -90,11 +98,20 @@ describe("status", () => {
     [18, 19, "complete", "phase: 1c [19/19] plan=p.md (complete)"],
     [0, 1, "complete", "phase: 1c [1/1] plan=p.md (complete)"],
   ] as const)("counts phase %i of %i from one, and says %s", (index, total, state, expected) => {
-    expect(linesOf({ phase: { id: "1c", index, total, plan: "p.md", state } })[0]).toBe(expected);
+    expect(linesOf({ phase: { id: "1c", index, total, plan: "p.md", state, paused: false } })[0]).toBe(
+      expected,
+    );
   });
 
   it("prints the plan as it is written", () => {
-    const phase = { id: "1c", index: 0, total: 1, plan: "plans/../p c.md", state: "in progress" } as const;
+    const phase = {
+      id: "1c",
+      index: 0,
+      total: 1,
+      plan: "plans/../p c.md",
+      state: "in progress",
+      paused: false,
+    } as const;
     expect(linesOf({ phase })[0]).toBe("phase: 1c [1/1] plan=plans/../p c.md (in progress)");
   });
 

@@ -18,7 +18,7 @@ export function renderWide(seen: Survey, now: number): string {
 const phaseLine = ({ phase }: Survey): readonly string[] => {
   if (phase === null) return [];
   const { id, index, total, plan, state } = phase;
-  return [`phase: ${id} [${index + 1}/${total}] plan=${oneLine(plan)} (${state})`];
+  return [`phase: ${id} [${index < 0 ? "-" : index + 1}/${total}] plan=${oneLine(plan)} (${state})`];
 };
 
 const row = ({ name, kind, backend, model, watch, state, enabled }: AgentSurvey): readonly string[] => [

@@ -1,4 +1,5 @@
 import { defineCommand } from "../command/command.ts";
+import { oneLine } from "../diagnostics/safe-text.ts";
 import { configFlag, jsonFlag, openSite } from "./common.ts";
 import { renderStatus, renderWide } from "./render.ts";
 import { survey } from "./survey.ts";
@@ -26,6 +27,8 @@ export const status = defineCommand({
     const seen = await survey(await openSite(config, world, false), world.env);
     if (json) world.out(`${JSON.stringify(seen)}\n`);
     else world.out(output === "wide" ? renderWide(seen, Date.now()) : renderStatus(seen));
+    // Beside the table and not in it: who reads the table counts its lines.
+    if (!json) for (const note of seen.notes) world.err(`note: ${oneLine(note)}\n`);
     return 0;
   },
 });

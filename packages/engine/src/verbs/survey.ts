@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { chooseBackend, chooseModel, NO_OVERRIDES } from "../choose-model.ts";
 import { systemDisk } from "../host/disk.ts";
-import { isDone } from "../host/done.ts";
 import type { Environment } from "../host/environment.ts";
 import { isHeld } from "../host/lock.ts";
 import type { Site } from "../host/site.ts";
 import { blockedBy } from "../host/starting.ts";
+import { readStatus } from "../host/status-file.ts";
 import { createStore } from "../host/store.ts";
 import { createTmux, type Pane, type Panes } from "../host/tmux.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import { assess } from "../watch/assess.ts";
-import { indexOf, phaseOf } from "../watch/course.ts";
+import { indexOf, isDone, phaseOf } from "../watch/course.ts";
 import { explain } from "../watch/explain.ts";
 import { type Facts, sceneOf } from "../watch/plan.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
@@ -31,7 +31,11 @@ export interface Survey {
     readonly total: number;
     readonly plan: string;
     readonly state: "in progress" | "done" | "complete";
+    /** A person has asked to stay in it. */
+    readonly paused: boolean;
   } | null;
+  /** What a person should know, a sentence each. */
+  readonly notes: readonly string[];
   readonly agents: readonly AgentSurvey[];
   readonly watchdog: { readonly pid: number; readonly epoch: number; readonly heartbeat: string } | null;
 }
@@ -66,10 +70,12 @@ export async function survey(site: Site, environment: Environment): Promise<Surv
   for (const agent of agents)
     if (panes?.sessions.get(agent.session) === undefined)
       blocked.set(agent.name, await blockedBy(site, agent, systemDisk));
+  const phase = await surveyPhase(site, records, wishes);
   return {
     schema_version: ANSWER_VERSION,
     project: site.name,
-    phase: await surveyPhase(site, records),
+    phase,
+    notes: notesOn(phase, wishes),
     agents: agents.map((agent) => surveyAgent(site, agent, { panes, records, wishes, blocked, now })),
     watchdog: watched
       ? { pid: records.pid, epoch: records.epoch, heartbeat: toIso(records.heartbeat) }
@@ -88,14 +94,24 @@ async function lookAt({ socket }: Site, environment: Environment): Promise<Panes
   }
 }
 
-async function surveyPhase(site: Site, { course }: Records): Promise<Survey["phase"]> {
+async function surveyPhase(site: Site, { course }: Records, wishes: Wishes): Promise<Survey["phase"]> {
   const { loop } = site.project;
-  if (loop === null) return null;
-  const phase = phaseOf(loop, course) ?? (course === null ? loop.phases[0] : undefined);
-  if (phase === undefined) return null;
-  const done = course === null ? false : await isDone(site, loop, phase.id, systemDisk);
+  const phase = loop === null ? null : (phaseOf(loop, course) ?? (course === null ? loop.phases[0] : null));
+  if (loop === null || phase === undefined) return null;
+  const paused = wishes.pause?.on ?? false;
+  const total = loop.phases.length;
+  // Its id is what is left of a phase that was taken out of agents.toml.
+  const { id, plan } = phase ?? { id: course?.phase ?? "", plan: "-" };
+  const done = course !== null && isDone(course, await readStatus(site, loop, id, systemDisk));
   const state = course?.complete != null ? "complete" : done ? "done" : "in progress";
-  return { id: phase.id, index: indexOf(loop, phase.id), total: loop.phases.length, plan: phase.plan, state };
+  return { id, index: indexOf(loop, id), total, plan, state, paused };
+}
+
+function notesOn(phase: Survey["phase"], { pause }: Wishes): readonly string[] {
+  if (phase === null) return [];
+  const lost = `phase ${phase.id} is no longer in agents.toml: put it back, or go on with: phase goto ID`;
+  const paused = `phase ${phase.id} is paused by ${pause?.by ?? "somebody"}: DONE does not count until: phase resume`;
+  return [...(phase.index < 0 ? [lost] : []), ...(phase.paused ? [paused] : [])];
 }
 
 interface Seen {

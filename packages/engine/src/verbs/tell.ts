@@ -38,6 +38,11 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
     tone: entry.is === "failed" || entry.is === "unwell" ? "bad" : "quiet",
   }),
   "act-failed": ({ action, because }) => bad(`could not ${action}: ${because}`),
+  "phase-asked": ({ asked, phase, by }) =>
+    plain(`${by} asked: phase ${asked}${typeof phase === "string" ? ` ${phase}` : ""}`),
+  "phase-lost": ({ phase }) => bad(`phase ${phase} is no longer in agents.toml; see: phase goto`),
+  "phase-found": ({ phase }) => good(`phase ${phase} is in agents.toml again`),
+  "status-renewed": ({ phase }) => quiet(`the STATUS file of ${phase} has changed since the phase began`),
   "phase-started": ({ phase }) => good(`phase ${phase} began`),
   "phase-done": ({ phase }) => good(`phase ${phase} is done`),
   "sequence-complete": ({ phases }) => good(`all ${phases} phases are done: SEQUENCE-COMPLETE`),

@@ -9,7 +9,7 @@ import { indexOf } from "../watch/course.ts";
 import type { Wishes } from "../watch/records.ts";
 import type { Wish } from "../watch/scene.ts";
 import { awaitOutcomes, ensureWatchdog } from "./bring-up.ts";
-import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
+import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite, personIn } from "./common.ts";
 import type { Outcome } from "./outcome.ts";
 import { columns, renderOutcomes } from "./render.ts";
 import { survey } from "./survey.ts";
@@ -21,7 +21,7 @@ export const up = defineCommand({
   flags: {
     ...configFlag,
     ...jsonFlag,
-    fresh: { type: "boolean", about: "start the phases over from the first" },
+    fresh: { type: "boolean", about: "start the phases over from the first, as RESUME_PHASE=0 does" },
     "dry-run": { type: "boolean", about: "say what would be started, and do nothing" },
     follow: {
       type: "boolean",
@@ -36,11 +36,12 @@ export const up = defineCommand({
   ],
   async run(names, flags, world) {
     const site = await openSite(flags.config, world);
-    const asked = await checkUp(site, names, flags.fresh ?? false, world);
+    const fresh = flags.fresh ?? isFresh(world.env);
+    const asked = await checkUp(site, names, fresh, world);
     if (flags["dry-run"]) return sayPlan(site, asked, world);
     const since = Date.now();
     const outcomes = await asOnlyCommand(site, "up", async (store) => {
-      await wishUp(site, store, asked, names, flags.fresh ?? false, world);
+      await wishUp(site, store, asked, names, fresh, world);
       await ensureWatchdog(site, world);
       const sofar = flags.follow ? (await import("./follow.ts")).announce(world) : (_: Outcome) => {};
       return awaitOutcomes(site, asked, since, world, sofar);
@@ -74,7 +75,7 @@ async function checkUp(
   const loops = asked.some(({ kind }) => kind === "loop");
   if (course?.complete != null && !more && !fresh && loops)
     throw new Failure("COMPLETE", `${site.name}: all phases are done, the sequence is complete`, {
-      hint: "add a phase to agents.toml; or start over with --fresh, when the STATUS files no longer say DONE",
+      hint: "add a phase to agents.toml; or start over from the first with --fresh",
     });
   const seen = await survey(site, world.env);
   const foreign = seen.agents.find(
@@ -108,7 +109,7 @@ async function wishUp(
   asked: readonly Agent[],
   names: readonly string[],
   fresh: boolean,
-  { env }: World,
+  world: World,
 ): Promise<void> {
   const before = await store.wishes();
   const { agents: records } = await store.records();
@@ -124,9 +125,15 @@ async function wishUp(
       wishes[agent.name] = { state: "up", at, anew: again && agent.start === "fresh" };
   }
   const first = site.project.loop?.phases[0]?.id;
-  const phase = fresh && first !== undefined ? { goto: first, at } : before.phase;
-  const next: Wishes = { ...before, agents: wishes, off: false, phase, env: overridesIn(env) };
+  const phase = fresh && first !== undefined ? { goto: first, at, by: personIn(world) } : before.phase;
+  const next: Wishes = { ...before, agents: wishes, off: false, phase, env: overridesIn(world.env) };
   await store.wish(next);
+}
+
+/** RESUME_PHASE=1, and saying nothing, goes on where the phases are. */
+function isFresh({ RESUME_PHASE: resume = "1" }: World["env"]): boolean {
+  if (["0", "1", ""].includes(resume)) return resume === "0";
+  throw new Failure("WRONG_USAGE", `RESUME_PHASE is 0 or 1, not "${resume}"`);
 }
 
 /** LOOP_MODEL, LOOP_BACKEND and a task's own, as they stand now: they hold until the next `up`. */

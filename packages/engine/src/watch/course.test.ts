@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Loop } from "../project.ts";
-import { type Course, type CourseWish, follow, indexOf, phaseOf, statusFile, steer } from "./course.ts";
+import {
+  type Course,
+  type CourseHappening,
+  type CourseWish,
+  follow,
+  indexOf,
+  isDone,
+  type PauseWish,
+  phaseOf,
+  statusFile,
+  steer,
+} from "./course.ts";
+import { digest } from "./digest.ts";
 
 const loopOf = (...ids: readonly string[]): Loop => ({
   kickoff_template: null,
@@ -17,8 +29,13 @@ const on = (phase: string, complete: number | null = null): Course => ({
   turn: 7,
   since: 500,
   complete,
+  paused: false,
+  stale: null,
+  lost: false,
 });
-const goto = (phase: string, when = 600): CourseWish => ({ goto: phase, at: when });
+const goto = (phase: string, when = 600): CourseWish => ({ goto: phase, at: when, by: "ada" });
+const wishing = (phase: CourseWish | null, pause: PauseWish | null = null) => ({ phase, pause });
+const says = (done: boolean) => () => (done ? "## DONE\n" : null);
 
 type Row = readonly [
   sentence: string,
@@ -30,13 +47,20 @@ type Row = readonly [
 ];
 
 const told = (loop: Loop, course: Course | null, wish: CourseWish | null, done: boolean) =>
-  follow(loop, course, wish, done, at).map((one) =>
-    one.what === "sequence-complete"
-      ? `${one.what} ${one.phases}`
-      : "turn" in one
-        ? `${one.what} ${one.phase} ${one.turn}`
-        : `${one.what} ${one.phase}`,
-  );
+  words(follow(loop, course, wishing(wish), says(done), at));
+
+const words = (happenings: readonly CourseHappening[]): readonly string[] =>
+  happenings
+    .filter(({ what }) => what !== "phase-asked")
+    .map((one) =>
+      one.what === "sequence-complete"
+        ? `${one.what} ${one.phases}`
+        : "turn" in one
+          ? `${one.what} ${one.phase} ${one.turn}`
+          : "phase" in one
+            ? `${one.what} ${one.phase}`
+            : one.what,
+    );
 
 const abc = loopOf("a", "b", "c");
 
@@ -107,9 +131,16 @@ describe("the course of the phases", () => {
       true,
       ["phase-done a", "sequence-complete 1"],
     ],
-    ["stands still when its phase was removed", loopOf("a", "c"), on("b"), null, true, []],
+    ["stands still when its phase was removed", loopOf("a", "c"), on("b"), null, true, ["phase-lost b"]],
     ["leaves a removed phase when asked", loopOf("a", "c"), on("b"), goto("c"), false, ["phase-started c 8"]],
-    ["stays complete when its last phase was removed", loopOf("a", "b"), on("c", 900), null, true, []],
+    [
+      "stays complete when its last phase was removed",
+      loopOf("a", "b"),
+      on("c", 900),
+      null,
+      true,
+      ["phase-lost c"],
+    ],
   ])("%s", (_, loop, course, wish, done, expected) => {
     expect(told(loop, course, wish, done)).toEqual(expected);
   });
@@ -118,7 +149,7 @@ describe("the course of the phases", () => {
     let course: Course | null = null;
     const entered: string[] = [];
     for (let step = 0; step < 20; step++) {
-      const happenings = follow(abc, course, null, step % 2 === 1, at + step);
+      const happenings = follow(abc, course, wishing(null), says(step % 2 === 1), at + step);
       for (const one of happenings)
         if (one.what === "phase-started") entered.push(`${one.phase} ${one.turn}`);
       course = happenings.reduce<Course | null>(steer, course);
@@ -128,14 +159,17 @@ describe("the course of the phases", () => {
   });
 
   it("counts every entry as a turn of its own", () => {
-    const again = follow(abc, on("a"), goto("a"), false, at).reduce<Course | null>(steer, on("a"));
-    expect(again).toEqual({ phase: "a", turn: 8, since: at, complete: null });
+    const again = follow(abc, on("a"), wishing(goto("a")), says(false), at).reduce<Course | null>(
+      steer,
+      on("a"),
+    );
+    expect(again).toEqual({ ...on("a"), turn: 8, since: at });
   });
 
   it("asks a wish once, though the clock stands still", () => {
     const wish = goto("b", at);
-    const course = follow(abc, on("a"), wish, false, at).reduce<Course | null>(steer, on("a"));
-    expect(follow(abc, course, wish, false, at)).toEqual([]);
+    const course = follow(abc, on("a"), wishing(wish), says(false), at).reduce<Course | null>(steer, on("a"));
+    expect(follow(abc, course, wishing(wish), says(false), at)).toEqual([]);
   });
 
   it("is not changed by what is only told", () => {
@@ -154,5 +188,83 @@ describe("the course of the phases", () => {
     expect(phaseOf(abc, on("b"))).toMatchObject({ id: "b", plan: "plan-phase-b.md" });
     expect([phaseOf(abc, on("z")), phaseOf(abc, null)]).toEqual([null, null]);
     expect([indexOf(abc, "c"), indexOf(abc, "z")]).toEqual([2, -1]);
+  });
+
+  describe("that a person pauses", () => {
+    const pause: PauseWish = { on: true, at: 600, by: "ada" };
+    const paused = { ...on("a"), paused: true };
+    const asks = (course: Course, wish: PauseWish | null, done: boolean, loop = abc) =>
+      follow(loop, course, wishing(null, wish), says(done), at);
+
+    it("tells who asked, once, and stays where it is though the phase is done", () => {
+      expect(asks(on("a"), pause, true)).toEqual([{ at, what: "phase-asked", asked: "pause", by: "ada" }]);
+      expect(steer(on("a"), { at, what: "phase-asked", asked: "pause", by: "ada" })).toEqual(paused);
+      expect(asks(paused, pause, true)).toEqual([]);
+    });
+
+    it("goes on in the same look in which it is resumed", () => {
+      const resume = { on: false, at: 700, by: "bob" };
+      expect(asks(paused, resume, true)[0]).toEqual({ at, what: "phase-asked", asked: "resume", by: "bob" });
+      expect(words(asks(paused, resume, true))).toEqual(["phase-done a", "phase-started b 8"]);
+    });
+
+    it("goes where a person wants all the same, and stays there", () => {
+      const moved = follow(abc, paused, wishing(goto("b"), pause), says(false), at);
+      const course = moved.reduce<Course | null>(steer, paused);
+      expect(course).toMatchObject({ phase: "b", paused: true });
+      expect(follow(abc, course, wishing(goto("b"), pause), says(true), at + 1)).toEqual([]);
+    });
+
+    it("does not open again for an appended phase until it is resumed", () => {
+      expect(asks({ ...on("b", 900), paused: true }, pause, true)).toEqual([]);
+    });
+  });
+
+  describe("that a person sends to a phase whose file says DONE already", () => {
+    const old = "# b\n\n## DONE\n";
+    const entered = follow(abc, on("a"), wishing(goto("b")), () => old, at).reduce<Course | null>(
+      steer,
+      on("a"),
+    );
+    const course: Course = entered ?? on("b");
+
+    it("tells who asked and remembers what the file said", () => {
+      expect(follow(abc, on("a"), wishing(goto("b")), () => old, at)).toEqual([
+        { at, what: "phase-asked", asked: "goto", phase: "b", by: "ada" },
+        { at, what: "phase-started", phase: "b", turn: 8, stale: digest(old) },
+      ]);
+      expect(course.stale).toBe(digest(old));
+    });
+
+    it("stays while the file says the same, and goes on when it says DONE anew", () => {
+      expect(follow(abc, course, wishing(null), () => old, at)).toEqual([]);
+      expect([isDone(course, old), isDone(course, `${old}\n`)]).toEqual([false, true]);
+      expect(words(follow(abc, course, wishing(null), () => `${old}again\n`, at))).toEqual([
+        "status-renewed b",
+        "phase-done b",
+        "phase-started c 9",
+      ]);
+    });
+
+    it("takes the very same words for DONE once they were gone in between", () => {
+      const gone = follow(abc, course, wishing(null), () => null, at);
+      expect(words(gone)).toEqual(["status-renewed b"]);
+      const renewed = gone.reduce<Course | null>(steer, course);
+      expect(words(follow(abc, renewed, wishing(null), () => old, at))).toContain("phase-done b");
+    });
+
+    it("remembers nothing of a file that does not say DONE, nor on its own way on", () => {
+      const fresh = follow(abc, on("a"), wishing(goto("b")), () => "# b\n", at);
+      expect(fresh.at(-1)).toMatchObject({ what: "phase-started", stale: null });
+      expect(follow(abc, on("a"), wishing(null), () => old, at).at(-1)).toMatchObject({ stale: null });
+    });
+  });
+
+  it("tells once that its phase is gone, and that it is back, and then goes on", () => {
+    const lost = { ...on("b"), lost: true };
+    expect(steer(on("b"), { at, what: "phase-lost", phase: "b" })).toEqual(lost);
+    expect(told(loopOf("a", "c"), lost, null, true)).toEqual([]);
+    expect(told(abc, lost, null, true)).toEqual(["phase-found b", "phase-done b", "phase-started c 8"]);
+    expect(steer(lost, { at, what: "phase-found", phase: "b" })).toEqual(on("b"));
   });
 });

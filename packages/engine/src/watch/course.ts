@@ -1,4 +1,6 @@
 import type { Loop, Phase } from "../project.ts";
+import { digest } from "./digest.ts";
+import { saysDone } from "./done.ts";
 import type { Instant } from "./time.ts";
 
 /** Where the loop is in its phases. The id decides; the index is only shown. */
@@ -9,54 +11,131 @@ export interface Course {
   readonly since: Instant;
   /** When the last phase was done; the sequence is complete. */
   readonly complete: Instant | null;
+  /** A person has asked to stay in this phase. */
+  readonly paused: boolean;
+  /** Of a STATUS file that said DONE already when a person went here; as long as it says the same, it does not count. */
+  readonly stale: string | null;
+  /** The phase is no longer in agents.toml. */
+  readonly lost: boolean;
 }
 
-/** What a person asked of the phases. */
+/** What a person asked of the phases, and who it was. */
 export interface CourseWish {
   readonly goto: string;
   readonly at: Instant;
+  readonly by: string;
+}
+
+export interface PauseWish {
+  readonly on: boolean;
+  readonly at: Instant;
+  readonly by: string;
+}
+
+export interface CourseWishes {
+  readonly phase: CourseWish | null;
+  readonly pause: PauseWish | null;
 }
 
 export type CourseHappening = { readonly at: Instant } & (
-  | { readonly what: "phase-started"; readonly phase: string; readonly turn: number }
+  | { readonly what: "phase-asked"; readonly asked: "goto"; readonly phase: string; readonly by: string }
+  | { readonly what: "phase-asked"; readonly asked: "pause" | "resume"; readonly by: string }
+  | {
+      readonly what: "phase-started";
+      readonly phase: string;
+      readonly turn: number;
+      readonly stale: string | null;
+    }
   | { readonly what: "phase-done"; readonly phase: string }
+  | { readonly what: "phase-lost" | "phase-found"; readonly phase: string }
+  | { readonly what: "status-renewed"; readonly phase: string }
   | { readonly what: "sequence-complete"; readonly phases: number }
   | { readonly what: "sequence-reopened"; readonly phase: string }
 );
 
-/** One look at the phases: what happened to them, given whether the current one's STATUS file says DONE. */
+/** The text of a phase's STATUS file; null when there is none. */
+export type StatusOf = (phase: string) => string | null;
+
+/** One look at the phases: what happened to them, given what people asked for and what the STATUS files say. */
 export function follow(
   loop: Loop,
   course: Course | null,
-  wish: CourseWish | null,
-  done: boolean,
+  wishes: CourseWishes,
+  status: StatusOf,
   at: Instant,
 ): readonly CourseHappening[] {
   const [first] = loop.phases;
   if (first === undefined) return [];
-  if (wish !== null && (course === null || wish.at > course.since) && has(loop, wish.goto))
-    return [{ at, what: "phase-started", phase: wish.goto, turn: (course?.turn ?? 0) + 1 }];
-  if (course === null) return [{ at, what: "phase-started", phase: first.id, turn: 1 }];
-  if ((!done && course.complete === null) || !has(loop, course.phase)) return [];
-  const next = loop.phases[indexOf(loop, course.phase) + 1];
-  if (course.complete !== null) {
+  const wish = wishes.phase;
+  if (wish !== null && (course === null || wish.at > course.since) && has(loop, wish.goto)) {
+    const { goto: phase, by } = wish;
+    const text = status(phase);
+    const stale = text !== null && saysDone(text) ? digest(text) : null;
+    return [
+      { at, what: "phase-asked", asked: "goto", phase, by },
+      { at, what: "phase-started", phase, turn: (course?.turn ?? 0) + 1, stale },
+    ];
+  }
+  if (course === null) return [{ at, what: "phase-started", phase: first.id, turn: 1, stale: null }];
+  const told = tell(loop, course, wishes.pause, status, at);
+  const now = told.reduce<Course | null>(steer, course) ?? course;
+  return now.paused || now.lost ? told : [...told, ...move(loop, now, status, at)];
+}
+
+/** What is new about the phase that is on. */
+function tell(
+  loop: Loop,
+  { phase, paused, lost, stale }: Course,
+  pause: PauseWish | null,
+  status: StatusOf,
+  at: Instant,
+): readonly CourseHappening[] {
+  const told: CourseHappening[] = [];
+  if (pause !== null && pause.on !== paused)
+    told.push({ at, what: "phase-asked", asked: pause.on ? "pause" : "resume", by: pause.by });
+  if (has(loop, phase) === lost) told.push({ at, what: lost ? "phase-found" : "phase-lost", phase });
+  if (stale !== null && digest(status(phase) ?? "") !== stale)
+    told.push({ at, what: "status-renewed", phase });
+  return told;
+}
+
+function move(loop: Loop, course: Course, status: StatusOf, at: Instant): readonly CourseHappening[] {
+  const { phase, turn, complete } = course;
+  const next = loop.phases[indexOf(loop, phase) + 1];
+  if (complete !== null) {
     // A phase appended after the end opens the sequence again.
     if (next === undefined) return [];
     return [
       { at, what: "sequence-reopened", phase: next.id },
-      { at, what: "phase-started", phase: next.id, turn: course.turn + 1 },
+      { at, what: "phase-started", phase: next.id, turn: turn + 1, stale: null },
     ];
   }
-  const finished: CourseHappening = { at, what: "phase-done", phase: course.phase };
+  if (!isDone(course, status(phase))) return [];
+  const finished: CourseHappening = { at, what: "phase-done", phase };
   if (next === undefined) return [finished, { at, what: "sequence-complete", phases: loop.phases.length }];
-  return [finished, { at, what: "phase-started", phase: next.id, turn: course.turn + 1 }];
+  return [finished, { at, what: "phase-started", phase: next.id, turn: turn + 1, stale: null }];
 }
+
+/** Does the STATUS file say that the phase is done, and did it not say just that when a person went here? */
+export const isDone = ({ stale }: Course, status: string | null): boolean =>
+  status !== null && saysDone(status) && (stale === null || digest(status) !== stale);
 
 /** The only place where the course changes. */
 export function steer(course: Course | null, happening: CourseHappening): Course | null {
   switch (happening.what) {
-    case "phase-started":
-      return { phase: happening.phase, turn: happening.turn, since: happening.at, complete: null };
+    case "phase-started": {
+      const { at: since, phase, turn, stale } = happening;
+      return { phase, turn, since, complete: null, paused: course?.paused ?? false, stale, lost: false };
+    }
+    case "phase-asked":
+      return course && happening.asked !== "goto"
+        ? { ...course, paused: happening.asked === "pause" }
+        : course;
+    case "phase-lost":
+    case "phase-found":
+      return course && { ...course, lost: happening.what === "phase-lost" };
+    case "status-renewed":
+      return course && { ...course, stale: null };
     case "sequence-complete":
       return course && { ...course, complete: happening.at };
     case "phase-done":

@@ -34,7 +34,7 @@ const project: Project = {
   },
   supervision: policy,
 };
-const on: Course = { phase: "a", turn: 4, since: 1, complete: null };
+const on: Course = { phase: "a", turn: 4, since: 1, complete: null, paused: false, stale: null, lost: false };
 const over: Course = { ...on, complete: 2 };
 const asked: Wishes = { ...NO_WISHES, agents: { builder: up(NOW, true) } };
 

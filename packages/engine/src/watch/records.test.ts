@@ -66,7 +66,17 @@ const records: fc.Arbitrary<Records> = fc.record({
   heartbeat: instant,
   server: fc.option(fc.nat()),
   serverLost: instant,
-  course: fc.option(fc.record({ phase: text, turn: fc.nat(), since: instant, complete: fc.option(instant) })),
+  course: fc.option(
+    fc.record({
+      phase: text,
+      turn: fc.nat(),
+      since: instant,
+      complete: fc.option(instant),
+      paused: fc.boolean(),
+      stale: fc.option(text),
+      lost: fc.boolean(),
+    }),
+  ),
   handoff: fc.option(fc.record({ seen: text, turn: fc.nat() })),
   restarted: instant,
   completed: fc.boolean(),
@@ -79,7 +89,8 @@ const wishes: fc.Arbitrary<Wishes> = fc.record({
     fc.record({ state: fc.constantFrom("up", "down"), at: instant, anew: fc.boolean() }),
     { noNullPrototype: true },
   ),
-  phase: fc.option(fc.record({ goto: text, at: instant })),
+  phase: fc.option(fc.record({ goto: text, at: instant, by: text })),
+  pause: fc.option(fc.record({ on: fc.boolean(), at: instant, by: text })),
   off: fc.boolean(),
   env: fc.dictionary(fc.stringMatching(/^[A-Z]{1,8}_MODEL$/), text, { noNullPrototype: true }),
 });

@@ -1,4 +1,4 @@
-import type { Course } from "./course.ts";
+import type { Course, CourseWishes } from "./course.ts";
 import type { AgentRecord } from "./record.ts";
 import type { Wish } from "./scene.ts";
 import type { Instant } from "./time.ts";
@@ -43,17 +43,23 @@ export const FRESH_RECORDS: Records = {
 };
 
 /** wishes.json, written by the command line alone. */
-export interface Wishes {
+export interface Wishes extends CourseWishes {
   readonly schema: number;
   readonly agents: Readonly<Record<string, Wish>>;
-  readonly phase: { readonly goto: string; readonly at: Instant } | null;
   /** The watchdog is to end once nothing runs. */
   readonly off: boolean;
   /** LOOP_MODEL, LOOP_BACKEND and their like, as they were at `up`. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-export const NO_WISHES: Wishes = { schema: SCHEMA, agents: {}, phase: null, off: false, env: {} };
+export const NO_WISHES: Wishes = {
+  schema: SCHEMA,
+  agents: {},
+  phase: null,
+  pause: null,
+  off: false,
+  env: {},
+};
 
 /** What this very version wrote, as it stands: its writer and its reader are the same code. Null: it wants a close look. */
 export function trust<T extends { readonly schema: number }>(

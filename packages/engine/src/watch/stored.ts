@@ -70,7 +70,15 @@ const records = z.object({
   server: z.number().nullable().default(null),
   serverLost: instant.default(0),
   course: z
-    .object({ phase: z.string(), turn: z.number(), since: instant, complete: instant.nullable() })
+    .object({
+      phase: z.string(),
+      turn: z.number(),
+      since: instant,
+      complete: instant.nullable(),
+      paused: z.boolean().default(false).catch(false),
+      stale: z.string().nullable().default(null).catch(null),
+      lost: z.boolean().default(false).catch(false),
+    })
     .nullable()
     .default(null),
   handoff: z.object({ seen: z.string(), turn: z.number() }).nullable().default(null),
@@ -86,7 +94,15 @@ const wishes = z.object({
       z.object({ state: z.enum(["up", "down"]), at: instant, anew: z.boolean().default(false) }),
     )
     .default({}),
-  phase: z.object({ goto: z.string(), at: instant }).nullable().default(null),
+  phase: z
+    .object({ goto: z.string(), at: instant, by: z.string().default("somebody") })
+    .nullable()
+    .default(null),
+  pause: z
+    .object({ on: z.boolean(), at: instant, by: z.string().default("somebody") })
+    .nullable()
+    .default(null)
+    .catch(null),
   off: z.boolean().default(false),
   env: z.record(z.string(), z.string()).default({}),
 });

@@ -1,5 +1,5 @@
-import { docsFolder, isDone } from "../host/done.ts";
 import { pick } from "../host/environment.ts";
+import { docsFolder, readStatus } from "../host/status-file.ts";
 import type { Loop } from "../project.ts";
 import { follow, steer } from "../watch/course.ts";
 import type { Records, Wishes } from "../watch/records.ts";
@@ -12,8 +12,11 @@ export async function advance(records: Records, wishes: Wishes, host: Host): Pro
   const { loop } = host.site.project;
   if (loop === null || !isWanted(wishes)) return records;
   host.wakes.on(docsFolder(host.site, loop), (file) => file.startsWith("STATUS-"));
-  const done = records.course !== null && (await isDone(host.site, loop, records.course.phase, host.disk));
-  const happenings = follow(loop, records.course, wishes.phase, done, host.clock.now());
+  const statuses = new Map<string, string | null>();
+  for (const phase of new Set([records.course?.phase, wishes.phase?.goto]))
+    if (phase !== undefined) statuses.set(phase, await readStatus(host.site, loop, phase, host.disk));
+  const status = (phase: string) => statuses.get(phase) ?? null;
+  const happenings = follow(loop, records.course, wishes, status, host.clock.now());
   const course = happenings.reduce(steer, records.course);
   const reopened = course?.complete == null;
   const next: Records = { ...records, course, completed: records.completed && !reopened };

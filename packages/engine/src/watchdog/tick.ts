@@ -83,9 +83,11 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
   };
 }
 
-/** A loop must not push before it is known from where on its commits count. */
+/** A loop needs a phase to be told of, and must not push before it is known from where on its commits count. */
 function hold(agent: Agent, { course, handoff }: Records, { relay }: Host): string | null {
-  if (agent.kind !== "loop" || relay === null || course === null) return null;
+  if (agent.kind !== "loop" || course === null) return null;
+  if (course.lost) return `its phase ${course.phase} is no longer in agents.toml`;
+  if (relay === null) return null;
   if (handoff?.turn === course.turn || relay.isFailing()) return null;
   return relay.because() ?? "the branch of its handoffs is being read";
 }

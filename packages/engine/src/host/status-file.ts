@@ -1,9 +1,11 @@
 import path from "node:path";
 import type { Loop } from "../project.ts";
 import { statusFile } from "../watch/course.ts";
-import { saysDone } from "../watch/done.ts";
 import type { Disk } from "./disk.ts";
 import type { Site } from "./site.ts";
+
+/** More than any STATUS file needs. */
+const MOST = 1024 * 1024;
 
 const workdirOf = (site: Site, loop: Loop): string => {
   const doer = site.project.agents.find(({ name }) => name === loop.done_by);
@@ -13,8 +15,9 @@ const workdirOf = (site: Site, loop: Loop): string => {
 /** Where the STATUS files appear. */
 export const docsFolder = (site: Site, loop: Loop): string => path.join(workdirOf(site, loop), loop.docs_dir);
 
-/** Does the STATUS file of a phase say that it is done? No file is no. */
-export async function isDone(site: Site, loop: Loop, phase: string, disk: Disk): Promise<boolean> {
-  const text = await disk.read(path.join(workdirOf(site, loop), statusFile(loop, phase)));
-  return text !== null && saysDone(text);
+/** What the STATUS file of a phase says; null when there is none. Agents write there what they like: a pipe or a folder in its place is none. */
+export async function readStatus(site: Site, loop: Loop, phase: string, disk: Disk): Promise<string | null> {
+  const file = path.join(workdirOf(site, loop), statusFile(loop, phase));
+  const size = await disk.size(file);
+  return size === 0 || size > MOST ? null : disk.read(file).catch(() => null);
 }
