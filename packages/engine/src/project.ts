@@ -99,6 +99,8 @@ export interface Policy {
   readonly start_limit: number;
   readonly start_limit_window: Duration;
   readonly restart_gap: Duration;
+  /** How long an agent that was asked to quit may take; 0: nobody is asked. */
+  readonly quit_grace: Duration;
   readonly stop_signal: "TERM" | "INT" | "HUP";
   readonly stop_grace: Duration;
   readonly clock_jump: Duration;

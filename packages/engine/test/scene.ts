@@ -137,6 +137,7 @@ export const scene = (more: Partial<Scene> = {}): Scene => ({
   leftovers: 0,
   restartGap: 0,
   message: null,
+  quit: null,
   ...more,
 });
 

@@ -173,6 +173,9 @@ const Supervision = z.strictObject({
     .describe("Automatic starts within the window before giving up."),
   start_limit_window: Duration.prefault("30m").describe("The window of start_limit."),
   restart_gap: Delay.prefault("10s").describe("At most one automatic restart in the project in this time."),
+  quit_grace: Delay.prefault("3s").describe(
+    'From the polite quit to the signal. "0s": no agent is asked to quit by itself.',
+  ),
   stop_signal: z.enum(["TERM", "INT", "HUP"]).default("TERM").describe("Sent after the polite quit."),
   stop_grace: Duration.prefault("10s").describe("From the signal to the kill."),
   clock_jump: Duration.prefault("30s").describe("A step of the clock larger than this is a jump."),

@@ -35,6 +35,8 @@ export interface Backend {
   read(screen: string): Reading;
   /** The tmux keys that submit what was typed. */
   readonly submit: readonly string[];
+  /** What its user would type into the empty box to end it; null when there is no such word. */
+  readonly quit: string | null;
   /** Variables of the caller that it needs, besides the few that every agent gets. */
   readonly passes: readonly string[];
 }

@@ -72,12 +72,13 @@ async function isAnythingThere(site: Site, { env }: World): Promise<boolean> {
 }
 
 const POLL = 25;
-/** After the grace: the kill, its verification, and a slow machine. */
+/** After the graces: the kill, its verification, and a slow machine. */
 const SLACK = 30_000;
 
 /** The whole project is down when its watchdog has nothing left to do and has ended. */
 async function awaitEnd(site: Site, agents: readonly Agent[], all: boolean, world: World): Promise<void> {
-  const limit = site.project.supervision.stop_grace + SLACK;
+  const { quit_grace, stop_grace } = site.project.supervision;
+  const limit = quit_grace + stop_grace + SLACK;
   const deadline = Date.now() + limit;
   for (;;) {
     const left = await stillThere(site, agents, all, world);

@@ -21,6 +21,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "starting",
   "cleared",
   "decided",
+  "quit-entered",
 ]);
 
 /** One line of the live view: seconds since the start, who, what. Null for what is left out. */

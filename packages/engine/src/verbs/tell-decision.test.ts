@@ -53,6 +53,8 @@ const REASONS = {
 
 const DOES = {
   start: "started",
+  "type-quit": "asked to quit",
+  "enter-quit": "Enter is pressed, for it to quit",
   stop: "told to stop",
   kill: "killed",
   clear: "its session is removed",

@@ -44,6 +44,8 @@ const REASONS: Readonly<Record<StopReason, (evidence: Evidence) => string>> = {
 /** What was done to it, in the passive. */
 const DOES: Readonly<Record<Action["do"], string>> = {
   start: "started",
+  "type-quit": "asked to quit",
+  "enter-quit": "Enter is pressed, for it to quit",
   stop: "told to stop",
   kill: "killed",
   clear: "its session is removed",

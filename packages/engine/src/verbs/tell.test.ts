@@ -31,6 +31,8 @@ describe("a line of the journal", () => {
     ["died", { exit: { code: 3 } }, "bad: died with exit 3"],
     ["died", { exit: { signal: "9" } }, "bad: died by signal 9"],
     ["vanished", { with: "server" }, "bad: vanished with its server"],
+    ["quit-typed", { because: "unwanted" }, "plain: is asked to quit: unwanted"],
+    ["quit-entered", {}, "quiet: Enter, for it to quit"],
     ["told-to-stop", { because: "stalled" }, "plain: is told to stop: stalled"],
     ["killed", { processes: 2 }, "bad: was killed, 2 of its processes"],
     ["stopped", { because: "unwanted" }, "plain: stopped: unwanted"],

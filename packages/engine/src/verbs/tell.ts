@@ -22,6 +22,8 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   said: ({ mood, wait }) => tellMood(mood, wait),
   died: ({ exit }) => bad(`died${exitOf(exit)}`),
   vanished: (entry) => bad(`vanished with its ${entry.with}`),
+  "quit-typed": ({ because }) => plain(`is asked to quit: ${because}`),
+  "quit-entered": () => quiet("Enter, for it to quit"),
   "told-to-stop": ({ because }) => plain(`is told to stop: ${because}`),
   killed: ({ processes }) => bad(`was killed, ${processes} of its processes`),
   stopped: ({ because }) => plain(`stopped: ${because}`),

@@ -31,7 +31,7 @@ const wedged = running(600 * second, { seen: seenFor(300 * second) });
 const fatal = { mood: "fatal", error: "400 thinking blocks" } as const;
 const asks = { mood: "asking", question: "Do you trust this folder?" } as const;
 const limited = { mood: "limited", until: null } as const;
-const stopping = (ago: number) => ({ since: NOW - ago, because: "stalled" }) as const;
+const stopping = (ago: number) => ({ step: "told", since: NOW - ago, because: "stalled" }) as const;
 const gaveUp = (ago: number) => ({ at: NOW - ago, because: "start-limit 5 in 1800 s, last: died" });
 const restarted = (count: number) => Array.from({ length: count }, (_, index) => NOW - (index + 1) * minute);
 const inbox = { message: of.messageOf() };
@@ -298,7 +298,7 @@ describe("what is there", () => {
     [
       "goes on being stopped though it is wished up again",
       {
-        record: running(minute, { stopping: { since: NOW - 1, because: "unwanted" } }),
+        record: running(minute, { stopping: { step: "told", since: NOW - 1, because: "unwanted" } }),
         sighting: of.busy,
         wish: up(NOW),
       },

@@ -67,7 +67,7 @@ describe("a message", () => {
     ],
     [
       "is not typed to who is being stopped",
-      { ...idle, record: { ...there, stopping: { since: NOW, because: "stalled" } } },
+      { ...idle, record: { ...there, stopping: { step: "told", since: NOW, because: "stalled" } } },
       "stopping (stalled)",
     ],
     [

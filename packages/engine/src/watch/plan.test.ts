@@ -94,6 +94,7 @@ describe("a scene", () => {
       leftovers: null,
       restartGap: 1_000 + policy.restart_gap,
       message: messageOf(),
+      quit: "/quit",
     });
     expect(asking).toEqual([NOW - 5]);
   });

@@ -1,3 +1,4 @@
+import { BACKENDS } from "../backends/index.ts";
 import type { Agent, Kind, Project } from "../project.ts";
 import type { Course } from "./course.ts";
 import type { Message } from "./message.ts";
@@ -42,6 +43,7 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     leftovers: record.run === null ? 0 : facts.leftovers(record.run.instance),
     restartGap: records.restarted + project.supervision.restart_gap,
     message: facts.message(agent),
+    quit: BACKENDS[agent.backend ?? ""]?.quit ?? null,
   };
 }
 

@@ -41,7 +41,7 @@ export interface Mail {
 export interface AgentRecord {
   readonly run: Run | null;
   readonly seen: Seen | null;
-  readonly stopping: { readonly since: Instant; readonly because: StopReason } | null;
+  readonly stopping: Stopping | null;
   /** The wish that was last acted on. */
   readonly served: Instant | null;
   readonly mail: Mail | null;
@@ -72,6 +72,17 @@ export const FRESH_RECORD: AgentRecord = {
   decided: null,
 };
 
+/**
+ * How far the end of a run has come, and since when: the word that ends the
+ * program stands in its input box, was submitted, or all its processes were told
+ * by a signal. After the last step they are killed.
+ */
+export interface Stopping {
+  readonly step: "quit-typed" | "quit-entered" | "told";
+  readonly since: Instant;
+  readonly because: StopReason;
+}
+
 /** Why a run is brought to its end. The second row counts as a failure of the agent. */
 export type StopReason =
   | ("unwanted" | "next-phase" | "restart-asked")
@@ -96,6 +107,8 @@ export type Happening = { readonly at: Instant } & (
   | { readonly what: "said"; readonly mood: Mood; readonly wait: Instant | null }
   | { readonly what: "died"; readonly exit: Exit; readonly failures: number }
   | { readonly what: "vanished"; readonly with: "session" | "server"; readonly failures: number }
+  | { readonly what: "quit-typed"; readonly because: StopReason }
+  | { readonly what: "quit-entered" }
   | { readonly what: "told-to-stop"; readonly because: StopReason }
   | { readonly what: "killed"; readonly processes: number }
   | {
@@ -164,9 +177,16 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       return { ...ended(record, at, "died", happening.exit), failures: happening.failures };
     case "vanished":
       return { ...ended(record, at, `its ${happening.with} vanished`, null), failures: happening.failures };
+    case "quit-typed":
+      return { ...record, stopping: { step: "quit-typed", since: at, because: happening.because } };
+    case "quit-entered":
+      return {
+        ...record,
+        stopping: record.stopping && { ...record.stopping, step: "quit-entered", since: at },
+      };
     case "told-to-stop": {
       const conversation = record.conversation && happening.because !== "fatal";
-      return { ...record, stopping: { since: at, because: happening.because }, conversation };
+      return { ...record, stopping: { step: "told", since: at, because: happening.because }, conversation };
     }
     case "stopped": {
       const failures = happening.failures;

@@ -39,6 +39,7 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
   ),
   stopping: fc.option(
     fc.record({
+      step: fc.constantFrom("quit-typed", "quit-entered", "told"),
       since: instant,
       because: fc.constantFrom(
         ...(["unwanted", "next-phase", "restart-asked", "leftover-processes"] as const),
@@ -172,6 +173,14 @@ describe("records of another engine", () => {
   ])("may hold a broken %s, which alone is forgotten", (key, broken) => {
     const whole = { ...FRESH_RECORD, run: RUN, failures: 2, served: 5, conversation: true };
     expect(read({ ...whole, [key]: broken })).toEqual({ ...whole, [key]: FRESH_RECORD[key] });
+  });
+
+  it("may hold a stop from before there were steps: its processes were told", () => {
+    expect(read({ stopping: { since: 5, because: "stalled" } })?.stopping).toEqual({
+      step: "told",
+      since: 5,
+      because: "stalled",
+    });
   });
 
   it("may hold a run that is still going on: it is not an intent", () => {

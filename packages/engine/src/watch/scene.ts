@@ -1,6 +1,6 @@
 import type { Agent, Policy } from "../project.ts";
 import type { Message } from "./message.ts";
-import type { AgentRecord, StopReason } from "./record.ts";
+import type { AgentRecord, Stopping, StopReason } from "./record.ts";
 import type { Exit, Sighting } from "./sighting.ts";
 import type { Instant } from "./time.ts";
 
@@ -29,6 +29,8 @@ export interface Scene {
   readonly restartGap: Instant;
   /** The next message for it. */
   readonly message: Message | null;
+  /** What ends its program when it is typed; null when there is no such word. */
+  readonly quit: string | null;
 }
 
 /** How an agent is, with the evidence for it. Worked out afresh each time; never stored. */
@@ -47,7 +49,12 @@ export type Assessment =
   | { readonly is: "limited"; readonly since: Instant; readonly until: Instant | null }
   | { readonly is: "unwell"; readonly since: Instant; readonly error: string }
   | { readonly is: "due-to-stop"; readonly because: StopReason; readonly evidence: string }
-  | { readonly is: "stopping"; readonly since: Instant; readonly because: StopReason }
+  | {
+      readonly is: "stopping";
+      readonly step: Stopping["step"];
+      readonly since: Instant;
+      readonly because: StopReason;
+    }
   | { readonly is: "leftover" }
   | { readonly is: "finished"; readonly exit: Exit | null }
   | { readonly is: "crash-looping"; readonly because: string }
@@ -55,6 +62,8 @@ export type Assessment =
 
 export type Action =
   | { readonly do: "start"; readonly automatic: boolean; readonly resume: boolean }
+  | { readonly do: "type-quit"; readonly because: StopReason; readonly text: string }
+  | { readonly do: "enter-quit" }
   | { readonly do: "stop"; readonly because: StopReason }
   | { readonly do: "kill" }
   | { readonly do: "clear" }

@@ -43,7 +43,15 @@ const reason = z.enum([
 const agent = z.object({
   run: run.nullable().default(null).catch(null),
   seen: seen.nullable().default(null).catch(null),
-  stopping: z.object({ since: instant, because: reason }).nullable().default(null).catch(null),
+  stopping: z
+    .object({
+      step: z.enum(["quit-typed", "quit-entered", "told"]).default("told"),
+      since: instant,
+      because: reason,
+    })
+    .nullable()
+    .default(null)
+    .catch(null),
   served: instant.nullable().default(null).catch(null),
   mail: z
     .object({ id: z.string(), state: z.enum(["typing", "typed"]), since: instant, enters: z.number() })

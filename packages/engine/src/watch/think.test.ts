@@ -29,6 +29,10 @@ function outcomesOf(action: Action, { wish, turn }: Scene, at: Instant, count: n
         { at, what: "started", instance, model },
       ];
     }
+    case "type-quit":
+      return [{ at, what: "quit-typed", because: action.because }];
+    case "enter-quit":
+      return [{ at, what: "quit-entered" }];
     case "stop":
       return [{ at, what: "told-to-stop", because: action.because }];
     case "kill":
@@ -252,9 +256,17 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
       wait: fc.option(fc.record({ until: instant, declared: instant })),
     }),
   ),
-  stopping: fc.option(fc.record({ since: instant, because: reason })) as fc.Arbitrary<
-    AgentRecord["stopping"]
-  >,
+  stopping: fc.option(
+    fc.oneof(
+      fc.record({ step: fc.constant("told"), since: instant, because: reason }),
+      // Only who is ended by plan was ever asked.
+      fc.record({
+        step: fc.constantFrom("quit-typed", "quit-entered"),
+        since: instant,
+        because: fc.constantFrom("unwanted", "next-phase", "restart-asked"),
+      }),
+    ),
+  ) as fc.Arbitrary<AgentRecord["stopping"]>,
   served: fc.option(fc.constantFrom(ASKED, NOW)),
   mail: fc.option(
     fc.record({
@@ -283,7 +295,7 @@ const anySighting: fc.Arbitrary<Sighting> = fc.oneof(
   fc
     .record({
       mood,
-      draft: fc.constantFrom("", null, "my own words", "[fleet 3f2a1c9] go on", "[fleet 3f2a1c"),
+      draft: fc.constantFrom("", null, "my own words", "/quit", "[fleet 3f2a1c9] go on", "[fleet 3f2a1c"),
       final: fc.constantFrom(
         null,
         "done",
@@ -306,6 +318,7 @@ const anyScene: fc.Arbitrary<Scene> = fc
     blocked: fc.option(fc.constant("no workdir")),
     leftovers: fc.option(fc.nat(2)),
     restartGap: instant,
+    quit: fc.constantFrom(null, "/quit"),
     message: fc.option(fc.record({ turn: fc.option(fc.nat(3)) }).map(of.messageOf)),
   })
   .map(scene);
@@ -336,6 +349,15 @@ describe("whatever the scene", () => {
         scrolled: false,
         reading: { mood: "ready", draft: "" },
       });
+    });
+  });
+
+  it("nobody is asked to quit but over an empty box, and only by a wish or a phase", () => {
+    always((given) => {
+      const asked = think(given, NOW).actions.find((action) => action.do === "type-quit");
+      if (asked?.do !== "type-quit") return;
+      expect(["unwanted", "next-phase", "restart-asked"]).toContain(asked.because);
+      expect(given.sighting).toMatchObject({ pane: "alive", scrolled: false, reading: { draft: "" } });
     });
   });
 

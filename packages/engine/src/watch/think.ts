@@ -4,6 +4,7 @@ import { deliver } from "./deliver.ts";
 import { notice } from "./notice.ts";
 import { type AgentRecord, evolve, type Happening } from "./record.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
+import { beginStop, carryOnStop } from "./stop.ts";
 import type { Duration, Instant } from "./time.ts";
 
 export interface Thought {
@@ -46,9 +47,9 @@ export function decide(assessment: Assessment, scene: Scene, now: Instant): read
       return [{ do: "start", automatic: assessment.automatic, resume }];
     }
     case "due-to-stop":
-      return [{ do: "stop", because: assessment.because }];
+      return beginStop(assessment.because, scene);
     case "stopping":
-      return now - assessment.since >= scene.policy.stop_grace ? [{ do: "kill" }] : [];
+      return carryOnStop(assessment, scene, now);
     case "leftover":
       return [{ do: "clear" }];
     case "crash-looping":

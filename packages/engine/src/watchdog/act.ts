@@ -123,6 +123,16 @@ async function perform(
   const instance = record.run?.instance ?? "";
   const done = (): { at: number } => ({ at: clock.now() });
   switch (action.do) {
+    case "type-quit": {
+      const typed = await terminal.paste(session, instance, `quit-${instance}`, action.text);
+      return [
+        typed ? { ...done(), what: "quit-typed", because: action.because } : refused(action.do, clock.now()),
+      ];
+    }
+    case "enter-quit": {
+      const pressed = await terminal.press(session, instance, submitOf(agent));
+      return [pressed ? { ...done(), what: "quit-entered" } : refused(action.do, clock.now())];
+    }
     case "stop": {
       host.signal(await processesOf(instance, host), `SIG${host.site.project.supervision.stop_signal}`);
       return [{ ...done(), what: "told-to-stop", because: action.because }];
@@ -140,8 +150,7 @@ async function perform(
       return [typed ? { ...done(), what: "typed", message: id } : refused(action.do, clock.now())];
     }
     case "press-enter": {
-      const submit = BACKENDS[agent.backend ?? ""]?.submit ?? ["Enter"];
-      const pressed = await terminal.press(session, instance, submit);
+      const pressed = await terminal.press(session, instance, submitOf(agent));
       return [
         pressed
           ? { ...done(), what: "pressed-enter", message: action.message.id }
@@ -163,6 +172,8 @@ async function perform(
       return action satisfies never;
   }
 }
+
+const submitOf = ({ backend }: Agent): readonly string[] => BACKENDS[backend ?? ""]?.submit ?? ["Enter"];
 
 /** tmux looked once more, at the last moment, and it was another run, or scrolled, or a newer watchdog's. */
 const refused = (action: string, at: number): Happening => ({

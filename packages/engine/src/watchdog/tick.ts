@@ -70,8 +70,7 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
   const sighting = (agent: Agent, since: Instant | null) => look.sighting(agent, since);
   const ending = agents.some((agent) => {
     const record = records.agents[agent.name];
-    if (record?.run == null) return false;
-    return record.stopping !== null || sighting(agent, record.run.since).pane !== "alive";
+    return record?.run != null && sighting(agent, record.run.since).pane !== "alive";
   });
   const processes = ending ? await host.processes().catch(() => null) : new Map<string, readonly number[]>();
   return {

@@ -263,6 +263,7 @@ note() { # TEXT: one line in the journal
 }
 
 hear() { # MESSAGE: an order is obeyed at once, all else waits for its turn
+	[ "$1" != /quit ] || exit 0
 	harmless "${1%%"$CR"*}"
 	set -- "$1" "$harmless"
 	redraw "> $2$NL"

@@ -40,6 +40,7 @@ export const demo: Backend = {
   },
 
   submit: ["Enter"],
+  quit: "/quit",
   passes: ["DEMO_PACE", "DEMO_WAIT", "DEMO_SCENARIO"],
 };
 

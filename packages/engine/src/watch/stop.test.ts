@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest";
+import * as of from "../../test/scene.ts";
+import { alive, down, gist, minute, NOW, PERSISTENT, policy, read, running, up } from "../../test/scene.ts";
+import type { Stopping, StopReason } from "./record.ts";
+import type { Scene } from "./scene.ts";
+
+type Row = readonly [sentence: string, scene: Partial<Scene>, expected: string];
+
+const idle = alive(read({ mood: "ready" }));
+const withDraft = (draft: string | null): Partial<Scene> => ({
+  sighting: alive(read({ mood: "ready" }, { draft })),
+});
+/** One that is ready, can be asked, and is not wanted any more. */
+const unwanted = (more: Partial<Scene> = {}): Partial<Scene> => ({
+  agent: PERSISTENT,
+  quit: "/quit",
+  wish: down(NOW),
+  record: running(minute),
+  sighting: idle,
+  ...more,
+});
+const during = (
+  step: Stopping["step"],
+  ago: number,
+  more: Partial<Scene> = {},
+  because: StopReason = "unwanted",
+): Partial<Scene> =>
+  unwanted({ record: running(minute, { stopping: { step, since: NOW - ago, because } }), ...more });
+
+describe("who is ended by plan", () => {
+  it.each<Row>([
+    ["is asked to quit by itself", unwanted(), "due-to-stop (unwanted) → type-quit"],
+    [
+      "is asked for a new run, too",
+      unwanted({ wish: up(NOW, true) }),
+      "due-to-stop (restart-asked) → type-quit",
+    ],
+    [
+      "is asked for the next phase, too",
+      unwanted({ agent: of.LOOP, wish: up(of.ASKED), record: running(minute, {}, { turn: 1 }), turn: 2 }),
+      "due-to-stop (next-phase) → type-quit",
+    ],
+    [
+      "is asked at its limit, too",
+      unwanted({ sighting: alive(read({ mood: "limited", until: null })) }),
+      "due-to-stop (unwanted) → type-quit",
+    ],
+    [
+      "is not asked when its program knows no word for it",
+      unwanted({ quit: null }),
+      "due-to-stop (unwanted) → stop",
+    ],
+    [
+      "is not asked when nobody is to be asked",
+      unwanted({ policy: { ...policy, quit_grace: 0 } }),
+      "due-to-stop (unwanted) → stop",
+    ],
+    ["is not asked while it works", unwanted({ sighting: of.busy }), "due-to-stop (unwanted) → stop"],
+    [
+      "is not asked while its screen says nothing",
+      unwanted({ sighting: of.unclear }),
+      "due-to-stop (unwanted) → stop",
+    ],
+    [
+      "is not asked over a dialog",
+      unwanted({ sighting: alive(read({ mood: "asking", question: "Really?" }, { draft: null })) }),
+      "due-to-stop (unwanted) → stop",
+    ],
+    ["is not asked over a draft", unwanted(withDraft("my own")), "due-to-stop (unwanted) → stop"],
+    ["is not asked where there is no box", unwanted(withDraft(null)), "due-to-stop (unwanted) → stop"],
+    [
+      "is not asked while a person has scrolled back",
+      unwanted({ sighting: alive(read({ mood: "ready" }), { scrolled: true }) }),
+      "due-to-stop (unwanted) → stop",
+    ],
+    [
+      "is not asked before it was ever ready",
+      unwanted({ record: running(minute, {}, { ready: null }), sighting: of.unclear }),
+      "due-to-stop (unwanted) → stop",
+    ],
+    [
+      "is not asked while a message is on its way into its box",
+      unwanted({
+        record: running(minute, { mail: { id: "3f2a1c9", state: "typing", since: NOW, enters: 0 } }),
+      }),
+      "due-to-stop (unwanted) → stop",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it.each<Row>([
+    ["has Enter pressed for it", during("quit-typed", 40, withDraft("/quit")), "→ enter-quit"],
+    ["has a moment to take the word", during("quit-typed", 39, withDraft("/quit")), ""],
+    ["has nothing submitted but that word", during("quit-typed", 500, withDraft("/quit now")), ""],
+    ["has nothing submitted in a box that is empty", during("quit-typed", 500), ""],
+    [
+      "has no key pressed in copy mode",
+      during("quit-typed", 500, {
+        sighting: alive(read({ mood: "ready" }, { draft: "/quit" }), { scrolled: true }),
+      }),
+      "",
+    ],
+    [
+      "has no key pressed over a dialog",
+      during("quit-typed", 500, {
+        sighting: alive(read({ mood: "asking", question: "Sure?" }, { draft: null })),
+      }),
+      "",
+    ],
+    ["has Enter pressed once", during("quit-entered", 500, withDraft("/quit")), ""],
+    ["may take its time", during("quit-entered", 2_999), ""],
+    ["is told by a signal when it does not quit", during("quit-entered", 3_000), "→ stop"],
+    ["is told by a signal when it did not take the word", during("quit-typed", 3_000), "→ stop"],
+    [
+      "is told by a signal at once when something outlives its terminal",
+      during("quit-entered", 10, { sighting: of.exited, leftovers: 2 }),
+      "→ stop",
+    ],
+    [
+      "is told by a signal at once when something outlives its session",
+      during("quit-typed", 10, { sighting: of.gone, leftovers: 1 }),
+      "→ stop",
+    ],
+    ["is killed in the end", during("told", 10_000), "→ kill"],
+    ["is not killed before", during("told", 9_999), ""],
+    ["has no word typed after the signal", during("told", 500, withDraft("")), ""],
+  ])("and was asked %s", (_, given, expected) => {
+    expect(gist(given)).toBe(["stopping (unwanted)", expected].filter((text) => text !== "").join(" "));
+  });
+
+  it("is down when it has quit", () => {
+    expect(gist(during("quit-entered", 100, { sighting: of.exited }))).toBe("leftover → clear");
+    expect(gist(during("quit-entered", 100, { sighting: of.gone }))).toBe("down");
+  });
+
+  it("is left alone while nobody can see it, however late it is", () => {
+    const unreadable = { pane: "unreadable", because: "?" } as const;
+    expect(gist(during("quit-typed", minute, { sighting: unreadable }))).toBe("unseen");
+  });
+});
+
+describe("who is wedged or broken", () => {
+  const wedged = { seen: of.seenFor(300_000) };
+  it.each<Row>([
+    [
+      "is not asked: a stall",
+      { agent: of.LOOP, quit: "/quit", record: running(10 * minute, wedged), sighting: idle },
+      "due-to-stop (stalled) → stop",
+    ],
+    [
+      "is not asked: a fatal error",
+      {
+        agent: PERSISTENT,
+        quit: "/quit",
+        record: running(minute, { seen: of.seenFor(2_000, { mood: "fatal", error: "400" }) }),
+        sighting: alive(read({ mood: "fatal", error: "400" })),
+      },
+      "due-to-stop (fatal) → stop",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+});
