@@ -76,6 +76,7 @@ export const runOf = (ago: number, more: Partial<Run> = {}): Run => ({
   since: NOW - ago,
   turn: null,
   model: null,
+  backend: "demo",
   opened: true,
   resumed: false,
   ready: NOW - ago,

@@ -125,9 +125,9 @@ interface Seen {
 function surveyAgent(site: Site, agent: Agent, { panes, records, wishes, blocked, now }: Seen): AgentSurvey {
   const pane = panes?.sessions.get(agent.session);
   const overrides = { ...NO_OVERRIDES, env: wishes.env };
-  const backend = chooseBackend(agent, overrides);
   const phase = records.course?.phase ?? site.project.loop?.phases[0]?.id ?? null;
   const record = records.agents[agent.name] ?? FRESH_RECORD;
+  const backend = record.run?.backend ?? chooseBackend(agent, overrides);
   const facts: Facts = {
     wishes,
     sighting: () => toSighting(site, pane, panes !== null, record.run?.instance ?? null),

@@ -10,6 +10,8 @@ export interface Run {
   /** Which turn of the phases it was started for; null for an agent that is no loop. */
   readonly turn: number | null;
   readonly model: string | null;
+  /** The program it was started with; null for a service, and where it is not known. */
+  readonly backend: string | null;
   /** Its session was seen; until then it is no more than an intent. */
   readonly opened: boolean;
   /** It goes on with the conversation of an earlier run. */
@@ -224,6 +226,7 @@ const foundRun = (instance: string, turn: number | null, at: Instant): Run => ({
   since: at,
   turn,
   model: null,
+  backend: null,
   opened: true,
   resumed: false,
   ready: at,

@@ -23,6 +23,7 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
       since: instant,
       turn: fc.option(fc.nat()),
       model: fc.option(text),
+      backend: fc.option(fc.constant("demo")),
       opened: fc.boolean(),
       resumed: fc.boolean(),
       ready: fc.option(instant),
@@ -96,7 +97,16 @@ const wishes: fc.Arbitrary<Wishes> = fc.record({
   env: fc.dictionary(fc.stringMatching(/^[A-Z]{1,8}_MODEL$/), text, { noNullPrototype: true }),
 });
 
-const RUN = { instance: "i-1", since: 5, turn: 2, model: "m", opened: true, resumed: true, ready: 7 };
+const RUN = {
+  instance: "i-1",
+  since: 5,
+  turn: 2,
+  model: "m",
+  backend: null,
+  opened: true,
+  resumed: true,
+  ready: 7,
+};
 const written = (builder: object, more: object = {}) =>
   JSON.stringify({
     ...FRESH_RECORDS,
@@ -154,7 +164,7 @@ describe("records of another engine", () => {
       FRESH_RECORD,
     );
     expect(read({ run: { instance: "i-1", since: 5 } })?.run).toEqual({
-      ...{ instance: "i-1", since: 5, turn: null, model: null },
+      ...{ instance: "i-1", since: 5, turn: null, model: null, backend: null },
       ...{ opened: true, resumed: false, ready: null },
     });
   });

@@ -20,6 +20,7 @@ const run = z.object({
   since: instant,
   turn: z.number().nullable().default(null),
   model: z.string().nullable().default(null),
+  backend: z.string().nullable().default(null),
   opened: z.boolean().default(true),
   resumed: z.boolean().default(false),
   ready: instant.nullable().default(null),

@@ -242,6 +242,7 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
       since: instant,
       turn: fc.option(fc.nat(3)),
       model: fc.constant(null),
+      backend: fc.option(fc.constant("demo")),
       opened: fc.boolean(),
       resumed: fc.boolean(),
       ready: fc.option(instant),

@@ -57,6 +57,7 @@ function newRun(
     since: host.clock.now(),
     turn,
     model,
+    backend: agent.backend,
     opened: false,
     resumed,
     ready: null,

@@ -1,7 +1,5 @@
 import process from "node:process";
-import { chooseBackend, NO_OVERRIDES } from "../choose-model.ts";
 import type { Clock } from "../host/clock.ts";
-import type { Site } from "../host/site.ts";
 import type { Store } from "../host/store.ts";
 import { VERSION } from "../version.ts";
 import type { Records } from "../watch/records.ts";
@@ -23,13 +21,6 @@ export async function enter(store: Store, clock: Clock): Promise<Records> {
   const records: Records = { ...before, epoch, pid: process.pid, version: VERSION, heartbeat: clock.now() };
   await store.save(records);
   return records;
-}
-
-/** LOOP_BACKEND and its like count from the watchdog's start on. */
-export async function withBackends(site: Site, store: Store): Promise<Site> {
-  const overrides = { ...NO_OVERRIDES, env: (await store.wishes()).env };
-  const agents = site.project.agents.map((agent) => ({ ...agent, backend: chooseBackend(agent, overrides) }));
-  return { ...site, project: { ...site.project, agents } };
 }
 
 /** Looks, thinks, acts and records, again and again, until there is nothing left to watch or it is to end. */

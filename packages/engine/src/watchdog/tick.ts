@@ -2,6 +2,7 @@ import type { Look } from "../host/look.ts";
 import { blockedBy } from "../host/starting.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
+import { onBackends } from "../watch/in-force.ts";
 import type { Message } from "../watch/message.ts";
 import { type Facts, inStartOrder, sceneOf } from "../watch/plan.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
@@ -24,12 +25,14 @@ export interface Ticked {
 }
 
 /** Looks at everything once, thinks about each agent, does what follows, and has it all on disk before it returns. */
-export async function tick(before: Records, host: Host): Promise<Ticked> {
-  const { site, store, clock } = host;
+export async function tick(before: Records, given: Host): Promise<Ticked> {
+  const { store, clock } = given;
+  const wishes = await store.wishes();
+  const site = { ...given.site, project: onBackends(given.site.project, before, wishes.env) };
+  const host = { ...given, site };
   const look = await host.eyes.look(site.project, before, clock.now());
   if ((look.panes?.epoch ?? 0) > before.epoch)
     throw new Failure("BUSY", `a newer watchdog has taken ${site.name} over`);
-  const wishes = await store.wishes();
   const seen = observe(before, look, clock.now());
   const steered = await advance(seen, wishes, host);
   const handed = await hand(steered, host);

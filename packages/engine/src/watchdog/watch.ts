@@ -16,7 +16,7 @@ import { createTmux, remind } from "../host/tmux.ts";
 import { createWakes } from "../host/wakes.ts";
 import { Failure } from "../problem.ts";
 import type { Host } from "./host.ts";
-import { type Ended, enter, live, type Outcry, withBackends } from "./life.ts";
+import { type Ended, enter, live, type Outcry } from "./life.ts";
 
 /**
  * Watches over a project, from its birth to its end, and holds the project's
@@ -33,7 +33,7 @@ export async function watch(site: Site, environment: Environment, signal: AbortS
   let host: Host | null = null;
   try {
     const records = await enter(store, systemClock);
-    host = createHost(await withBackends(site, store), environment, records.epoch);
+    host = createHost(site, environment, records.epoch);
     return await live(records, host, outcry, signal);
   } finally {
     host?.wakes.close();
