@@ -1,0 +1,124 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { createDice, type Dice } from "./dice.ts";
+import { type Keeper, keep } from "./keeper.ts";
+import type { Answer, Order } from "./observer/observer.ts";
+import type { Rules, Subject, Verdict } from "./observer/witness.ts";
+import { makeWorld, removeWorld, until, type World, type WorldPlan } from "./world.ts";
+
+/** `CHAOS_FULL=1` means the long numbers, `CHAOS_SEED` replays a run's throws. */
+export const FULL = process.env.CHAOS_FULL === "1";
+export const SEED = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
+
+export const times = (short: number, full: number): number => (FULL ? full : short);
+
+export interface Trial {
+  readonly world: World;
+  readonly keeper: Keeper;
+  readonly dice: Dice;
+  /** Ends it: the project is brought down, and the observer says what it saw. */
+  judge(rules: Partial<Rules>): Promise<Verdict["facts"]>;
+}
+
+/** Everything that a trial leaves to be read when it fails: its seed, its folder, and what the observer saw. */
+export async function onTrial<T>(
+  { neighbour = null, ...plan }: WorldPlan & { readonly neighbour?: Subject["neighbour"] },
+  salt: number,
+  work: (trial: Trial) => Promise<T>,
+): Promise<T> {
+  const world = await makeWorld(plan);
+  const observer = await observe({ home: world.home, phases: plan.phases, neighbour });
+  const keeper = keep(world);
+  let evidence: readonly string[] = [];
+  const judge: Trial["judge"] = async (rules) => {
+    const whole: Rules = { harmed: false, bound: 60_000, down: true, ...rules };
+    if (whole.down) await bringDown(world, keeper);
+    const verdict = await observer.judge(whole);
+    evidence = verdict.evidence;
+    const wrong = [...verdict.wrong, ...keeper.crashes.map((crash) => `the watchdog crashed: ${crash}`)];
+    if (wrong.length > 0) throw new Error(wrong.join("\n"));
+    return { ...verdict.facts, watchdogs: keeper.starts };
+  };
+  try {
+    const result = await work({ world, keeper, dice: createDice(SEED + salt), judge });
+    await removeWorld(world);
+    return result;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const more = [`seed ${SEED}`, `kept: ${world.home}`, ...evidence, ...lastOf(world)];
+    throw new Error(`${said}\n\n${more.join("\n")}`, { cause: error });
+  } finally {
+    await keeper.stop();
+    await world.tmux("kill-server");
+    await observer.end();
+  }
+}
+
+/** What was wished stays: whoever is down is down, whatever is done to the watchdog meanwhile. */
+async function bringDown(world: World, keeper: Keeper): Promise<void> {
+  const { code, out } = await world.agents("down");
+  if (code !== 0) throw new Error(`down ended with ${code}: ${out}`);
+  await keeper.stop();
+}
+
+function lastOf({ state }: World): readonly string[] {
+  try {
+    return [
+      "the journal's end:",
+      ...readFileSync(path.join(state, "journal.jsonl"), "utf8").trim().split("\n").slice(-15),
+    ];
+  } catch {
+    return ["there is no journal"];
+  }
+}
+
+interface Observer {
+  judge(rules: Rules): Promise<Verdict>;
+  end(): Promise<void>;
+}
+
+async function observe(subject: Subject): Promise<Observer> {
+  const child = fork(path.join(import.meta.dirname, "observer/observer.ts"), { execArgv: [] });
+  const ask = async (order: Order): Promise<Answer> => {
+    child.send(order);
+    const [answer] = await once(child, "message");
+    return answer;
+  };
+  await ask({ do: "watch", subject });
+  return {
+    async judge(rules) {
+      const answer = await ask({ do: "judge", home: subject.home, rules });
+      if (answer.is !== "verdict") throw new Error("the observer gave no verdict");
+      return answer.verdict;
+    },
+    end: () => ended(child),
+  };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const exit = once(child, "exit");
+  child.disconnect();
+  await exit;
+}
+
+/** Up, by the command line; the watchdog that our keeper started takes it from there. */
+export async function bringUp({ world, keeper }: Trial): Promise<void> {
+  await keeper.held();
+  const { code, out } = await world.agents("up");
+  if (code !== 0) throw new Error(`up ended with ${code}: ${out}`);
+}
+
+export const completed = ({ keeper }: Trial, seconds = 120): Promise<true> =>
+  until(
+    "all phases are done",
+    () =>
+      Promise.race([
+        keeper.done.then(() => true as const),
+        new Promise<false>((go) => setTimeout(go, 20, false)),
+      ]),
+    seconds,
+  );
