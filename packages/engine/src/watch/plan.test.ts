@@ -13,8 +13,8 @@ import {
 } from "../../test/scene.ts";
 import type { Project } from "../project.ts";
 import type { Course } from "./course.ts";
-import { type Facts, inStartOrder, sceneOf, turnOf, wishFor } from "./plan.ts";
-import { FRESH_RECORD } from "./record.ts";
+import { type Facts, inStartOrder, isTurnBegun, sceneOf, turnOf, wishFor } from "./plan.ts";
+import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import { FRESH_RECORDS, NO_WISHES, type Records, type Wishes } from "./records.ts";
 
 const project: Project = {
@@ -60,6 +60,30 @@ describe("the turn of an agent", () => {
     ["is none for a service", SERVICE, project, on, null],
   ] as const)("%s", (_, agent, file, course, expected) => {
     expect(turnOf(agent, file, course)).toBe(expected);
+  });
+});
+
+describe("a turn has begun", () => {
+  const run = (turn: number | null) => ({ ...running(5), run: { ...running(5).run, turn } }) as AgentRecord;
+  const read = (turn: number) => ({ seen: "a1", turn });
+  it.each([
+    ["when the branch was read for it", read(4), {}, true],
+    ["not when it was read for the turn before", read(3), {}, false],
+    ["not while only loops of the turn before run", read(3), { builder: run(3) }, false],
+    [
+      "when one of its loops runs, though the branch was never read for it",
+      read(3),
+      { builder: run(4) },
+      true,
+    ],
+    ["not with an agent that is no loop", read(3), { chief: run(4) }, false],
+    ["not before the branch was ever read", null, {}, false],
+  ] as const)("%s", (_, handoff, agents, begun) => {
+    expect(isTurnBegun({ ...FRESH_RECORDS, course: on, handoff, agents }, project)).toBe(begun);
+  });
+
+  it("not before there are phases", () => {
+    expect(isTurnBegun({ ...FRESH_RECORDS, handoff: read(4) }, project)).toBe(false);
   });
 });
 

@@ -30,6 +30,21 @@ export function wishFor(agent: Agent, wishes: Wishes, course: Course | null): Wi
 export const turnOf = (agent: Agent, project: Project, course: Course | null): number | null =>
   agent.kind === "loop" && project.loop !== null ? (course?.turn ?? null) : null;
 
+/** The turns of the loops that run. */
+export const runningTurns = ({ agents }: Records, project: Project): readonly number[] =>
+  project.agents.filter(({ kind }) => kind === "loop").flatMap(({ name }) => agents[name]?.run?.turn ?? []);
+
+/**
+ * Is it known from where on this turn's commits count? Once one of its loops runs it is too late to ask: what was seen
+ * before goes on counting. Who waits to be started and who asks the remote must be of one mind here, or both wait for ever.
+ */
+export const isTurnBegun = (records: Records, project: Project): boolean => {
+  const { course, handoff } = records;
+  return (
+    course !== null && (handoff?.turn === course.turn || runningTurns(records, project).includes(course.turn))
+  );
+};
+
 export function sceneOf(agent: Agent, project: Project, records: Records, facts: Facts): Scene {
   const record = records.agents[agent.name] ?? FRESH_RECORD;
   return {

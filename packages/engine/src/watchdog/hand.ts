@@ -2,6 +2,7 @@ import path from "node:path";
 import type { News } from "../host/relay.ts";
 import type { Handoff } from "../project.ts";
 import { messagesFor } from "../watch/handoff.ts";
+import { isTurnBegun, runningTurns } from "../watch/plan.ts";
 import type { Records } from "../watch/records.ts";
 import type { Host } from "./host.ts";
 
@@ -50,12 +51,10 @@ async function receive(records: Records, news: News, handoff: Handoff, host: Hos
 }
 
 /** A new phase starts from where the branch is when the last run of the old one has ended. */
-function ask({ course, handoff, agents }: Records, { relay, site, clock }: Host): void {
+function ask(records: Records, { relay, site, clock }: Host): void {
+  const { course, handoff } = records;
   if (relay === null || course === null || course.complete !== null) return;
-  const { turn } = course;
-  const turns = site.project.agents
-    .filter(({ kind }) => kind === "loop")
-    .flatMap(({ name }) => agents[name]?.run?.turn ?? []);
-  const begun = handoff?.turn === turn || turns.includes(turn);
-  if (begun || turns.length === 0) relay.poll(handoff, turn, !begun, clock.now());
+  const begun = isTurnBegun(records, site.project);
+  if (begun || runningTurns(records, site.project).length === 0)
+    relay.poll(handoff, course.turn, !begun, clock.now());
 }

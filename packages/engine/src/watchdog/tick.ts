@@ -4,7 +4,7 @@ import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import { onBackends } from "../watch/in-force.ts";
 import type { Message } from "../watch/message.ts";
-import { type Facts, inStartOrder, sceneOf } from "../watch/plan.ts";
+import { type Facts, inStartOrder, isTurnBegun, sceneOf } from "../watch/plan.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import type { Assessment } from "../watch/scene.ts";
@@ -66,7 +66,8 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
   const messages = new Map<string, Message | null>();
   for (const agent of agents) {
     const record = records.agents[agent.name] ?? FRESH_RECORD;
-    if (record.run === null)
+    // Whose end this look shows may be started in this very tick.
+    if (record.run === null || look.sighting(agent, record.run.since).pane !== "alive")
       blocked.set(agent.name, hold(agent, records, host) ?? (await blockedBy(site, agent, host.disk)));
     if (agent.backend !== null) messages.set(agent.name, await store.next(agent.name));
   }
@@ -86,11 +87,11 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
 }
 
 /** A loop needs a phase to be told of, and must not push before it is known from where on its commits count. */
-function hold(agent: Agent, { course, handoff }: Records, { relay }: Host): string | null {
+function hold(agent: Agent, records: Records, { relay, site }: Host): string | null {
+  const { course } = records;
   if (agent.kind !== "loop" || course === null) return null;
   if (course.lost) return `its phase ${course.phase} is no longer in agents.toml`;
-  if (relay === null) return null;
-  if (handoff?.turn === course.turn || relay.isFailing()) return null;
+  if (relay === null || isTurnBegun(records, site.project) || relay.isFailing()) return null;
   return relay.because() ?? "the branch of its handoffs is being read";
 }
 
