@@ -48,6 +48,18 @@ const ROWS: readonly Row[] = [
   ["it throws no dice", `${WATCH}/l.ts`, "export const dice = () => Math.random();", ["plugin"]],
   ["it finds no way round", `${WATCH}/m.ts`, "export const all = () => globalThis.process;", ["plugin"]],
   ["it prints nothing", `${WATCH}/n.ts`, "console.log(1);", ["lint/suspicious/noConsole"]],
+  [
+    "the observer of the chaos runs does not know the engine",
+    "packages/engine/chaos/observer/a.ts",
+    'export { kindOf } from "../../src/watch/handoff.ts";',
+    [IMPORT],
+  ],
+  [
+    "nor by its name",
+    "packages/engine/chaos/observer/b.ts",
+    'export { readText } from "@fleet/engine";',
+    [IMPORT],
+  ],
   ["its test may do all that", `${WATCH}/a.test.ts`, "export const now = () => Date.now();", []],
   ["a backend thinks", "packages/engine/src/backends/a.ts", 'export { statSync } from "node:fs";', [IMPORT]],
   ["a plan thinks", "packages/fleet/src/project/plan.ts", 'export { statSync } from "node:fs";', [IMPORT]],

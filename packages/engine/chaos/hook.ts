@@ -68,8 +68,11 @@ const port =
   (name: string, make: Deed) =>
   (...args: never[]): unknown => {
     const made = make(...args) as Record<string, Deed>;
-    for (const effect of EFFECTS[name] ?? [])
-      made[effect] = guarded(() => `${name}.${effect}`, made[effect] as Deed);
+    for (const effect of EFFECTS[name] ?? []) {
+      const deed = made[effect];
+      if (deed === undefined) throw new Error(`the ${name} has no ${effect} any more`);
+      made[effect] = guarded(() => `${name}.${effect}`, deed);
+    }
     return made;
   };
 

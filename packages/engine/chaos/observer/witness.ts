@@ -69,7 +69,7 @@ export function createWitness({ home, phases, neighbour }: Subject): Witness {
       const late = gaps
         .filter(([, gap]) => gap > rules.bound)
         .map(([agent, gap]) => `${agent} was gone for ${gap} ms, and ${rules.bound} is the bound`);
-      const work = phases.length === 0 ? NO_WORK : judgeWork(home, state, phases, rules);
+      const work = phases.length === 0 ? NO_WORK : judgeWork(home, phases, history.entered, rules);
       const starts = rules.harmed ? [] : judgeStarts(runs.byAgent, phases);
       const evidence = [...runs.byAgent].map(([agent, own]) => `${agent}: ${own.map(say).join(", ")}`);
       const facts = {
@@ -92,10 +92,11 @@ const say = ({ instance, first, last }: { instance: string; first: number; last:
 
 const NO_WORK = { wrong: [], handoffs: 0, untold: 0 } as const;
 
-function judgeWork(home: string, state: string, phases: readonly Phase[], { harmed }: Rules) {
+function judgeWork(home: string, phases: readonly Phase[], entered: readonly string[], { harmed }: Rules) {
+  const state = path.join(home, "state");
   const commits = readOrigin(path.join(home, "remote.git"));
   const told = judgeHandoffs(commits, readHeard(state));
-  const wrong = [...judgePhases(commits, phases), ...told.wrong];
+  const wrong = [...judgePhases(commits, phases, entered), ...told.wrong];
   if (!isComplete(state)) wrong.push("there is no SEQUENCE-COMPLETE");
   // Who was restarted reads the remote and may be ahead of what it is told, until the phase is over.
   if (!harmed)
