@@ -42,7 +42,7 @@ it("serves a fleet elsewhere with the program that was built, from start to end"
   const sent = await fleet("send", "shop", "ada", "good morning");
   expect(sent).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^submitted [0-9a-f]{7}\n$/),
+    stdout: expect.stringMatching(/^confirmed [0-9a-f]{7} after \d+ ms\n$/),
     stderr: "",
   });
   expect((await fleet("logs", "shop", "ada")).stdout).toContain("good morning");

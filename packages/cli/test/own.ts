@@ -41,6 +41,7 @@ export async function fleet(
       ...env,
     },
     signal,
+    input: async () => "",
     out: (text) => {
       out += text;
     },

@@ -1,20 +1,19 @@
 import { writeFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { createStore } from "../src/host/store.ts";
-import type { Message } from "../src/watch/message.ts";
+import { type Message, PLAIN } from "../src/watch/message.ts";
 import { agentsToml, isAlive, type OwnProject, ownProject, processesWith, signal, until } from "./real.ts";
 
 const AGENTS = ["ada", "bob"] as const;
 const TOML = agentsToml(AGENTS.map((name) => `[agents.${name}]\nkind = "persistent"\n`).join(""));
 
 const message = (to: string, nth: number): Message => ({
+  ...PLAIN,
   id: `${to}${String(nth).padStart(3, "0")}`,
   to,
   at: Date.now(),
   from: "person",
   text: `word ${nth}`,
-  sha: null,
-  turn: null,
 });
 
 const pidsOf = (project: OwnProject) =>
@@ -80,7 +79,13 @@ it("writes a receipt that a crash kept from being written, once", async () => {
   // As it stands when the crash comes between the settling of a message and the record of it.
   const { agents, ...records } = await store.records();
   if (agents.ada === undefined) throw new Error("no record of ada");
-  const mail = { id: String(receipt?.message), state: "typed", since: Date.now(), enters: 1 } as const;
+  const mail = {
+    id: String(receipt?.message),
+    state: "typed",
+    since: Date.now(),
+    enters: 1,
+    tries: 1,
+  } as const;
   const cut = { ...records, agents: { ...agents, ada: { ...agents.ada, mail } } };
   await writeFile(store.at("journal.jsonl"), unwritten.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
   for (const _ of ["unwritten", "written"]) {
@@ -130,7 +135,7 @@ it("replaces a keeper that was killed, and leaves the agents at work", async () 
     },
     15,
   );
-  expect((await project.run(["send", "ada", "hello"])).out).toMatch(/^submitted /);
+  expect((await project.run(["send", "ada", "hello"])).out).toMatch(/^confirmed /);
   expect(await pidsOf(project)).toEqual(before);
   expect(await keepers(project)).toHaveLength(1);
 });
@@ -141,7 +146,7 @@ it("restarts a watchdog that was killed, and leaves the agents at work", async (
   const before = await pidsOf(project);
   const { pid } = await createStore(project.state).records();
   signal(pid, "SIGKILL");
-  expect((await project.run(["send", "ada", "hello"])).out).toMatch(/^(submitted|queued) /);
+  expect((await project.run(["send", "ada", "hello"])).out).toMatch(/^confirmed /);
   await until("it is heard", async () => (await project.heard("ada")).length === 1);
   expect(await pidsOf(project)).toEqual(before);
   expect((await createStore(project.state).records()).pid).not.toBe(pid);

@@ -40,7 +40,7 @@ it("delivers thirty messages to three agents, to each its own in the order they 
 it("gives a receipt when the agent has it, not before", async () => {
   const project = await ownAda();
   const { code, out } = await project.run(["send", "ada", "Please", "look", "again."]);
-  expect([code, out]).toEqual([0, expect.stringMatching(/^submitted [0-9a-f]{7}\n$/)]);
+  expect([code, out]).toEqual([0, expect.stringMatching(/^confirmed [0-9a-f]{7} after \d+ ms\n$/)]);
   expect(await project.heard("ada")).toEqual([`[fleet ${out.slice(10, 17)}] Please look again.`]);
 });
 
@@ -96,8 +96,12 @@ it("waits while a person reads back, and types nothing into copy mode", async ()
 
 it("keeps a message for an agent that is not there yet, and tells it once it is", async () => {
   const project = await ownProject(TOML);
-  const { code, out } = await project.run(["send", "ada", "good morning"]);
-  expect([code, out]).toEqual([0, expect.stringContaining("nobody watches project now")]);
+  expect(await project.run(["send", "ada", "good morning"])).toMatchObject({
+    code: 4,
+    err: expect.stringMatching(/ada does not run: .*--no-wait/s),
+  });
+  const { code, out } = await project.run(["send", "ada", "--no-wait", "good morning"]);
+  expect([code, out]).toEqual([0, expect.stringMatching(/^queued \w{7}\n$/)]);
   await project.watchdog();
   await project.up();
   await settled(project);
@@ -117,7 +121,7 @@ it("tells the next run what the last one had not taken in, and not what it had",
 it("does not tell the next run what the last one died of hearing", async () => {
   const project = await ownAda();
   const { code, out } = await project.run(["send", "ada", "demo: die 3"]);
-  expect([code, out]).toEqual([0, expect.stringMatching(/^submitted /)]);
+  expect([code, out]).toEqual([0, expect.stringMatching(/^confirmed /)]);
   expect((await project.run(["send", "ada", "hello"])).code).toBe(0);
   expect(await words(project)).toEqual(["demo: die 3", "hello"]);
 });

@@ -231,6 +231,7 @@ export async function runAgents(argv: readonly string[], world: Partial<World> =
     env: ENV,
     signal: new AbortController().signal,
     color: false,
+    input: async () => "",
     out: (text) => {
       out += text;
     },

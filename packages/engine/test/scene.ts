@@ -1,5 +1,5 @@
 import type { Agent, Kind, Watch } from "../src/project.ts";
-import type { Message } from "../src/watch/message.ts";
+import { type Message, PLAIN } from "../src/watch/message.ts";
 import { DEFAULT_POLICY } from "../src/watch/policy.ts";
 import { type AgentRecord, FRESH_RECORD, type Run, type Seen } from "../src/watch/record.ts";
 import type { Scene, Wish } from "../src/watch/scene.ts";
@@ -68,8 +68,8 @@ export const unclear = alive(read({ mood: "unclear" }));
 export const says = (final: string): Sighting => alive(read({ mood: "ready" }, { final }));
 export const gone: Sighting = { pane: "absent", with: "session" };
 export const lost: Sighting = { pane: "absent", with: "server" };
-export const dead: Sighting = { pane: "dead", instance: "i-1", exit: { code: 1 } };
-export const exited: Sighting = { pane: "dead", instance: "i-1", exit: { code: 0 } };
+export const dead: Sighting = { pane: "dead", instance: "i-1", exit: { code: 1 }, screen: "" };
+export const exited: Sighting = { pane: "dead", instance: "i-1", exit: { code: 0 }, screen: "" };
 
 export const runOf = (ago: number, more: Partial<Run> = {}): Run => ({
   instance: "i-1",
@@ -122,8 +122,7 @@ export const messageOf = (more: Partial<Message> = {}): Message => ({
   at: NOW - minute,
   from: "person",
   text: "go on",
-  sha: null,
-  turn: null,
+  ...PLAIN,
   ...more,
 });
 

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { readJournal } from "../src/host/journal.ts";
 import { createStore, type Store } from "../src/host/store.ts";
 import type { JournalEntry } from "../src/watch/journal.ts";
-import type { Message } from "../src/watch/message.ts";
+import { type Message, PLAIN } from "../src/watch/message.ts";
 import { FRESH_RECORDS, NO_WISHES } from "../src/watch/records.ts";
 import { ownDirectory } from "./real.ts";
 
@@ -15,13 +15,12 @@ async function ownStore(): Promise<Store> {
 }
 
 const message = (id: string, more: Partial<Message> = {}): Message => ({
+  ...PLAIN,
   id,
   to: "ada",
   at: 1000,
   from: "person",
   text: `text of ${id}`,
-  sha: null,
-  turn: null,
   ...more,
 });
 
@@ -81,16 +80,16 @@ it("passes over what it does not know, and fills in what is missing", async () =
   expect([epoch, agents.ada?.run, agents.ada?.failures]).toEqual([3, null, 0]);
 });
 
-it("hands messages out oldest first, each once, whatever was queued again", async () => {
+it("hands messages out in the order they came, whatever the clock said, each once", async () => {
   const store = await ownStore();
-  const wanted = [7, 30, 200, 1000, 20_000].map((at) => message(`m${at}`, { at }));
-  for (const one of wanted.toReversed()) await store.queue(one);
+  const wanted = [30, 7, 20_000, 200, 1000].map((at) => message(`m${at}`, { at }));
+  for (const one of wanted) await store.queue(one);
   await store.queue(message("for-bob", { to: "bob", at: 1 }));
   const got: Message[] = [];
   for (let next = await store.next("ada"); next !== null; next = await store.next("ada")) {
     got.push(next);
     await store.queue({ ...next, at: 90_000 });
-    await store.settle(next, "submitted");
+    await store.settle(next, { state: "submitted" });
     await store.queue({ ...next, at: 90_000 });
   }
   expect(got).toEqual(wanted);
@@ -98,14 +97,48 @@ it("hands messages out oldest first, each once, whatever was queued again", asyn
   expect(await drafts(store)).toEqual([]);
 });
 
+it("goes on counting after messages of an earlier version, which bear the time", async () => {
+  const store = await ownStore();
+  await mkdir(store.at("outbox/ada/new"), { recursive: true });
+  await mkdir(store.at("outbox/ada/done"), { recursive: true });
+  const { also: _, kind: __, expires: ___, ...old } = message("old");
+  await writeFile(store.at("outbox/ada/new/001780000000000-old.json"), JSON.stringify(old));
+  const told = JSON.stringify({ ...old, id: "older", settled: "dropped" });
+  await writeFile(store.at("outbox/ada/done/001770000000000-older.json"), told);
+  await store.queue(message("young", { at: 5 }));
+  expect(await readdir(store.at("outbox/ada/new"))).toEqual([
+    "001780000000000-old.json",
+    "001780000000001-young.json",
+  ]);
+  expect(await store.next("ada")).toEqual(message("old"));
+  expect((await store.settled("ada", "older"))?.end).toEqual({ state: "refused", because: "dropped" });
+});
+
+it("counts on when the newest message was settled, and when all were", async () => {
+  const store = await ownStore();
+  for (const id of ["a", "b", "c"]) {
+    await store.queue(message(id));
+    await store.settle(message(id), { state: "confirmed" });
+  }
+  await store.queue(message("d"));
+  expect(await readdir(store.at("outbox/ada/new"))).toEqual(["000000000000004-d.json"]);
+});
+
 it("says how each message ended", async () => {
   const store = await ownStore();
-  for (const id of ["1", "2", "3"]) await store.queue(message(id));
-  await store.settle(message("1"), "submitted");
-  await store.settle(message("2"), "dropped");
-  const ends = await Promise.all(["1", "2", "3", "4"].map((id) => store.settled("ada", id)));
-  expect(ends.map((end) => end?.how)).toEqual(["submitted", "dropped", undefined, undefined]);
-  expect(ends[0]?.message).toEqual(message("1"));
+  const ends = [
+    { state: "submitted" },
+    { state: "confirmed" },
+    { state: "refused", because: "no" },
+    { state: "expired", because: "late" },
+  ] as const;
+  for (const end of ends) await store.queue(message(end.state));
+  await store.queue(message("waiting"));
+  for (const end of ends) await store.settle(message(end.state), end);
+  for (const end of ends)
+    expect(await store.settled("ada", end.state)).toEqual({ message: message(end.state), end });
+  expect(await store.settled("ada", "waiting")).toBe(null);
+  expect(await store.settled("ada", "unknown")).toBe(null);
 });
 
 it("does not hand a message out again when a crash kept it from being taken away", async () => {
@@ -114,27 +147,79 @@ it("does not hand a message out again when a crash kept it from being taken away
   await store.queue(message("2"));
   const [name = ""] = await readdir(store.at("outbox/ada/new"));
   const text = await readFile(store.at("outbox/ada/new", name));
-  await store.settle(message("1"), "submitted");
+  await store.settle(message("1"), { state: "submitted" });
   await writeFile(store.at("outbox/ada/new", name), text);
   expect((await store.next("ada"))?.id).toBe("2");
 });
 
-it("passes over what is no message, and a draft that a crash left", async () => {
+it("sets aside what is no message, and says so once; a draft that a crash left is none", async () => {
   const store = await ownStore();
   await store.queue(message("good"));
-  await writeFile(store.at("outbox/ada/new/000000000000001-torn.json"), '{"id":"to');
+  await writeFile(store.at("outbox/ada/new/000000000000000-torn.json"), '{"id":"to');
   await writeFile(store.at("outbox/ada/new/000000000000002-x.json.77.new"), JSON.stringify(message("draft")));
   await writeFile(store.at("outbox/ada/new/README"), "hello");
   expect((await store.next("ada"))?.id).toBe("good");
+  expect(await store.sift("ada")).toEqual([store.at("outbox/ada/bad/000000000000000-torn.json")]);
+  expect(await store.sift("ada")).toEqual([]);
+  expect(await readdir(store.at("outbox/ada/bad"))).toEqual(["000000000000000-torn.json"]);
+  expect((await store.next("ada"))?.id).toBe("good");
 });
 
-it("takes 200 messages for an agent, and no more until some are settled", async () => {
+it("takes 50 messages of people for an agent, and no more until some are settled; the engine's own always", async () => {
   const store = await ownStore();
-  const all = Array.from({ length: 200 }, (_, at) => message(`m${at}`, { at }));
-  for (const one of all) await store.queue(one);
+  for (let nth = 0; nth < 50; nth++) await store.queue(message(`m${nth}`));
   await expect(store.queue(message("more"))).rejects.toMatchObject({ code: "BUSY" });
-  await store.settle(all[0] ?? message(""), "dropped");
+  await store.queue(message("own", { from: "engine" }));
+  for (const id of ["m0", "m1"]) await store.settle(message(id), { state: "refused", because: "deaf" });
   await store.queue(message("more"));
+});
+
+const claim = (sha: string): Message =>
+  message(sha.slice(0, 7), {
+    from: "handoff",
+    kind: "claim",
+    turn: 1,
+    sha,
+    text: "New claim on origin/main.",
+  });
+
+const shaOf = (nth: number): string => String(nth).padStart(40, "0").split("").toReversed().join("");
+
+it("keeps few handoffs that wait, tells of every commit once, and queues none twice after a crash", async () => {
+  const store = await ownStore();
+  const shas = Array.from({ length: 300 }, (_, nth) => shaOf(nth));
+  for (const sha of shas) await store.queue(claim(sha));
+  // As after a crash that kept the first time from being remembered.
+  for (const sha of shas) await store.queue(claim(sha));
+  const waiting: Message[] = [];
+  for (let next = await store.next("ada"); next !== null; next = await store.next("ada")) {
+    waiting.push(next);
+    await store.settle(next, { state: "confirmed" });
+    for (const sha of shas) await store.queue(claim(sha));
+  }
+  expect(waiting.map(({ text }) => text)).toEqual([
+    ...Array.from({ length: 4 }, () => "New claim on origin/main."),
+    "296 new claims on origin/main.",
+  ]);
+  expect(waiting.flatMap(({ sha, also }) => [sha, ...also])).toEqual(shas);
+});
+
+it("does not change the message that is being typed", async () => {
+  const store = await ownStore();
+  for (let nth = 0; nth < 5; nth++) await store.queue(claim(shaOf(nth)));
+  const begun = shaOf(4).slice(0, 7);
+  await store.queue(claim(shaOf(5)), begun);
+  await store.queue(claim(shaOf(6)), begun);
+  const ids = (await readdir(store.at("outbox/ada/new"))).map((name) => name.slice(16, 23));
+  expect(ids).toEqual([0, 1, 2, 3, 4, 5].map((nth) => shaOf(nth).slice(0, 7)));
+  const texts = await Promise.all(
+    (await readdir(store.at("outbox/ada/new"))).map((name) =>
+      readFile(store.at("outbox/ada/new", name), "utf8"),
+    ),
+  );
+  expect(texts.filter((text) => text.includes("2 new claims"))).toEqual([
+    expect.stringContaining(`"id": "${shaOf(5).slice(0, 7)}"`),
+  ]);
 });
 
 it("keeps a bounded number of settled messages, the newest", async () => {
@@ -147,10 +232,11 @@ it("keeps a bounded number of settled messages, the newest", async () => {
       JSON.stringify({ ...message(`m${at}`, { at }), settled: "submitted" }),
     );
   }
-  await store.settle(message("last"), "submitted");
+  await store.queue(message("last"));
+  await store.settle(message("last"), { state: "submitted" });
   expect(await readdir(store.at("outbox/ada/done"))).toHaveLength(500);
   expect(await store.settled("ada", "m9")).toBe(null);
-  expect((await store.settled("ada", "m509"))?.how).toBe("submitted");
+  expect((await store.settled("ada", "m509"))?.end).toEqual({ state: "submitted" });
 });
 
 const entry = (at: number): JournalEntry => ({ at, agent: null, what: "noted", text: "ünï" });

@@ -65,5 +65,6 @@ export function ownWorld(cwd: string, env: World["env"] = GIT_ENV): World & { re
   const say = (text: string) => {
     said.push(text);
   };
-  return { cwd, env, signal: new AbortController().signal, out: say, err: say, color: false, said };
+  const input = async () => "";
+  return { cwd, env, signal: new AbortController().signal, input, out: say, err: say, color: false, said };
 }

@@ -33,6 +33,14 @@ export interface Backend {
   launch(request: LaunchRequest): Launch;
   /** What its screen says. Lines as tmux captured them, without colours. */
   read(screen: string): Reading;
+  /**
+   * Does the box show just what was typed, though not by its beginning? Some
+   * programs show a placeholder for a long paste. Asked only about text that
+   * was typed by us and not seen since.
+   */
+  holds?(draft: string, typed: string): boolean;
+  /** Does the screen show the message with this mark as one that was heard, outside of the box? Without this, none is ever called confirmed. */
+  heard?(screen: string, mark: string): boolean;
   /** The tmux keys that submit what was typed. */
   readonly submit: readonly string[];
   /** What its user would type into the empty box to end it; null when there is no such word. */

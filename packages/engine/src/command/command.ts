@@ -3,6 +3,8 @@ export interface World {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** All of standard input. */
+  input(): Promise<string>;
   /** Answers go to out, notes to err. */
   out(text: string): void;
   err(text: string): void;

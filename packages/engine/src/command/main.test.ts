@@ -63,6 +63,7 @@ async function type(line: readonly string[], signal = new AbortController().sign
     env: {},
     signal,
     color: false,
+    input: async () => "",
     out: (text) => {
       out += text;
     },

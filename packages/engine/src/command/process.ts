@@ -1,4 +1,5 @@
 import process from "node:process";
+import { text } from "node:stream/consumers";
 import type { World } from "./command.ts";
 
 /**
@@ -20,8 +21,9 @@ export function runAsProcess(main: (argv: readonly string[], world: World) => Pr
     cwd: process.cwd(),
     env: process.env,
     signal: interrupted.signal,
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
+    input: () => text(process.stdin),
+    out: (words) => process.stdout.write(words),
+    err: (words) => process.stderr.write(words),
     color: !NO_COLOR && (FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY === true),
   });
   ended.then((exit) => {

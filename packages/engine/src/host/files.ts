@@ -57,6 +57,12 @@ export function notWritable(file: string, cause: unknown): unknown {
   return new Failure("NOT_WRITABLE", `${file} can't be written: ${because}`, { cause, hint });
 }
 
+/** What the disk refuses is said of the file that it was for. */
+export const refusing = (file: string, writing: Promise<void>): Promise<void> =>
+  writing.catch((error: unknown) => {
+    throw notWritable(file, error);
+  });
+
 const WHY_NOT: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",

@@ -70,7 +70,7 @@ async function capture(
   const kept = new Map<string, Capture>();
   for (const agent of agents) {
     const pane = sessions.get(agent.session);
-    if (pane === undefined || pane.dead || agent.backend === null) continue;
+    if (pane === undefined || agent.backend === null) continue;
     const old = before.get(pane.id);
     // tmux tells whole seconds: what was printed in the second of the last look may have come after it.
     if (old !== undefined && pane.activity * 1000 + 1000 < old.at) kept.set(pane.id, old);
@@ -80,13 +80,19 @@ async function capture(
   return kept;
 }
 
+/** What tmux adds, in the last line, to the screen of a pane that is dead. */
+const TMUX_SAYS = /\nPane is dead \([^\n]*\)\s*$/;
+
 function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, projectId: string): Sighting {
   const { instance, pid, scrolled } = pane;
   if (pane.project !== projectId || instance === null) return { pane: "foreign" };
   if (pane.dead) {
     if (pane.exit === undefined)
       return { pane: "unreadable", because: "tmux has not collected its exit yet" };
-    return { pane: "dead", instance, exit: pane.exit };
+    if (agent.backend !== null && capture === undefined)
+      return { pane: "unreadable", because: "it went while we looked" };
+    const screen = (capture?.screen ?? "").replace(TMUX_SAYS, "");
+    return { pane: "dead", instance, exit: pane.exit, screen };
   }
   if (agent.backend === null) {
     const reading = { mood: "busy", draft: null, final: null } as const;

@@ -2,21 +2,16 @@ import path from "node:path";
 import { Failure } from "../problem.ts";
 import { VERSION } from "../version.ts";
 import { type JournalEntry, parseEntry } from "../watch/journal.ts";
-import type { Message } from "../watch/message.ts";
 import { FRESH_RECORDS, NO_WISHES, type Records, SCHEMA, trust, type Wishes } from "../watch/records.ts";
 import { type Disk, systemDisk } from "./disk.ts";
-import { notWritable } from "./files.ts";
-
-export interface Settled {
-  readonly how: "submitted" | "dropped";
-  readonly message: Message;
-}
+import { refusing } from "./files.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
 
 /**
  * The state directory. Each file has one writer: the command line writes the
  * wishes and new messages, the watchdog everything else. Reading makes nothing.
  */
-export interface Store {
+export interface Store extends Outbox {
   readonly directory: string;
   at(...names: string[]): string;
   /** Makes the directory; the only thing that does. */
@@ -28,13 +23,6 @@ export interface Store {
   glance(): Promise<{ readonly wishes: Wishes; readonly records: Records }>;
   save(records: Records): Promise<void>;
   journal(entries: readonly JournalEntry[]): Promise<void>;
-  /** Puts a message into its agent's outbox; one that is or was there already is left alone. */
-  queue(message: Message): Promise<void>;
-  /** The oldest message for an agent that is not settled. */
-  next(agent: string): Promise<Message | null>;
-  /** How it ended; null while it is on its way. */
-  settled(agent: string, id: string): Promise<Settled | null>;
-  settle(message: Message, how: Settled["how"]): Promise<void>;
   /** The last lines of the journal, oldest first. */
   recent(): Promise<readonly JournalEntry[]>;
   /** Wakes the loop. */
@@ -42,8 +30,6 @@ export interface Store {
 }
 
 const JOURNAL_MOST = 16 * 1024 * 1024;
-const SETTLED_KEPT = 500;
-const QUEUED_MOST = 200;
 const RECENT = 256 * 1024;
 
 /** A status of what this very version wrote does without the schemas. */
@@ -51,12 +37,6 @@ const stored = () => import("../watch/stored.ts");
 
 export function createStore(directory: string, disk: Disk = systemDisk): Store {
   const at = (...names: string[]) => path.join(directory, ...names);
-  const outbox = (agent: string, part: "new" | "done", ...more: string[]) =>
-    at("outbox", agent, part, ...more);
-
-  /** Oldest first: the names begin with the time. Anything that is not a message is passed over. */
-  const list = async (folder: string) =>
-    (await disk.list(folder)).filter((name) => name.endsWith(".json")).sort();
 
   const write = (file: string, value: unknown): Promise<void> =>
     refusing(file, disk.write(file, `${JSON.stringify(value, null, 1)}\n`));
@@ -88,6 +68,7 @@ export function createStore(directory: string, disk: Disk = systemDisk): Store {
   };
 
   return {
+    ...createOutbox(at("outbox"), disk),
     directory,
     at,
     async make() {
@@ -116,40 +97,6 @@ export function createStore(directory: string, disk: Disk = systemDisk): Store {
         rotate(file).then(() => disk.append(file, text)),
       );
     },
-    async queue(message) {
-      for (const part of ["new", "done"] as const) await disk.makeFolder(outbox(message.to, part));
-      const waiting = await list(outbox(message.to, "new"));
-      const settled = await list(outbox(message.to, "done"));
-      if ([...waiting, ...settled].some((name) => idOf(name) === message.id)) return;
-      if (waiting.length >= QUEUED_MOST)
-        throw new Failure("BUSY", `${waiting.length} messages wait for ${message.to}`, {
-          hint: "see why they are not taken: agents status -o wide",
-        });
-      await write(outbox(message.to, "new", nameOf(message)), message);
-    },
-    async next(agent) {
-      for (const name of await list(outbox(agent, "new"))) {
-        // Settled already, but a crash kept it from being taken away.
-        if ((await disk.read(outbox(agent, "done", name))) !== null) continue;
-        const message = (await stored()).parseMessage((await disk.read(outbox(agent, "new", name))) ?? "");
-        if (message !== null) return message;
-      }
-      return null;
-    },
-    async settled(agent, id) {
-      const name = (await list(outbox(agent, "done"))).find((file) => idOf(file) === id);
-      const text = name === undefined ? null : await disk.read(outbox(agent, "done", name));
-      const message = (await stored()).parseMessage(text ?? "");
-      if (message === null) return null;
-      return { message, how: JSON.parse(text ?? "{}").settled === "dropped" ? "dropped" : "submitted" };
-    },
-    async settle(message, how) {
-      const name = nameOf(message);
-      await write(outbox(message.to, "done", name), { ...message, settled: how });
-      await disk.remove(outbox(message.to, "new", name));
-      const settled = await list(outbox(message.to, "done"));
-      for (const old of settled.slice(0, -SETTLED_KEPT)) await disk.remove(outbox(message.to, "done", old));
-    },
     async recent() {
       const text = (await disk.read(at("journal.jsonl"))) ?? "";
       return text.slice(-RECENT).split("\n").flatMap(parseEntry);
@@ -159,15 +106,6 @@ export function createStore(directory: string, disk: Disk = systemDisk): Store {
     },
   };
 }
-
-const nameOf = ({ at, id }: Message): string => `${String(at).padStart(15, "0")}-${id}.json`;
-const idOf = (name: string): string => name.slice(16, -".json".length);
-
-/** What the disk refuses is said of the file that it was for. */
-const refusing = (file: string, writing: Promise<void>): Promise<void> =>
-  writing.catch((error: unknown) => {
-    throw notWritable(file, error);
-  });
 
 /** What a newer engine wrote is not damaged: an older copy must not be taken for it. */
 function isNewer(text: string): boolean {

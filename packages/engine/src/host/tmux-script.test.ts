@@ -90,10 +90,10 @@ describe("a command", () => {
     expect(words.slice(-8)).toContain("#{pane_id}");
   });
 
-  it("is for this very run, and not in copy mode", () => {
-    expect(isStill(7, "i-1")).toBe(
-      "#{&&:#{&&:#{==:#{@fleet_epoch},7},#{==:#{@fleet_instance},i-1}},#{==:#{pane_in_mode},0}}",
-    );
+  it("is for this very run, not in copy mode, and with its cursor where it was seen", () => {
+    const run = "#{&&:#{==:#{@fleet_epoch},7},#{==:#{@fleet_instance},i-1}}";
+    const place = "#{&&:#{==:#{pane_in_mode},0},#{==:#{cursor_x} #{cursor_y},2 49}}";
+    expect(isStill(7, "i-1", "2 49")).toBe(`#{&&:${run},${place}}`);
   });
 
   it("sets up a server whose programs can't reach past their pane", () => {

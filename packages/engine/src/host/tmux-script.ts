@@ -60,6 +60,9 @@ export function open(epoch: number, opening: Opening): string {
 export const close = (epoch: number, session: string): string =>
   fenced(epoch, `kill-session -t ${quote(`=${session}`)}`);
 
-/** True inside the server when this very run is still in the session and not in copy mode. */
-export const isStill = (epoch: number, instance: string): string =>
-  `#{&&:#{&&:#{==:#{@fleet_epoch},${epoch}},#{==:#{@fleet_instance},${instance}}},#{==:#{pane_in_mode},0}}`;
+/** True inside the server when this very run is still in the session, not in copy mode, and its cursor has not moved: a dialog or a person would have moved it. */
+export function isStill(epoch: number, instance: string, cursor: string): string {
+  const run = `#{&&:#{==:#{@fleet_epoch},${epoch}},#{==:#{@fleet_instance},${instance}}}`;
+  const place = `#{&&:#{==:#{pane_in_mode},0},#{==:#{cursor_x} #{cursor_y},${cursor}}}`;
+  return `#{&&:${run},${place}}`;
+}

@@ -9,6 +9,8 @@ const FIELDS = {
   status: "",
   signal: "",
   mode: "0",
+  column: "2",
+  row: "49",
   activity: "1781352000",
   server: "99",
   epoch: "7",
@@ -30,7 +32,7 @@ describe("the panes that tmux lists", () => {
           "x-builder",
           {
             ...{ session: "x-builder", id: "%1", pid: 4711, project: "p-1", instance: "i-1" },
-            ...{ dead: false, exit: undefined, scrolled: false, activity: 1781352000 },
+            ...{ dead: false, exit: undefined, scrolled: false, cursor: "2 49", activity: 1781352000 },
           },
         ],
       ]),

@@ -18,6 +18,8 @@ export interface Pane {
   /** Undefined while tmux has not collected it. */
   readonly exit: Exit | undefined;
   readonly scrolled: boolean;
+  /** Where its cursor stands. */
+  readonly cursor: string;
   /** When it last printed something, in whole seconds since the epoch. */
   readonly activity: number;
 }
@@ -41,7 +43,7 @@ export interface Terminal {
   /** All in one call. Which of them came to be, the next look says. */
   open(openings: readonly Opening[]): Promise<void>;
   close(sessions: readonly string[]): Promise<void>;
-  /** Pastes into the run's input box, if it is still that run. False when it is not. */
+  /** Pastes into the run's input box, if it is still that run, and its cursor where it was at the last look. False when it is not. */
   paste(session: string, instance: string, name: string, text: string): Promise<boolean>;
   press(session: string, instance: string, keys: readonly string[]): Promise<boolean>;
   /** Ends the server and removes its socket. */
@@ -56,6 +58,8 @@ const FIELDS = [
   "pane_dead_status",
   "pane_dead_signal",
   "pane_in_mode",
+  "cursor_x",
+  "cursor_y",
   "window_activity",
   "pid",
   "@fleet_epoch",
@@ -104,8 +108,8 @@ export function createTmux(
     own = panes.sessions;
     return panes;
   };
-  const paneOf = async (session: string): Promise<string | null> =>
-    (own.get(session) ?? (await list()).sessions.get(session))?.id ?? null;
+  const paneOf = async (session: string): Promise<Pane | null> =>
+    own.get(session) ?? (await list()).sessions.get(session) ?? null;
 
   return {
     panes: list,
@@ -124,7 +128,7 @@ export function createTmux(
     async history(session) {
       const pane = await paneOf(session);
       if (pane === null) return null;
-      const ran = await call(["capture-pane", "-p", "-J", "-S", "-", "-t", pane]);
+      const ran = await call(["capture-pane", "-p", "-J", "-S", "-", "-t", pane.id]);
       return ran.code === 0 ? ran.stdout : null;
     },
     async claim() {
@@ -138,17 +142,19 @@ export function createTmux(
       const buffer = `fleet-${name}`;
       const pane = await paneOf(session);
       if (pane === null) return false;
-      const paste = `paste-buffer -p -r -d -b ${buffer} -t ${pane}`;
+      const paste = `paste-buffer -p -r -d -b ${buffer} -t ${pane.id}`;
       const refuse = `delete-buffer -b ${buffer} ; display-message -p ${STALE}`;
-      const still = ["if-shell", "-F", "-t", pane, isStill(epoch, instance), paste, refuse];
+      const same = isStill(epoch, instance, pane.cursor);
+      const still = ["if-shell", "-F", "-t", pane.id, same, paste, refuse];
       return took(await call(["load-buffer", "-b", buffer, "-", ";", ...still], text));
     },
     async press(session, instance, keys) {
       const pane = await paneOf(session);
       if (pane === null) return false;
-      const send = `send-keys -t ${pane} ${keys.map(quote).join(" ")}`;
+      const send = `send-keys -t ${pane.id} ${keys.map(quote).join(" ")}`;
       const refuse = `display-message -p ${STALE}`;
-      return took(await call(["if-shell", "-F", "-t", pane, isStill(epoch, instance), send, refuse]));
+      const same = isStill(epoch, instance, pane.cursor);
+      return took(await call(["if-shell", "-F", "-t", pane.id, same, send, refuse]));
     },
     async end() {
       await call(["kill-server"]);
@@ -184,9 +190,8 @@ export function parsePanes(listed: string): Panes {
   let server: number | null = null;
   let epoch = 0;
   for (const line of listed.split("\n").filter((text) => text !== "")) {
-    const [session = "", id = "", pid, dead, code = "", signal = "", mode, activity, ...rest] =
-      line.split("\t");
-    const [serverPid, stamped, project = "", instance = "", own = ""] = rest;
+    const [session = "", id = "", pid, dead, code = "", signal = "", mode, ...more] = line.split("\t");
+    const [column, row, activity, serverPid, stamped, project = "", instance = "", own = ""] = more;
     server = Number(serverPid);
     epoch = Number(stamped ?? 0);
     if (own !== "" && own !== id) continue;
@@ -202,6 +207,7 @@ export function parsePanes(listed: string): Panes {
       dead: dead === "1",
       exit: dead === "1" ? exit : undefined,
       scrolled: mode !== "0" && mode !== "",
+      cursor: `${column} ${row}`,
       activity: Number(activity),
     });
   }

@@ -18,6 +18,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "typing",
   "typed",
   "pressed-enter",
+  "held-back",
   "starting",
   "cleared",
   "decided",

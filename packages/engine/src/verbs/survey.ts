@@ -160,7 +160,8 @@ function toSighting(site: Site, pane: Pane | undefined, seen: boolean, instance:
   if (pane === undefined) return { pane: "absent", with: "session" };
   if (pane.project !== site.id) return { pane: "foreign" };
   const name = pane.instance ?? instance ?? "";
-  if (pane.dead) return { pane: "dead", instance: name, exit: pane.exit ?? { signal: "unknown" } };
+  if (pane.dead)
+    return { pane: "dead", instance: name, exit: pane.exit ?? { signal: "unknown" }, screen: "" };
   const reading = { mood: "unclear", draft: null, final: null } as const;
   const { pid, scrolled } = pane;
   return { pane: "alive", pid, instance: name, digest: "", screen: "", scrolled, reading };

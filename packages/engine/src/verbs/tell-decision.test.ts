@@ -63,6 +63,7 @@ const DOES = {
   "press-enter": "Enter is pressed",
   settle: "its message is settled",
   drop: "a message is dropped",
+  "take-back": "a message is kept for the next run",
 } satisfies Record<Action["do"], string>;
 
 describe("a decision in words", () => {

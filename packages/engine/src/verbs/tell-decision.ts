@@ -54,6 +54,7 @@ const DOES: Readonly<Record<Action["do"], string>> = {
   "press-enter": "Enter is pressed",
   settle: "its message is settled",
   drop: "a message is dropped",
+  "take-back": "a message is kept for the next run",
 };
 
 export function tellDecision(evidence: Evidence): string {

@@ -43,9 +43,9 @@ describe("a line of the journal", () => {
     ["pressed-enter", { message: "a" }, "quiet: Enter, for message a"],
     ["submitted", { message: "a", text: "go on" }, "good: was told (a): go on"],
     [
-      "dropped",
+      "refused",
       { message: "a", because: "its phase is over" },
-      "bad: message a was dropped: its phase is over",
+      "bad: message a was refused: its phase is over",
     ],
     ["pinged", { message: "[fleet a] New claim" }, "good: was pinged: [fleet a] New claim"],
     ["act-failed", { action: "type", because: "tmux hung" }, "bad: could not type: tmux hung"],

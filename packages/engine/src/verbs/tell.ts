@@ -33,7 +33,12 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   typed: ({ message }) => quiet(`message ${message} stands in its input box`),
   "pressed-enter": ({ message }) => quiet(`Enter, for message ${message}`),
   submitted: ({ message, text }) => good(`was told (${message}): ${text}`),
-  dropped: ({ message, because }) => bad(`message ${message} was dropped: ${because}`),
+  refused: ({ message, because }) => bad(`message ${message} was refused: ${because}`),
+  expired: ({ message, because }) => plain(`message ${message} expired: ${because}`),
+  "held-back": ({ message, key }) =>
+    quiet(`${key} of message ${message} was held back: its screen changed at the last moment`),
+  "taken-back": ({ message }) => plain(`message ${message} was not heard, the next run is told`),
+  "message-unreadable": ({ file }) => bad(`a message can't be read, it was set aside: ${file}`),
   pinged: ({ message }) => good(`was pinged: ${message}`),
   decided: (entry) => ({
     text: tellDecision(entry),

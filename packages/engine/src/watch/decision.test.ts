@@ -18,6 +18,7 @@ import {
   seenFor,
   up,
 } from "../../test/scene.ts";
+import { PLAIN } from "./message.ts";
 import type { AgentRecord } from "./record.ts";
 import { FRESH_RECORDS } from "./records.ts";
 import type { Scene } from "./scene.ts";
@@ -89,8 +90,7 @@ describe("a decision", () => {
       at: NOW,
       from: "person",
       text: "go",
-      sha: null,
-      turn: null,
+      ...PLAIN,
     } as const;
     const record = running(minute, { seen: seenFor(minute) });
     const thought = thoughtOf({ record, sighting: ready, message });

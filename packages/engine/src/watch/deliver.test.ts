@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as of from "../../test/scene.ts";
 import { alive, gist, messageOf, minute, NOW, read, running, scene, second } from "../../test/scene.ts";
+import type { Message } from "./message.ts";
 import { type AgentRecord, evolve, FRESH_RECORD } from "./record.ts";
 import type { Scene } from "./scene.ts";
 import type { Mood, Sighting } from "./sighting.ts";
@@ -10,6 +11,7 @@ type Row = readonly [sentence: string, scene: Partial<Scene>, expected: string];
 
 const TYPED = "[fleet 3f2a1c9] go on";
 const message = messageOf();
+const LINES = messageOf({ text: "one\ntwo\nthree" });
 const handoff = messageOf({ from: "handoff", turn: 2, sha: "3f2a1c9" });
 const there = running(minute);
 const idle = { record: there, message, sighting: of.ready };
@@ -19,11 +21,13 @@ const MOODS: Readonly<Record<string, Mood>> = {
   unclear: { mood: "unclear" },
   asking: { mood: "asking", question: "Really?" },
 };
+/** What the demo agent shows of what it heard. */
+const ECHO = { screen: `  hello\n> ${TYPED}\n❯` };
 const box = (draft: string | null, mood = "ready", more: Parameters<typeof alive>[1] = {}): Sighting =>
   alive(read(MOODS[mood] ?? { mood: "ready" }, { draft }), more);
 /** Begun so long ago, with so many Enters. */
 const begun = (ago: number, enters: number, more: Partial<AgentRecord> = {}): AgentRecord =>
-  running(minute, { mail: { id: message.id, state: "typed", since: NOW - ago, enters }, ...more });
+  running(minute, { mail: { id: message.id, state: "typed", since: NOW - ago, enters, tries: 1 }, ...more });
 const asks = { mood: "asking", question: "Really?" } as const;
 
 const STARTING = { at: NOW, what: "starting", run: of.runOf(0), wish: of.ASKED, automatic: true } as const;
@@ -74,7 +78,9 @@ describe("a message", () => {
       "is typed after another one that went its way",
       {
         ...idle,
-        record: begun(second, 1, { mail: { id: "0000000", state: "typed", since: NOW, enters: 1 } }),
+        record: begun(second, 1, {
+          mail: { id: "0000000", state: "typed", since: NOW, enters: 1, tries: 1 },
+        }),
       },
       "ready → type",
     ],
@@ -93,7 +99,7 @@ describe("a message of a phase", () => {
       "is dropped though the rest of another one is remembered",
       {
         ...idle,
-        record: begun(0, 0, { mail: { id: "0000000", state: "typed", since: NOW, enters: 1 } }),
+        record: begun(0, 0, { mail: { id: "0000000", state: "typed", since: NOW, enters: 1, tries: 1 } }),
         message: handoff,
         turn: 3,
       },
@@ -115,8 +121,30 @@ describe("a message of a phase", () => {
 
   it("is dropped with the reason", () => {
     expect(think(scene({ ...idle, message: handoff, turn: 3 }), NOW).actions).toEqual([
-      { do: "drop", message: handoff, because: "its phase is over" },
+      { do: "drop", state: "expired", message: handoff, because: "its phase is over" },
     ]);
+  });
+});
+
+describe("a message that expires", () => {
+  const soon = messageOf({ expires: NOW + 1 });
+  const late = messageOf({ expires: NOW });
+  it.each<Row>([
+    ["is typed before that", { ...idle, message: soon }, "ready → type"],
+    ["is dropped after it", { ...idle, message: late }, "ready → drop"],
+    ["is dropped though its agent is busy", { ...idle, message: late, sighting: of.busy }, "working → drop"],
+    [
+      "is finished when it was begun",
+      { record: begun(second, 0), sighting: box(TYPED), message: late },
+      "ready → press-enter",
+    ],
+    [
+      "is settled when it was heard",
+      { ...idle, message: late, sighting: box("", "ready", ECHO) },
+      "ready → settle",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
   });
 });
 
@@ -142,7 +170,7 @@ describe("a message that was typed", () => {
       "ready → press-enter",
     ],
     ["gets the last of its Enters", typed(begun(5_000, 59), box(TYPED)), "ready → press-enter"],
-    ["is given up after that", typed(begun(5_000, 60), box(TYPED)), "ready → drop"],
+    ["is refused after that", typed(begun(5_000, 60), box(TYPED)), "ready → drop"],
     ["gets no Enter over a dialog", typed(begun(second, 0), box(TYPED, "asking")), "asking"],
     ["gets no Enter in copy mode", typed(begun(second, 0), box(TYPED, "ready", { scrolled: true })), "ready"],
     ["gets no Enter when a person wrote before it", typed(begun(second, 0), box(`so: ${TYPED}`)), "ready"],
@@ -151,11 +179,33 @@ describe("a message that was typed", () => {
       typed(begun(second, 0), box("[fleet 3f2a")),
       "ready",
     ],
-    ["is submitted when it left the box", typed(begun(second, 1), box("")), "ready → settle"],
+    [
+      "is confirmed when its agent shows it as heard",
+      typed(begun(0, 1), box("", "ready", ECHO)),
+      "ready → settle",
+    ],
+    ["is given a moment to be shown", typed(begun(1_999, 1), box("")), "ready"],
+    ["is submitted when it left the box", typed(begun(2_000, 1), box("")), "ready → settle"],
     [
       "is submitted when its agent works and shows no box",
-      typed(begun(second, 1), box(null, "busy")),
+      typed(begun(2_000, 1), box(null, "busy")),
       "working → settle",
+    ],
+    ["is not typed again when it left the box", typed(begun(minute, 1, {}), box("")), "ready → settle"],
+    [
+      "is submitted as a placeholder with as many lines",
+      { record: begun(second, 0), sighting: box("[Pasted text #1 +2 lines]"), message: LINES },
+      "ready → press-enter",
+    ],
+    [
+      "leaves a placeholder with other lines alone",
+      { record: begun(second, 0), sighting: box("[Pasted text #1 +3 lines]"), message: LINES },
+      "ready",
+    ],
+    [
+      "takes no placeholder for its own before it was typed",
+      { ...idle, sighting: box("[Pasted text #1 +2 lines]"), message: LINES },
+      "ready",
     ],
     [
       "is not called submitted while a dialog hides the box",
@@ -173,6 +223,7 @@ describe("a message that was typed", () => {
 
   it.each<[string, number, Sighting, string]>([
     ["is noted when it was submitted", 1, box(""), "due-to-stop (unwanted) → stop → settle"],
+    ["is noted when it was heard", 0, box("", "ready", ECHO), "due-to-stop (unwanted) → stop → settle"],
     ["gets no Enter", 0, box(TYPED), "due-to-stop (unwanted) → stop"],
     ["is not typed again", 0, box(""), "due-to-stop (unwanted) → stop"],
   ])("to who is to be stopped %s", (_, enters, sighting, expected) => {
@@ -181,7 +232,7 @@ describe("a message that was typed", () => {
 
   it("says why it was given up", () => {
     expect(think(scene(typed(begun(5_000, 60), box(TYPED))), NOW).actions).toMatchObject([
-      { do: "drop", because: "typed, and Enter was not taken" },
+      { do: "drop", state: "refused", because: "it was typed, and Enter was not taken" },
     ]);
   });
 });
@@ -211,7 +262,27 @@ describe("after a crash of the watchdog, a message", () => {
       after(minute, box("", "ready", { scrolled: true })),
       "ready",
     ],
-    ["that was never typed waits behind a dialog", after(minute, box(null, "asking", above)), "asking"],
+    ["that was never typed waits behind a dialog", after(minute, box(null, "asking")), "asking"],
+    [
+      "that was heard is noted, though a dialog is up",
+      after(minute, box(null, "asking", above)),
+      "asking → settle",
+    ],
+    [
+      "whose Enter was about to be pressed gets it when it still stands in the box",
+      { record: begun(second, 1), sighting: box(TYPED), message },
+      "ready → press-enter",
+    ],
+    [
+      "that stands in the box, with all memory lost, is submitted",
+      { ...idle, sighting: box(TYPED) },
+      "ready → press-enter",
+    ],
+    [
+      "that was heard, with all memory lost, is only noted",
+      { ...idle, sighting: box("", "ready", above) },
+      "ready → settle",
+    ],
   ])("%s", (_, given, expected) => {
     expect(gist(given)).toBe(expected);
   });
@@ -224,10 +295,63 @@ describe("after a crash of the watchdog, a message", () => {
   });
 });
 
-it("that was sent off with Enter is not told to the next run, which might die of it too", () => {
-  const ended = think(scene({ record: begun(second, 1), sighting: of.dead, message }), NOW);
-  const next = evolve(ended.record, STARTING);
-  expect(gist({ record: next, sighting: of.ready, message })).toBe("ready → settle");
+describe("a message whose run ended after its Enter", () => {
+  const left = (screen: string): Sighting => ({ ...of.dead, screen }) as Sighting;
+  const ended = (sighting: Sighting, enters = 1) =>
+    think(scene({ agent: of.PERSISTENT, record: begun(0, enters), sighting, message }), NOW).actions.at(-1);
+  it.each<[string, Sighting, object]>([
+    [
+      "is confirmed when the screen shows it as heard",
+      left(`> ${TYPED}\n❯`),
+      { do: "settle", state: "confirmed" },
+    ],
+    ["is told to the next run when it stands in the box", left(`  hello\n❯ ${TYPED}`), { do: "take-back" }],
+    ["is submitted when nothing is left of it", left("$"), { do: "settle", state: "submitted" }],
+    ["is submitted when nothing is left at all", of.gone, { do: "settle", state: "submitted" }],
+  ])("%s", (_, sighting, expected) => {
+    expect(ended(sighting)).toMatchObject(expected);
+  });
+
+  it("is told to the next run when it was taken back", () => {
+    const record = evolve(begun(0, 1), { at: NOW, what: "taken-back", message: message.id });
+    const next = evolve({ ...record, run: null }, STARTING);
+    expect(gist({ record: next, sighting: of.ready, message })).toBe("ready → type");
+  });
+});
+
+describe("a message that no one sees", () => {
+  const tried = (tries: number, ago: number, more: Partial<Message> = {}) => {
+    const one = messageOf(more);
+    const mail = { id: one.id, state: "typed", since: NOW - ago, enters: 0, tries } as const;
+    return gist({ record: running(minute, { mail }), sighting: box(""), message: one });
+  };
+  it("is typed again ever later, so that a program that hangs does not find it a hundred times", () => {
+    expect([tried(1, 3_000), tried(2, 5_999), tried(2, 6_000), tried(9, minute)]).toEqual([
+      "ready → type",
+      "ready",
+      "ready → type",
+      "ready",
+    ]);
+  });
+
+  it("is given more time when it is long", () => {
+    const text = "x".repeat(100 * 1024);
+    expect([tried(1, 12_999, { text }), tried(1, 13_000, { text })]).toEqual(["ready", "ready → type"]);
+  });
+});
+
+describe("a key that tmux held back at the last moment", () => {
+  const after = (key: "text" | "Enter", record: AgentRecord) =>
+    evolve(record, { at: NOW, what: "held-back", message: message.id, key });
+  it("leaves a message as if it had not been begun, when it was the text", () => {
+    const typing = evolve(there, { at: NOW, what: "typing", message: message.id });
+    expect(after("text", typing).mail).toBeNull();
+  });
+
+  it("does not count as an Enter", () => {
+    const pressing = evolve(begun(second, 2), { at: NOW, what: "pressing", message: message.id });
+    expect([pressing.mail?.enters, after("Enter", pressing).mail?.enters]).toEqual([3, 2]);
+  });
 });
 
 describe("the next look", () => {

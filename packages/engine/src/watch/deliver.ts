@@ -1,4 +1,7 @@
-import { type Message, tag } from "./message.ts";
+import type { Backend } from "../backends/backend.ts";
+import { BACKENDS } from "../backends/index.ts";
+import { type Message, tag, toTyped } from "./message.ts";
+import type { Mail } from "./record.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
 
@@ -8,8 +11,13 @@ const SETTLE: Duration = 40;
 const BETWEEN_ENTERS: Duration = 200;
 const LONGEST_BETWEEN: Duration = 5_000;
 const ENTERS = 60;
-/** Typed and nowhere to be seen after this long: it was swallowed whole, and is typed again. */
+/** Typed and nowhere to be seen after this long, and longer for long text: it was swallowed whole, and is typed again. */
 const LOST: Duration = 3_000;
+const LOST_PER_KB: Duration = 100;
+/** A program that reads nothing would find it all, so often as it was typed, when it reads again. */
+const LONGEST_LOST: Duration = 300_000;
+/** So long may an agent take to show that it heard, after its box let go. */
+const ECHO: Duration = 2_000;
 const POLL: Duration = 250;
 const LONGEST_POLL: Duration = 5_000;
 
@@ -18,57 +26,132 @@ interface Delivery {
   readonly next: Instant;
 }
 
+/** One message on its way to one agent, whose screen can be seen. */
+interface Way {
+  readonly message: Message;
+  readonly mail: Mail | null;
+  readonly screen: Extract<Scene["sighting"], { readonly pane: "alive" }>;
+  readonly listens: boolean;
+  /** The box shows just this message. */
+  readonly inBox: boolean;
+  /** Null: this backend can't show it. */
+  readonly heard: boolean | null;
+}
+
 /**
  * The one gate to an agent's input box, one key a tick: before each key the
  * tick has looked again. Nothing is typed over a dialog, a person's draft, copy
- * mode or a screen that can't be read.
+ * mode or a screen that can't be read. What is seen decides, before what is
+ * remembered: so a crash between a key and the note of it changes nothing.
  */
 export function deliver(scene: Scene, assessment: Assessment, now: Instant): Delivery {
-  const { message, record, sighting, turn } = scene;
+  const { agent, message, record, sighting, turn } = scene;
   if (message === null) return REST;
-  const begun = record.mail?.id === message.id;
-  if (isOver(message, turn) && !begun) return act({ do: "drop", message, because: "its phase is over" }, now);
-  if (sighting.pane !== "alive") return REST;
-  const listens = LISTENING.has(assessment.is);
-  if (begun) return carryOn(scene, listens, now);
-  if (!listens) return REST;
-  const { reading, scrolled } = sighting;
-  if (scrolled || reading.mood !== "ready" || reading.draft !== "")
-    return { actions: [], next: now + patience(scene, now) };
-  return act({ do: "type", message }, now);
+  const mail = record.mail?.id === message.id ? record.mail : null;
+  const backend = BACKENDS[agent.backend ?? ""];
+  if (sighting.pane === "alive") {
+    const { draft } = sighting.reading;
+    const inBox = draft !== null && isIn(draft, message, mail, backend);
+    const heard = backend?.heard?.(sighting.screen, tag(message.id)) ?? null;
+    const way = { message, mail, screen: sighting, listens: LISTENING.has(assessment.is), inBox, heard };
+    if (heard === true) return act({ do: "settle", message, state: "confirmed" }, now);
+    if (inBox) return submit(way, now);
+    if (mail !== null) return carryOn(way, now);
+  }
+  const late = tooLate(message, turn, now);
+  if (mail === null && late !== null)
+    return act({ do: "drop", message, state: "expired", because: late }, now);
+  switch (sighting.pane) {
+    case "alive":
+      return LISTENING.has(assessment.is) ? begin(scene, sighting, message, now) : REST;
+    case "dead":
+    case "absent":
+      return mail !== null && mail.enters > 0 ? lookBack(message, mail, sighting, backend, now) : REST;
+    case "foreign":
+    case "unreadable":
+      return REST;
+    default:
+      return sighting satisfies never;
+  }
 }
 
-/** Who has been busy for long is asked less often. */
-const patience = ({ record: { seen } }: Scene, now: Instant): Duration =>
-  Math.min(LONGEST_POLL, Math.max(POLL, (now - (seen?.since ?? now)) / 20));
+/** What was begun may show in the backend's own way, a placeholder perhaps; anything else only by its id. */
+function isIn(draft: string, message: Message, mail: Mail | null, backend: Backend | undefined): boolean {
+  if (draft.startsWith(tag(message.id))) return true;
+  return mail !== null && backend?.holds?.(draft, toTyped(message)) === true;
+}
 
-/** Of another turn than the one that is on. Who follows no phases is told all the same. */
-const isOver = (message: Message, turn: number | null): boolean =>
-  message.turn !== null && turn !== null && message.turn !== turn;
+/** Who follows no phases is told all the same. */
+function tooLate({ turn: of, expires }: Message, turn: number | null, now: Instant): string | null {
+  if (of !== null && turn !== null && of !== turn) return "its phase is over";
+  return expires !== null && expires <= now ? "it was not to be said so late" : null;
+}
+
+function begin(
+  { record: { seen } }: Scene,
+  { reading, scrolled }: Way["screen"],
+  message: Message,
+  now: Instant,
+): Delivery {
+  if (!scrolled && reading.mood === "ready" && reading.draft === "") return act({ do: "type", message }, now);
+  // Who has been busy for long is asked less often.
+  const patience = Math.min(LONGEST_POLL, Math.max(POLL, (now - (seen?.since ?? now)) / 20));
+  return { actions: [], next: now + patience };
+}
+
+/** It stands in the box, and wants an Enter. */
+function submit({ message, mail, screen, listens }: Way, now: Instant): Delivery {
+  if (!listens || screen.scrolled || screen.reading.mood === "asking")
+    return { actions: [], next: now + POLL };
+  const enters = mail?.enters ?? 0;
+  if (enters >= ENTERS) {
+    const because = "it was typed, and Enter was not taken";
+    return act({ do: "drop", message, state: "refused", because }, now);
+  }
+  const pause = enters === 0 ? SETTLE : Math.min(enters * BETWEEN_ENTERS, LONGEST_BETWEEN);
+  const at = (mail?.since ?? now - pause) + pause;
+  return at <= now ? act({ do: "press-enter", message }, now) : { actions: [], next: at };
+}
 
 /**
- * What was begun is finished: the screen says how far it came, before a crash or in spite of one. Who listens no
- * more, because the message itself broke it, has had it all the same: the next run must not be told again.
+ * It was begun, and is not in the box. Who listens no more, because the message
+ * itself broke it, has had it all the same: the next run must not be told again.
  */
-function carryOn({ message, record: { mail }, sighting }: Scene, listens: boolean, now: Instant): Delivery {
-  if (message === null || mail === null || sighting.pane !== "alive") return REST;
-  const { reading, scrolled, screen } = sighting;
-  const mark = tag(message.id);
+function carryOn({ message, mail, screen, listens, heard }: Way, now: Instant): Delivery {
+  if (mail === null) return REST;
+  const { reading, scrolled } = screen;
   const waited = now - mail.since;
-  if (reading.draft?.startsWith(mark)) {
-    if (!listens || scrolled || reading.mood === "asking") return { actions: [], next: now + POLL };
-    if (mail.enters >= ENTERS)
-      return act({ do: "drop", message, because: "typed, and Enter was not taken" }, now);
-    const pause = mail.enters === 0 ? SETTLE : Math.min(mail.enters * BETWEEN_ENTERS, LONGEST_BETWEEN);
-    if (waited < pause) return { actions: [], next: mail.since + pause };
-    return act({ do: "press-enter", message }, now);
-  }
   // A dialog hides the box: what stands in it then, nobody knows.
   const gone = reading.draft === "" || (reading.draft === null && reading.mood === "busy");
-  if (gone && (mail.enters > 0 || screen.includes(mark))) return act({ do: "settle", message }, now);
-  const free = listens && !scrolled && reading.mood === "ready" && reading.draft === "";
-  if (free && waited >= LOST) return act({ do: "type", message }, now);
+  if (mail.enters > 0 && gone) {
+    if (heard === null || waited >= ECHO) return act({ do: "settle", message, state: "submitted" }, now);
+    return { actions: [], next: now + SETTLE };
+  }
+  const free = mail.enters === 0 && listens && !scrolled && reading.mood === "ready" && reading.draft === "";
+  const patience = LOST + Math.floor(message.text.length / 1024) * LOST_PER_KB;
+  const lost = Math.min(patience * 2 ** (mail.tries - 1), LONGEST_LOST);
+  if (free && waited >= lost) return act({ do: "type", message }, now);
   return { actions: [], next: now + (waited < LOST ? SETTLE : POLL) };
+}
+
+/**
+ * Its run ended after an Enter. What is left of the screen may say that it was
+ * heard, or that it still stands in the box. Where nothing does, it counts as
+ * submitted: the run may have died of just that, and the next one must not.
+ */
+function lookBack(
+  message: Message,
+  mail: Mail,
+  sighting: Extract<Scene["sighting"], { readonly pane: "dead" | "absent" }>,
+  backend: Backend | undefined,
+  now: Instant,
+): Delivery {
+  const screen = sighting.pane === "dead" ? sighting.screen : "";
+  if (backend?.heard?.(screen, tag(message.id)) === true)
+    return act({ do: "settle", message, state: "confirmed" }, now);
+  const draft = backend?.read(screen).draft ?? null;
+  if (draft !== null && isIn(draft, message, mail, backend)) return act({ do: "take-back", message }, now);
+  return act({ do: "settle", message, state: "submitted" }, now);
 }
 
 const LISTENING: ReadonlySet<Assessment["is"]> = new Set([

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Handoff } from "../project.ts";
-import { type Commit, type Gain, kindOf, messagesFor } from "./handoff.ts";
+import { type Commit, collapse, type Gain, kindOf, messagesFor } from "./handoff.ts";
+import type { Message } from "./message.ts";
 
 const handoff: Handoff = {
   repo: "clones/builder",
@@ -71,7 +72,11 @@ describe("the messages for a gain", () => {
     expect(said({ commits: [...claims(6)] })).toEqual([
       "0000006 to adversary: 6 new claims on origin/main. Pull and verify.",
     ]);
-    expect(said({ commits: claims(500) })).toHaveLength(1);
+    const [flood, ...more] = messagesFor(gainOf({ commits: claims(10_000) }), handoff, 3, 1_000);
+    expect([flood?.text, more]).toEqual(["10000 new claims on origin/main. Pull and verify.", []]);
+    expect(new Set([flood?.sha, ...(flood?.also ?? [])])).toEqual(
+      new Set(claims(10_000).map(({ sha }) => sha)),
+    );
   });
 
   it("tell of inbox files that are declared, and of no others", () => {
@@ -92,7 +97,10 @@ describe("the messages for a gain", () => {
         to: "adversary",
         at: 1_000,
         from: "handoff",
+        kind: "claim",
         turn: 3,
+        also: [],
+        expires: null,
         sha: shaOf(1),
         text: "New claim on origin/main. Pull and verify.",
       },
@@ -120,5 +128,70 @@ describe("the messages for a gain", () => {
         expect(texts).toEqual(said({ commits: commitsOf("claim(a)", "review(b)") }));
       }),
     );
+  });
+});
+
+describe("a handoff that comes while others wait", () => {
+  const ping = (nth: number, more: Partial<Message> = {}): Message => {
+    const [made] = messagesFor(
+      gainOf({ commits: [{ sha: shaOf(nth), subject: "claim(a): x" }] }),
+      handoff,
+      3,
+      1_000,
+    );
+    if (made === undefined) throw new Error("no ping");
+    return { ...made, ...more };
+  };
+  const five = [1, 2, 3, 4, 5].map((nth) => ping(nth));
+
+  it("is one more when few wait", () => {
+    expect(collapse(ping(9), five.slice(1), five)).toEqual(ping(9));
+  });
+
+  it("is told by the newest that waits when many do", () => {
+    const text = "2 new claims on origin/main. Pull and verify.";
+    const one = collapse(ping(6), five, five);
+    expect(one).toEqual({ ...ping(5), also: [shaOf(6)], text });
+    const more = [...five.slice(0, 4), one as Message];
+    expect(collapse(ping(7), more, more)).toMatchObject({
+      id: ping(5).id,
+      also: [shaOf(6), shaOf(7)],
+      text: "3 new claims on origin/main. Pull and verify.",
+    });
+  });
+
+  it("does not join another kind, or another turn", () => {
+    for (const more of [{ kind: "review", text: "New review on origin/main." }, { turn: 4 }])
+      expect(collapse(ping(6, more), five, five)).toEqual(ping(6, more));
+  });
+
+  it("is nothing when its commits were told, waiting or settled", () => {
+    expect(collapse(ping(3), five, five)).toBe(null);
+    expect(collapse(ping(3), [], five)).toBe(null);
+  });
+
+  it("tells only of the commits that were not told, under an id that is its own", () => {
+    const flood = ping(3, {
+      also: [shaOf(1), shaOf(8)],
+      text: "3 new claims on origin/main. Pull and verify.",
+    });
+    expect(collapse(flood, [], five.slice(0, 3))).toMatchObject({
+      id: shaOf(8).slice(0, 7),
+      sha: shaOf(8),
+      also: [],
+      text: "New claim on origin/main. Pull and verify.",
+    });
+  });
+
+  it("of an inbox file joins the one that waits, whatever the number", () => {
+    const [news] = messagesFor(gainOf({ inbox: ["BUILDER-INBOX.md"] }), handoff, 3, 1_000);
+    const [later] = messagesFor(
+      gainOf({ inbox: ["BUILDER-INBOX.md"], head: "d".repeat(40) }),
+      handoff,
+      3,
+      1_000,
+    );
+    if (news === undefined || later === undefined) throw new Error("no news");
+    expect(collapse(later, [news], [news])).toEqual({ ...news, also: ["d".repeat(40)] });
   });
 });

@@ -1,5 +1,5 @@
 import type { Handoff } from "../project.ts";
-import type { Message } from "./message.ts";
+import { type Message, PLAIN } from "./message.ts";
 import type { Instant } from "./time.ts";
 
 export interface Commit {
@@ -18,7 +18,7 @@ export interface Gain {
   readonly head: string;
 }
 
-/** More than this many of one kind for one agent in one look become one message with a count. */
+/** More than this many of one kind that wait for one agent become one message with a count. */
 const FLOOD = 5;
 
 const KINDS = ["claim", "review"] as const;
@@ -30,30 +30,64 @@ export const kindOf = (subject: string): Kind | null =>
 
 /** The messages that a gain calls for. Same gain, same ids: writing them twice changes nothing. */
 export function messagesFor(gain: Gain, handoff: Handoff, turn: number, at: Instant): readonly Message[] {
-  const made = { at, from: "handoff", turn } as const;
+  const made = { ...PLAIN, at, from: "handoff", turn } as const;
   const handoffs = KINDS.flatMap((kind) => {
     const commits = gain.commits.filter((commit) => kindOf(commit.subject) === kind);
-    const last = commits.at(-1);
     const to = handoff[kind];
-    if (last === undefined) return [];
-    if (commits.length > FLOOD) {
-      const text = `${commits.length} new ${kind}s on origin/${handoff.branch}. ${CALL[kind]}`;
-      return [{ ...made, id: last.sha.slice(0, 7), to, sha: last.sha, text }];
-    }
-    return commits.map(({ sha }) => {
-      const text = `New ${kind} on origin/${handoff.branch}. ${CALL[kind]}`;
-      return { ...made, id: sha.slice(0, 7), to, sha, text };
-    });
+    const text = `New ${kind} on origin/${handoff.branch}. ${CALL[kind]}`;
+    const pings = commits.map(({ sha }): Message => ({ ...made, id: sha.slice(0, 7), to, kind, sha, text }));
+    const last = pings.at(-1);
+    if (last === undefined || pings.length <= FLOOD) return pings;
+    const also = pings.slice(0, -1).flatMap(commitsOf);
+    return [{ ...last, also, text: count(text, kind, pings.length) }];
   });
   const inboxes = gain.inbox.flatMap((file, index) => {
     const to = Object.hasOwn(handoff.inbox, file) ? handoff.inbox[file] : undefined;
     if (to === undefined) return [];
     // The file's name comes from agents.toml, not from the commit.
     const text = `${file} has news on origin/${handoff.branch}. Pull and read it.`;
-    return [{ ...made, id: `${gain.head.slice(0, 7)}-${index + 1}`, to, sha: gain.head, text }];
+    return [{ ...made, id: `${gain.head.slice(0, 7)}-${index + 1}`, to, kind: file, sha: gain.head, text }];
   });
   return [...handoffs, ...inboxes];
 }
+
+/** The commits that a handoff tells of; each is told to an agent once. */
+export const commitsOf = ({ sha, also }: Message): readonly string[] => (sha === null ? [] : [sha, ...also]);
+
+/**
+ * What is to be written for a new handoff. Null: the outbox knows all of it, as
+ * after a crash that kept the first time from being remembered. Itself; or, when
+ * many of its kind wait, one of those, which now tells of its commits too.
+ */
+export function collapse(
+  ping: Message,
+  waiting: readonly Message[],
+  known: readonly Message[],
+): Message | null {
+  const alike = (other: Message) => other.kind === ping.kind && other.turn === ping.turn;
+  const told = new Set(known.filter(alike).flatMap(commitsOf));
+  const [sha, ...also] = commitsOf(ping).filter((commit) => !told.has(commit));
+  if (sha === undefined) return null;
+  const peers = waiting.filter(alike);
+  const newest = peers.at(-1);
+  const counted = KINDS.some((kind) => kind === ping.kind);
+  const id = sha === ping.sha ? ping.id : sha.slice(0, 7);
+  const fresh = { ...ping, id, sha, also, text: count(ping.text, ping.kind, 1 + also.length) };
+  if (newest === undefined || (counted && peers.length < FLOOD)) return fresh;
+  return counted ? join(newest, fresh) : { ...newest, also: [...newest.also, sha, ...also] };
+}
+
+/** The one, telling of the commits of both. */
+function join(one: Message, other: Message): Message {
+  const also = [...one.also, ...commitsOf(other)];
+  return { ...one, also, text: count(one.text, one.kind, 1 + also.length) };
+}
+
+const count = (text: string, kind: string | null, commits: number): string =>
+  text.replace(
+    /^(?:New|\d+ new) (?:claim|review)s?\b/,
+    commits === 1 ? `New ${kind}` : `${commits} new ${kind}s`,
+  );
 
 const CALL: Readonly<Record<Kind, string>> = {
   claim: "Pull and verify.",

@@ -10,9 +10,27 @@ export interface Message {
   readonly text: string;
   /** The commit that a handoff is about. */
   readonly sha: string | null;
-  /** The turn of the phases it belongs to; it is dropped when another is on. Null: always current. */
+  /** Further commits that it tells of, when many of one kind wait. */
+  readonly also: readonly string[];
+  /** What a handoff is: claim, review, or the name of an inbox file. */
+  readonly kind: string | null;
+  /** The turn of the phases it belongs to; it expires when another is on. Null: always current. */
   readonly turn: number | null;
+  /** When it is too late to say it. */
+  readonly expires: Instant | null;
 }
+
+/** What only some messages have. */
+export const PLAIN: Pick<Message, "sha" | "also" | "kind" | "turn" | "expires"> = {
+  sha: null,
+  also: [],
+  kind: null,
+  turn: null,
+  expires: null,
+};
+
+/** More bytes than this no message has: who has more to say puts it into a file. */
+export const LONGEST_MESSAGE = 100 * 1024;
 
 /** What is typed: the id first, so that it stands at the beginning of the input box. */
 export const toTyped = (message: Message): string => toPlain(`${tag(message.id)} ${message.text}`);

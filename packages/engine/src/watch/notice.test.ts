@@ -156,7 +156,7 @@ describe("what is noticed", () => {
   it("is nothing of another run's screen", () => {
     const record = running(900_000, {
       seen: seenFor(900_000),
-      mail: { id: "x", state: "typed", since: 1, enters: 3 },
+      mail: { id: "x", state: "typed", since: 1, enters: 3, tries: 1 },
     });
     const thought = think(
       scene({ record, sighting: alive(read({ mood: "ready" }), { instance: "i-2" }) }),

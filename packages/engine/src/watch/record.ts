@@ -1,4 +1,5 @@
 import { keyOf } from "./decision.ts";
+import type { Message } from "./message.ts";
 import type { Exit, Mood } from "./sighting.ts";
 import type { Instant } from "./time.ts";
 
@@ -35,8 +36,10 @@ export interface Mail {
   readonly id: string;
   readonly state: "typing" | "typed";
   readonly since: Instant;
-  /** How often Enter was pressed. */
+  /** How often Enter was pressed, or was about to be. */
   readonly enters: number;
+  /** How often it was typed: what nobody sees is typed again. */
+  readonly tries: number;
 }
 
 /** What the watchdog remembers of one agent between two ticks. Everything else is looked up afresh. */
@@ -121,12 +124,24 @@ export type Happening = { readonly at: Instant } & (
     }
   | { readonly what: "cleared" }
   | { readonly what: "gave-up"; readonly because: string }
-  | { readonly what: "typing" | "typed" | "pressed-enter"; readonly message: string }
+  | OnItsWay
+  /** It stood in the input box of a run that has ended; the next one is told. */
+  | { readonly what: "taken-back"; readonly message: string }
   | {
-      readonly what: "submitted" | "dropped";
+      readonly what: "submitted";
       readonly message: string;
       readonly text: string;
-      readonly because?: string;
+      readonly from: Message["from"];
+      readonly state: "submitted" | "confirmed";
+    }
+  | {
+      readonly what: "refused" | "expired";
+      readonly message: string;
+      readonly text: string;
+      readonly from: Message["from"];
+      readonly because: string;
+      /** Of a handoff. */
+      readonly commits?: readonly string[];
     }
   | {
       readonly what: "pinged";
@@ -134,6 +149,7 @@ export type Happening = { readonly at: Instant } & (
       readonly recipient: string;
       readonly message: string;
       readonly id: string;
+      readonly state: "submitted" | "confirmed";
     }
   | {
       readonly what: "decided";
@@ -143,6 +159,12 @@ export type Happening = { readonly at: Instant } & (
     }
   | { readonly what: "act-failed"; readonly action: string; readonly because: string }
 );
+
+/** What happens to a message before its end. */
+type OnItsWay =
+  | { readonly what: "typing" | "typed" | "pressing" | "pressed-enter"; readonly message: string }
+  /** At the last moment tmux saw that this was not what had been looked at, and no key was pressed. */
+  | { readonly what: "held-back"; readonly message: string; readonly key: "text" | "Enter" };
 
 /** As many as start_limit may be. */
 const RESTARTS_KEPT = 1000;
@@ -197,17 +219,16 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     case "gave-up":
       return { ...record, gaveUp: { at, because: happening.because } };
     case "typing":
-      return { ...record, mail: { id: happening.message, state: "typing", since: at, enters: 0 } };
     case "typed":
-      return { ...record, mail: { id: happening.message, state: "typed", since: at, enters: 0 } };
+    case "pressing":
     case "pressed-enter":
-      return {
-        ...record,
-        mail: record.mail && { ...record.mail, since: at, enters: record.mail.enters + 1 },
-      };
+    case "held-back":
+      return { ...record, mail: evolveMail(mailOf(record, happening.message), happening) };
     case "submitted":
     case "pinged":
-    case "dropped":
+    case "refused":
+    case "expired":
+    case "taken-back":
       return { ...record, mail: null };
     case "decided":
       return { ...record, decided: keyOf(happening) };
@@ -216,6 +237,28 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     case "cleared":
     case "act-failed":
       return record;
+    default:
+      return happening satisfies never;
+  }
+}
+
+/** What stands in the box may be ours although nothing is remembered of it. */
+const mailOf = ({ mail }: AgentRecord, id: string): Mail | null => (mail?.id === id ? mail : null);
+
+function evolveMail(mail: Mail | null, happening: Happening & OnItsWay): Mail | null {
+  const { at: since, message: id } = happening;
+  const before = mail ?? { id, state: "typed", since, enters: 0, tries: 0 };
+  switch (happening.what) {
+    case "typing":
+      return { id, state: "typing", since, enters: 0, tries: before.tries + 1 };
+    case "typed":
+      return { ...before, state: "typed", since };
+    case "pressing":
+      return { ...before, state: "typed", since, enters: before.enters + 1 };
+    case "pressed-enter":
+      return { ...before, since };
+    case "held-back":
+      return happening.key === "text" ? null : { ...before, since, enters: before.enters - 1 };
     default:
       return happening satisfies never;
   }
@@ -243,7 +286,7 @@ const idle = (record: AgentRecord): AgentRecord => ({
   mail: null,
 });
 
-/** A message that was sent off with Enter was heard, as far as anyone can tell: a run may have died of just that, and the next must not. */
+/** What became of a message that was sent off with Enter is for the gate to say, from what is left on the screen. */
 const ended = (record: AgentRecord, at: Instant, how: string, exit: Exit | null): AgentRecord => ({
   ...idle(record),
   mail: record.mail !== null && record.mail.enters > 0 ? record.mail : null,

@@ -50,7 +50,13 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
   ),
   served: fc.option(instant),
   mail: fc.option(
-    fc.record({ id: text, state: fc.constantFrom("typing", "typed"), since: instant, enters: fc.nat() }),
+    fc.record({
+      id: text,
+      state: fc.constantFrom("typing", "typed"),
+      since: instant,
+      enters: fc.nat(),
+      tries: fc.nat(),
+    }),
   ),
   ended: fc.option(fc.record({ at: instant, how: text, exit: fc.option(exit) })),
   failures: fc.nat(),

@@ -70,5 +70,12 @@ export type Action =
   | { readonly do: "give-up"; readonly because: string }
   | { readonly do: "type"; readonly message: Message }
   | { readonly do: "press-enter"; readonly message: Message }
-  | { readonly do: "settle"; readonly message: Message }
-  | { readonly do: "drop"; readonly message: Message; readonly because: string };
+  | { readonly do: "settle"; readonly message: Message; readonly state: "submitted" | "confirmed" }
+  | {
+      readonly do: "drop";
+      readonly message: Message;
+      readonly state: "refused" | "expired";
+      readonly because: string;
+    }
+  /** It was not heard by the run that has ended: the next one is told. */
+  | { readonly do: "take-back"; readonly message: Message };

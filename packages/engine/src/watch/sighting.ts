@@ -40,5 +40,11 @@ export type Sighting =
       /** Copy mode: keys would go to tmux, not to the agent. */
       readonly scrolled: boolean;
     }
-  | { readonly pane: "dead"; readonly instance: string; readonly exit: Exit }
+  | {
+      readonly pane: "dead";
+      readonly instance: string;
+      readonly exit: Exit;
+      /** What it left on its screen. */
+      readonly screen: string;
+    }
   | { readonly pane: "unreadable"; readonly because: string };

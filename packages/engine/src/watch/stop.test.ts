@@ -81,7 +81,9 @@ describe("who is ended by plan", () => {
     [
       "is not asked while a message is on its way into its box",
       unwanted({
-        record: running(minute, { mail: { id: "3f2a1c9", state: "typing", since: NOW, enters: 0 } }),
+        record: running(minute, {
+          mail: { id: "3f2a1c9", state: "typing", since: NOW, enters: 0, tries: 1 },
+        }),
       }),
       "due-to-stop (unwanted) → stop",
     ],

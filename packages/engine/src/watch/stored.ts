@@ -1,4 +1,6 @@
 import { z } from "../zod.ts";
+import type { Message } from "./message.ts";
+import type { End } from "./receipt.ts";
 import { type Records, SCHEMA, type Wishes } from "./records.ts";
 
 /*
@@ -55,7 +57,13 @@ const agent = z.object({
     .catch(null),
   served: instant.nullable().default(null).catch(null),
   mail: z
-    .object({ id: z.string(), state: z.enum(["typing", "typed"]), since: instant, enters: z.number() })
+    .object({
+      id: z.string(),
+      state: z.enum(["typing", "typed"]),
+      since: instant,
+      enters: z.number(),
+      tries: z.number().default(1),
+    })
     .nullable()
     .default(null)
     .catch(null),
@@ -123,13 +131,30 @@ const message = z.object({
   from: z.enum(["handoff", "person", "engine"]),
   text: z.string(),
   sha: z.string().nullable().default(null),
+  also: z.array(z.string()).default([]).catch([]),
+  kind: z.string().nullable().default(null).catch(null),
   turn: z.number().nullable().default(null),
+  expires: instant.nullable().default(null).catch(null),
 });
+const end = z.union([
+  z.object({ state: z.enum(["submitted", "confirmed"]) }),
+  z.object({ state: z.enum(["refused", "expired"]), because: z.string() }),
+]);
+/** As an earlier version wrote it: it knew two ends, in a word each. */
+const endOfOld = z.enum(["submitted", "dropped"]);
+const settled = message.extend({ settled: z.union([end, endOfOld]) });
 
 /** Null when the text is no such document. */
 export const parseRecords = (text: string): Records | null => parse(records, text);
 export const parseWishes = (text: string): Wishes | null => parse(wishes, text);
-export const parseMessage = (text: string): z.output<typeof message> | null => parse(message, text);
+export const parseMessage = (text: string): Message | null => parse(message, text);
+export function parseSettled(text: string): { readonly message: Message; readonly end: End } | null {
+  const found = parse(settled, text);
+  if (found === null) return null;
+  const { settled: how, ...rest } = found;
+  if (how === "dropped") return { message: rest, end: { state: "refused", because: "dropped" } };
+  return { message: rest, end: how === "submitted" ? { state: how } : how };
+}
 
 function parse<T>(schema: z.ZodType<T>, text: string): T | null {
   let value: unknown;

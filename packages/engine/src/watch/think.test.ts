@@ -45,11 +45,20 @@ function outcomesOf(action: Action, { wish, turn }: Scene, at: Instant, count: n
         { at, what: "typed", message: action.message.id },
       ];
     case "press-enter":
-      return [{ at, what: "pressed-enter", message: action.message.id }];
-    case "settle":
-      return [{ at, what: "submitted", message: action.message.id, text: action.message.text }];
-    case "drop":
-      return [{ at, what: "dropped", message: action.message.id, text: "", because: action.because }];
+      return [
+        { at, what: "pressing", message: action.message.id },
+        { at, what: "pressed-enter", message: action.message.id },
+      ];
+    case "settle": {
+      const { id, text, from } = action.message;
+      return [{ at, what: "submitted", message: id, text, from, state: action.state }];
+    }
+    case "drop": {
+      const { id, text, from } = action.message;
+      return [{ at, what: action.state, message: id, text, from, because: action.because }];
+    }
+    case "take-back":
+      return [{ at, what: "taken-back", message: action.message.id }];
     case "clear":
       return [{ at, what: "cleared" }];
     default:
@@ -275,6 +284,7 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
       state: fc.constantFrom("typing", "typed"),
       since: instant,
       enters: fc.nat(30),
+      tries: fc.nat(9),
     }),
   ),
   ended: fc.option(fc.record({ at: instant, how: fc.constant("died"), exit: fc.constant(null) })),

@@ -1,8 +1,10 @@
 import { BACKENDS } from "../backends/index.ts";
 import { chooseModel, NO_OVERRIDES } from "../choose-model.ts";
 import type { Agent } from "../project.ts";
+import { commitsOf } from "../watch/handoff.ts";
 import { type Message, toTyped } from "../watch/message.ts";
 import { turnOf } from "../watch/plan.ts";
+import type { End } from "../watch/receipt.ts";
 import { type AgentRecord, FRESH_RECORD, type Happening, type Run } from "../watch/record.ts";
 import type { Records } from "../watch/records.ts";
 import type { Action } from "../watch/scene.ts";
@@ -10,7 +12,7 @@ import type { Host } from "./host.ts";
 import { because, type Deed, journalOf, note } from "./note.ts";
 import { startAll } from "./start.ts";
 
-/** What is about to be done and must be known after a crash: which run is started, which message is typed. */
+/** What is about to be done and must be known after a crash: which run is started, which message is typed or submitted. */
 export async function intend(
   before: Records,
   deeds: readonly Deed[],
@@ -30,8 +32,8 @@ export async function intend(
             wish: wished[agent.name]?.at ?? 0,
             automatic: action.automatic,
           }
-        : action.do === "type"
-          ? { at, what: "typing", message: action.message.id }
+        : action.do === "type" || action.do === "press-enter"
+          ? { at, what: action.do === "type" ? "typing" : "pressing", message: action.message.id }
           : null;
     if (intent === null) continue;
     intents += 1;
@@ -66,8 +68,12 @@ function newRun(
 
 /** Does each deed and says what came of it. A failed one is a happening too, and hinders no other. */
 export async function act(before: Records, deeds: readonly Deed[], host: Host): Promise<Records> {
-  const doing = (word: Action["do"]) => deeds.filter(({ action }) => action.do === word);
-  let records = await startAll(before, doing("start"), host);
+  const doing = (...words: readonly Action["do"][]) =>
+    deeds.filter(({ action }) => words.includes(action.do));
+  // Keys first: they are for the screens as they were seen just now.
+  const keys = doing("type", "press-enter", "type-quit", "enter-quit");
+  let records = await attemptAll(before, keys, host);
+  records = await startAll(records, doing("start"), host);
   records = await clearAll(records, doing("clear"), host);
   // One look at all processes serves all who are stopped in this tick.
   let processes: ReturnType<Host["processes"]> | null = null;
@@ -78,9 +84,19 @@ export async function act(before: Records, deeds: readonly Deed[], host: Host): 
       return processes;
     },
   };
+  const others = deeds.filter(({ action }) => action.do !== "start" && action.do !== "clear");
+  return attemptAll(
+    records,
+    others.filter((deed) => !keys.includes(deed)),
+    once,
+  );
+}
+
+/** One after the other. */
+async function attemptAll(before: Records, deeds: readonly Deed[], host: Host): Promise<Records> {
+  let records = before;
   for (const deed of deeds) {
-    if (deed.action.do === "start" || deed.action.do === "clear") continue;
-    const happenings = await attempt(deed, records, once);
+    const happenings = await attempt(deed, records, host);
     records = happenings.reduce((sofar, happening) => note(sofar, deed.agent, happening), records);
     await host.store.journal(journalOf(deed.agent, happenings));
   }
@@ -148,24 +164,29 @@ async function perform(
     case "type": {
       const { id } = action.message;
       const typed = await terminal.paste(session, instance, id, toTyped(action.message));
-      return [typed ? { ...done(), what: "typed", message: id } : refused(action.do, clock.now())];
+      return [
+        { ...done(), message: id, ...(typed ? { what: "typed" } : { what: "held-back", key: "text" }) },
+      ];
     }
     case "press-enter": {
+      const { id } = action.message;
       const pressed = await terminal.press(session, instance, submitOf(agent));
       return [
-        pressed
-          ? { ...done(), what: "pressed-enter", message: action.message.id }
-          : refused(action.do, clock.now()),
+        {
+          ...done(),
+          message: id,
+          ...(pressed ? { what: "pressed-enter" } : { what: "held-back", key: "Enter" }),
+        },
       ];
     }
     case "settle":
-      await store.settle(action.message, "submitted");
-      return [receiptOf(action.message, clock.now())];
     case "drop": {
-      const { id, text } = action.message;
-      await store.settle(action.message, "dropped");
-      return [{ ...done(), what: "dropped", message: id, text, because: action.because }];
+      const end = endOf(action);
+      await store.settle(action.message, end);
+      return receiptsOf(action.message, end, clock.now());
     }
+    case "take-back":
+      return [{ ...done(), what: "taken-back", message: action.message.id }];
     case "start":
     case "clear":
       return [];
@@ -184,10 +205,22 @@ const refused = (action: string, at: number): Happening => ({
   because: "the session changed at the last moment",
 });
 
-export function receiptOf(message: Message, at: number): Happening {
-  const { id, sha, text, from, to } = message;
-  if (from !== "handoff" || sha === null) return { at, what: "submitted", message: id, text };
-  return { at, what: "pinged", sha, recipient: to, message: toTyped(message), id };
+const endOf = (action: Extract<Action, { readonly do: "settle" | "drop" }>): End =>
+  action.do === "settle" ? { state: action.state } : { state: action.state, because: action.because };
+
+/** A handoff has one for each commit that it told of: exactly one a commit and recipient. */
+export function receiptsOf(message: Message, end: End, at: number): readonly Happening[] {
+  const { id, text, from, to } = message;
+  const commits = commitsOf(message);
+  if (end.state === "refused" || end.state === "expired") {
+    const { state: what, because } = end;
+    return [{ at, what, message: id, text, from, because, ...(commits.length === 0 ? {} : { commits }) }];
+  }
+  const { state } = end;
+  if (from !== "handoff" || commits.length === 0)
+    return [{ at, what: "submitted", message: id, text, from, state }];
+  const typed = toTyped(message);
+  return commits.map((sha) => ({ at, what: "pinged", sha, recipient: to, message: typed, id, state }));
 }
 
 const processesOf = async (instance: string, host: Host): Promise<readonly number[]> =>

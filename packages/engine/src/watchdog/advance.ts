@@ -2,6 +2,7 @@ import { pick } from "../host/environment.ts";
 import { docsFolder, readStatus } from "../host/status-file.ts";
 import type { Loop } from "../project.ts";
 import { follow, steer } from "../watch/course.ts";
+import { PLAIN } from "../watch/message.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import type { Host } from "./host.ts";
 
@@ -46,7 +47,7 @@ async function finish({ course }: Records, { on_complete }: Loop, host: Host): P
   if ("agent" in on_complete) {
     const id = `end-${course?.turn ?? 0}`;
     const { agent: to, message: text } = on_complete;
-    await host.store.queue({ id, to, at, from: "engine", text, sha: null, turn: null });
+    await host.store.queue({ ...PLAIN, id, to, at, from: "engine", text });
     return;
   }
   const [program, ...args] = on_complete.command;

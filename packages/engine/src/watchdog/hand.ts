@@ -39,7 +39,8 @@ async function receive(records: Records, news: News, handoff: Handoff, host: Hos
     }
     case "gain": {
       const messages = messagesFor(news.gain, handoff, news.turn, at);
-      for (const message of messages) await host.store.queue(message);
+      for (const message of messages)
+        await host.store.queue(message, records.agents[message.to]?.mail?.id ?? null);
       const commits = news.gain.commits.map(({ sha, subject }) => ({ sha, subject }));
       const entry = { at, agent: null, what: "handoffs-seen", head: news.gain.head, commits };
       await host.store.journal([entry]);

@@ -2,8 +2,9 @@ import process from "node:process";
 import type { Clock } from "../host/clock.ts";
 import type { Store } from "../host/store.ts";
 import { VERSION } from "../version.ts";
+import type { JournalEntry } from "../watch/journal.ts";
 import type { Records } from "../watch/records.ts";
-import { receiptOf } from "./act.ts";
+import { receiptsOf } from "./act.ts";
 import type { Host } from "./host.ts";
 import { journalOf, note } from "./note.ts";
 import { tick } from "./tick.ts";
@@ -46,22 +47,24 @@ export async function live(
   }
 }
 
-/** A message was settled, and the crash came before that was written down. */
+/** A message was settled, and the crash came before that was written down, or in the middle of it. */
 async function catchUp(records: Records, { site, store, clock }: Host): Promise<Records> {
   let caught = records;
-  const receipts = (await store.recent()).filter(({ what }) => what === "submitted" || what === "pinged");
-  const told = new Set(receipts.map(({ id, message }) => id ?? message));
+  const told = new Set((await store.recent()).map(keyOf));
   for (const agent of site.project.agents) {
     const record = records.agents[agent.name];
     const settled = record?.mail == null ? null : await store.settled(agent.name, record.mail.id);
     if (record === undefined || settled === null) continue;
-    const receipt = receiptOf(settled.message, clock.now());
-    if (settled.how === "submitted" && !told.has(settled.message.id))
-      await store.journal(journalOf(agent, [receipt]));
-    caught = note(caught, agent, receipt);
+    const receipts = receiptsOf(settled.message, settled.end, clock.now());
+    await store.journal(journalOf(agent, receipts).filter((receipt) => !told.has(keyOf(receipt))));
+    caught = receipts.reduce((sofar, receipt) => note(sofar, agent, receipt), caught);
   }
   return caught;
 }
+
+/** What makes a receipt another one. */
+const keyOf = ({ what, message, id, sha }: JournalEntry): string =>
+  [what, id ?? message, sha ?? ""].join(" ");
 
 async function leave(over: Ended, { store, terminal, clock, relay }: Host): Promise<void> {
   await relay?.idle();

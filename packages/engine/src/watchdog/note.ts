@@ -19,10 +19,10 @@ export const remember = (records: Records, agent: Agent, record: AgentRecord): R
 export const note = (records: Records, agent: Agent, happening: Happening): Records =>
   remember(records, agent, evolve(records.agents[agent.name] ?? FRESH_RECORD, happening));
 
-/** Looks are too many for the journal; what was new in them has a happening of its own. */
+/** Looks are too many for the journal; what was new in them has a happening of its own. An Enter is told when it was pressed. */
 export const journalOf = (agent: Agent, happenings: readonly Happening[]): readonly JournalEntry[] =>
   happenings
-    .filter(({ what }) => what !== "looked")
+    .filter(({ what }) => what !== "looked" && what !== "pressing")
     .map(({ at, what, ...more }) => ({ at, agent: agent.name, what, ...more }));
 
 /** Being fenced off ends the watchdog; every other trouble is one agent's. */

@@ -69,7 +69,10 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
     // Whose end this look shows may be started in this very tick.
     if (record.run === null || look.sighting(agent, record.run.since).pane !== "alive")
       blocked.set(agent.name, hold(agent, records, host) ?? (await blockedBy(site, agent, host.disk)));
-    if (agent.backend !== null) messages.set(agent.name, await store.next(agent.name));
+    if (agent.backend === null) continue;
+    for (const file of await store.sift(agent.name))
+      await store.journal([{ at: host.clock.now(), agent: agent.name, what: "message-unreadable", file }]);
+    messages.set(agent.name, await store.next(agent.name));
   }
   const sighting = (agent: Agent, since: Instant | null) => look.sighting(agent, since);
   const ending = agents.some((agent) => {

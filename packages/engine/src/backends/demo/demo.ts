@@ -39,6 +39,15 @@ export const demo: Backend = {
     return { ...moodOf(above), draft: box[1] ?? "", final: said ?? null };
   },
 
+  /** A long paste stands in the box as a placeholder that counts its further lines. */
+  holds(draft, typed) {
+    const lines = /^\[Pasted text #\d+(?: \+(\d+) lines)?\]$/.exec(draft);
+    return lines !== null && Number(lines[1] ?? 0) === typed.split("\n").length - 1;
+  },
+
+  /** What it hears it repeats, in column 0, behind a mark that no words of anybody can have there. */
+  heard: (screen, mark) => `\n${screen}`.includes(`\n> ${mark}`),
+
   submit: ["Enter"],
   quit: "/quit",
   passes: ["DEMO_PACE", "DEMO_WAIT", "DEMO_SCENARIO"],
