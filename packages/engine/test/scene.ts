@@ -42,10 +42,14 @@ export const down = (at: number): Wish => ({ state: "down", at, anew: false });
 /** When everything was asked for, unless a test says otherwise. */
 export const ASKED = NOW - 500 * minute;
 
-export const read = (mood: Mood, more: Partial<Pick<Reading, "draft" | "final">> = {}): Reading => ({
+export const read = (
+  mood: Mood,
+  more: Partial<Pick<Reading, "draft" | "final" | "running">> = {},
+): Reading => ({
   ...mood,
   draft: "",
   final: null,
+  running: null,
   ...more,
 });
 
@@ -57,6 +61,7 @@ export const alive = (
   pid: 1,
   instance: "i-1",
   digest: "d-1",
+  size: "200x50",
   screen: "❯",
   scrolled: false,
   reading,
@@ -99,9 +104,11 @@ export const running = (
 /** What was on the screen all that time. */
 export const seenFor = (ago: number, mood: Mood = { mood: "ready" }, more: Partial<Seen> = {}): Seen => ({
   mood,
+  running: null,
   since: NOW - ago,
   digest: "d-1",
   still: NOW - ago,
+  size: "200x50",
   wait: null,
   ...more,
 });
@@ -111,7 +118,7 @@ export const fallen = (ago: number, failures: number, more: Partial<AgentRecord>
   ...FRESH_RECORD,
   served: ASKED,
   conversation: true,
-  ended: { at: NOW - ago, how: "died", exit: { code: 1 } },
+  ended: { at: NOW - ago, how: "died", exit: { code: 1 }, blame: "agent", limit: null },
   failures,
   ...more,
 });
@@ -135,7 +142,10 @@ export const scene = (more: Partial<Scene> = {}): Scene => ({
   turn: null,
   blocked: null,
   leftovers: 0,
+  working: false,
   restartGap: 0,
+  serverRest: 0,
+  grace: 0,
   message: null,
   quit: null,
   ...more,

@@ -41,6 +41,8 @@ export interface Backend {
   holds?(draft: string, typed: string): boolean;
   /** Does the screen show the message with this mark as one that was heard, outside of the box? Without this, none is ever called confirmed. */
   heard?(screen: string, mark: string): boolean;
+  /** The part of a screen that changes only when something was done; the default leaves out clocks and spinners. */
+  essence?(screen: string): string;
   /** The tmux keys that submit what was typed. */
   readonly submit: readonly string[];
   /** What its user would type into the empty box to end it; null when there is no such word. */

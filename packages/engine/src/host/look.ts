@@ -2,6 +2,7 @@ import { BACKENDS } from "../backends/index.ts";
 import { Failure } from "../problem.ts";
 import type { Agent, Project } from "../project.ts";
 import { digest } from "../watch/digest.ts";
+import { essenceOf } from "../watch/essence.ts";
 import type { Sighting } from "../watch/sighting.ts";
 import type { Instant } from "../watch/time.ts";
 import type { Pane, Panes, Terminal } from "./tmux.ts";
@@ -9,6 +10,8 @@ import type { Pane, Panes, Terminal } from "./tmux.ts";
 /** What the last look read off a pane; the next one reads again only if something was printed since. */
 interface Capture {
   readonly at: Instant;
+  /** When tmux says that something was printed last. */
+  readonly activity: number;
   readonly screen: string;
 }
 
@@ -66,17 +69,19 @@ async function capture(
   before: ReadonlyMap<string, Capture>,
   now: Instant,
 ): Promise<Map<string, Capture>> {
-  const wanted: string[] = [];
+  const wanted = new Map<string, number>();
   const kept = new Map<string, Capture>();
   for (const agent of agents) {
     const pane = sessions.get(agent.session);
     if (pane === undefined || agent.backend === null) continue;
     const old = before.get(pane.id);
-    // tmux tells whole seconds: what was printed in the second of the last look may have come after it.
-    if (old !== undefined && pane.activity * 1000 + 1000 < old.at) kept.set(pane.id, old);
-    else wanted.push(pane.id);
+    // tmux tells whole seconds: what was printed in the second of the last look may have come after it. The clock may be set back.
+    const isOld = old?.activity === pane.activity && pane.activity * 1000 + 1000 < old.at;
+    if (old !== undefined && isOld) kept.set(pane.id, old);
+    else wanted.set(pane.id, pane.activity);
   }
-  for (const [id, screen] of await terminal.screens(wanted)) kept.set(id, { at: now, screen });
+  for (const [id, screen] of await terminal.screens([...wanted.keys()]))
+    kept.set(id, { at: now, activity: wanted.get(id) ?? 0, screen });
   return kept;
 }
 
@@ -84,7 +89,7 @@ async function capture(
 const TMUX_SAYS = /\nPane is dead \([^\n]*\)\s*$/;
 
 function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, projectId: string): Sighting {
-  const { instance, pid, scrolled } = pane;
+  const { instance, pid, scrolled, size } = pane;
   if (pane.project !== projectId || instance === null) return { pane: "foreign" };
   if (pane.dead) {
     if (pane.exit === undefined)
@@ -95,8 +100,8 @@ function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, proj
     return { pane: "dead", instance, exit: pane.exit, screen };
   }
   if (agent.backend === null) {
-    const reading = { mood: "busy", draft: null, final: null } as const;
-    return { pane: "alive", pid, instance, scrolled, screen: "", digest: "", reading };
+    const reading = { mood: "busy", draft: null, final: null, running: null } as const;
+    return { pane: "alive", pid, instance, scrolled, size, screen: "", digest: "", reading };
   }
   if (capture === undefined) return { pane: "unreadable", because: "it went while we looked" };
   const backend = BACKENDS[agent.backend];
@@ -107,8 +112,9 @@ function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, proj
     pid,
     instance,
     scrolled,
+    size,
     screen,
-    digest: digest(screen),
+    digest: digest((backend.essence ?? essenceOf)(screen)),
     reading: backend.read(screen),
   };
 }

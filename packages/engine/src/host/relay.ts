@@ -1,6 +1,6 @@
 import type { Handoff } from "../project.ts";
 import type { Commit, Gain } from "../watch/handoff.ts";
-import type { Instant } from "../watch/time.ts";
+import type { Duration } from "../watch/time.ts";
 import { isLocal } from "./git.ts";
 import type { Mirror, Remote } from "./mirror.ts";
 
@@ -19,8 +19,8 @@ export type News =
   | { readonly is: "trouble"; readonly because: string };
 
 export interface Relay {
-  /** Asks in the background, unless it is asking already or it is too early. Git never holds up the loop. */
-  poll(seen: Seen | null, turn: number, baseline: boolean, now: Instant): void;
+  /** Asks in the background, unless it is asking already or it is too early. Git never holds up the loop. `now` is of a clock that nobody sets. */
+  poll(seen: Seen | null, turn: number, baseline: boolean, now: Duration): void;
   /** Somebody says that there is news: the next poll asks, however lately it was asked. */
   hurry(): void;
   /** What came since the last call. */
@@ -58,7 +58,7 @@ export function createRelay({ remote, handoff, wake }: RelaySettings): Relay {
   let asking: Promise<void> | null = null;
   let news: News[] = [];
   let failures = 0;
-  let notBefore: Instant = 0;
+  let notBefore: Duration = 0;
   /** A poll came while it was asking, and the answer may be older than what called for the poll. */
   let missed = false;
   let hurried = false;
@@ -67,7 +67,7 @@ export function createRelay({ remote, handoff, wake }: RelaySettings): Relay {
     before: Seen | null,
     turn: number,
     baseline: boolean,
-    now: Instant,
+    now: Duration,
   ): Promise<News | null> => {
     if (mirror === null) {
       url = await remote.origin();

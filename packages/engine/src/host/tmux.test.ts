@@ -12,6 +12,8 @@ const FIELDS = {
   column: "2",
   row: "49",
   activity: "1781352000",
+  width: "200",
+  height: "50",
   server: "99",
   epoch: "7",
   project: "p-1",
@@ -33,6 +35,7 @@ describe("the panes that tmux lists", () => {
           {
             ...{ session: "x-builder", id: "%1", pid: 4711, project: "p-1", instance: "i-1" },
             ...{ dead: false, exit: undefined, scrolled: false, cursor: "2 49", activity: 1781352000 },
+            ...{ size: "200x50" },
           },
         ],
       ]),

@@ -22,6 +22,8 @@ export interface Pane {
   readonly cursor: string;
   /** When it last printed something, in whole seconds since the epoch. */
   readonly activity: number;
+  /** Columns and rows, as "200x50". */
+  readonly size: string;
 }
 
 export interface Panes {
@@ -61,6 +63,8 @@ const FIELDS = [
   "cursor_x",
   "cursor_y",
   "window_activity",
+  "pane_width",
+  "pane_height",
   "pid",
   "@fleet_epoch",
   "@fleet_project",
@@ -191,7 +195,8 @@ export function parsePanes(listed: string): Panes {
   let epoch = 0;
   for (const line of listed.split("\n").filter((text) => text !== "")) {
     const [session = "", id = "", pid, dead, code = "", signal = "", mode, ...more] = line.split("\t");
-    const [column, row, activity, serverPid, stamped, project = "", instance = "", own = ""] = more;
+    const [column, row, activity, width, height, serverPid, stamped, project = "", instance = "", own = ""] =
+      more;
     server = Number(serverPid);
     epoch = Number(stamped ?? 0);
     if (own !== "" && own !== id) continue;
@@ -209,6 +214,7 @@ export function parsePanes(listed: string): Panes {
       scrolled: mode !== "0" && mode !== "",
       cursor: `${column} ${row}`,
       activity: Number(activity),
+      size: `${width}x${height}`,
     });
   }
   return { server, epoch, sessions };

@@ -133,6 +133,7 @@ function surveyAgent(site: Site, agent: Agent, { panes, records, wishes, blocked
     sighting: () => toSighting(site, pane, panes !== null, record.run?.instance ?? null),
     blocked: () => blocked.get(agent.name) ?? null,
     leftovers: () => 0,
+    working: () => null,
     message: () => null,
   };
   const scene = sceneOf(agent, site.project, records, facts);
@@ -162,9 +163,9 @@ function toSighting(site: Site, pane: Pane | undefined, seen: boolean, instance:
   const name = pane.instance ?? instance ?? "";
   if (pane.dead)
     return { pane: "dead", instance: name, exit: pane.exit ?? { signal: "unknown" }, screen: "" };
-  const reading = { mood: "unclear", draft: null, final: null } as const;
-  const { pid, scrolled } = pane;
-  return { pane: "alive", pid, instance: name, digest: "", screen: "", scrolled, reading };
+  const reading = { mood: "unclear", draft: null, final: null, running: null } as const;
+  const { pid, scrolled, size } = pane;
+  return { pane: "alive", pid, instance: name, digest: "", screen: "", scrolled, size, reading };
 }
 
 export const toIso = (instant: number): string => new Date(instant).toISOString();

@@ -24,6 +24,10 @@ const EACH = {
     { until: noon, grace: 180_000 },
     "declared to wait until 12:00:00Z, and has a grace of 180 s after that",
   ],
+  overdue: [
+    { until: noon, woken: true },
+    "missed its declared wait until 12:00:00Z, and was told so; it has a grace to answer",
+  ],
   asking: [{ question: "Trust?" }, "asks what only a person may answer (Trust?)"],
   limited: [{ until: noon }, "is at a usage limit until 12:00:00Z, which no restart would mend"],
   unwell: [{ error: "400" }, "shows an error (400)"],
@@ -43,10 +47,11 @@ const REASONS = {
   "next-phase": [{}, "its phase is over"],
   "restart-asked": [{}, "a new run was asked for"],
   "leftover-processes": [{ evidence: "2 of its processes outlived it" }, "2 of its processes outlived it"],
+  "limit-over": [{ evidence: "still at its limit" }, "still at its limit"],
   fatal: [{ evidence: "400" }, "shows an error that no waiting mends (400)"],
   stalled: [
-    { at: noon + 181_000, wait: { until: noon, declared: noon - 1 }, grace: 180_000 },
-    "declared to wait until 12:00:00Z, and the grace of 180 s passed (late by 181 s)",
+    { wait: { until: noon, declared: noon - 1 }, evidence: "it missed its declared wait by 181 s" },
+    "declared to wait until 12:00:00Z: it missed its declared wait by 181 s",
   ],
   "never-ready": [{ evidence: "not ready after 120 s" }, "not ready after 120 s"],
 } satisfies Record<StopReason, readonly [Evidence, string]>;
@@ -60,6 +65,7 @@ const DOES = {
   clear: "its session is removed",
   "give-up": "given up",
   type: "a message is typed",
+  wake: "a wake message is queued",
   "press-enter": "Enter is pressed",
   settle: "its message is settled",
   drop: "a message is dropped",

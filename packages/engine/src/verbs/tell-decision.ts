@@ -19,6 +19,8 @@ const IS: Readonly<Record<Assessment["is"], (evidence: Evidence) => string>> = {
   ready: () => "is ready",
   waiting: (evidence) =>
     `declared to wait until ${timeOf(evidence.until)}, and has a grace of ${durationOf(evidence.grace)} after that`,
+  overdue: ({ until, woken }) =>
+    `missed its declared wait until ${timeOf(until)}${woken === true ? ", and was told so; it has a grace to answer" : ""}`,
   asking: ({ question }) => `asks what only a person may answer (${question})`,
   limited: ({ until }) =>
     `is at a usage limit${typeof until === "number" ? ` until ${sayTime(until)}` : ""}, which no restart would mend`,
@@ -36,6 +38,7 @@ const REASONS: Readonly<Record<StopReason, (evidence: Evidence) => string>> = {
   "next-phase": () => "its phase is over",
   "restart-asked": () => "a new run was asked for",
   "leftover-processes": ({ evidence }) => `${evidence}`,
+  "limit-over": ({ evidence }) => `${evidence}`,
   fatal: ({ evidence }) => `shows an error that no waiting mends (${evidence})`,
   stalled: (evidence) => sayStall(evidence),
   "never-ready": ({ evidence }) => `${evidence}`,
@@ -51,6 +54,7 @@ const DOES: Readonly<Record<Action["do"], string>> = {
   clear: "its session is removed",
   "give-up": "given up",
   type: "a message is typed",
+  wake: "a wake message is queued",
   "press-enter": "Enter is pressed",
   settle: "its message is settled",
   drop: "a message is dropped",
@@ -72,10 +76,9 @@ function sayReason(evidence: Evidence): string {
   return Object.hasOwn(REASONS, because) ? REASONS[because as StopReason](evidence) : because;
 }
 
-function sayStall({ wait, grace, still, at, evidence }: Evidence): string {
+function sayStall({ wait, still, at, evidence }: Evidence): string {
   const until = (wait as { readonly until?: unknown } | null | undefined)?.until;
-  if (typeof until === "number" && typeof at === "number")
-    return `declared to wait until ${sayTime(until)}, and the grace of ${durationOf(grace)} passed (late by ${sayDuration(at - until)})`;
+  if (typeof until === "number") return `declared to wait until ${sayTime(until)}: ${evidence}`;
   if (typeof still === "number" && typeof at === "number")
     return `its screen has not changed since ${sayTime(still)} (${sayDuration(at - still)}), and it declared no wait`;
   return String(evidence);

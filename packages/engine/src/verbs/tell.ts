@@ -25,6 +25,12 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   "quit-typed": ({ because }) => plain(`is asked to quit: ${because}`),
   "quit-entered": () => quiet("Enter, for it to quit"),
   "told-to-stop": ({ because }) => plain(`is told to stop: ${because}`),
+  "missed-wait": ({ until, message }) =>
+    bad(`missed its declared wait until ${sayTime(Number(until))}, is woken by message ${message}`),
+  "kept-wait": () => quiet("went on after its wait by itself"),
+  "resume-failed": () => bad("did not come up with its old conversation; the next start is a fresh one"),
+  "clock-jumped": ({ by }) =>
+    plain(`the clock jumped by ${Math.round(Number(by) / 1000)} s; whoever waits gets time`),
   killed: ({ processes }) => bad(`was killed, ${processes} of its processes`),
   stopped: ({ because }) => plain(`stopped: ${because}`),
   cleared: () => quiet("its session was removed"),

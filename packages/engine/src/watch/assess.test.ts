@@ -19,7 +19,7 @@ import {
   up,
 } from "../../test/scene.ts";
 import { assess } from "./assess.ts";
-import { evolve } from "./record.ts";
+import { type AgentRecord, type Blame, type Ended, evolve } from "./record.ts";
 import type { Scene } from "./scene.ts";
 import { think } from "./think.ts";
 
@@ -32,7 +32,21 @@ const fatal = { mood: "fatal", error: "400 thinking blocks" } as const;
 const asks = { mood: "asking", question: "Do you trust this folder?" } as const;
 const limited = { mood: "limited", until: null } as const;
 const stopping = (ago: number) => ({ step: "told", since: NOW - ago, because: "stalled" }) as const;
-const gaveUp = (ago: number) => ({ at: NOW - ago, because: "start-limit 5 in 1800 s, last: died" });
+const gaveUp = (ago: number) => ({
+  at: NOW - ago,
+  because: "start-limit 5 in 1800 s, last: died",
+  turn: null,
+});
+const ended = (ago: number, blame: Blame): Ended => ({
+  at: NOW - ago,
+  how: "died",
+  exit: { code: 1 },
+  blame,
+  limit: null,
+});
+const until = (moment: number) => ({ mood: "limited", until: moment }) as const;
+const withTool = { sighting: alive(read({ mood: "busy" }, { running: "tool" })) };
+const atWork = { sighting: of.ready, working: true };
 const restarted = (count: number) => Array.from({ length: count }, (_, index) => NOW - (index + 1) * minute);
 const inbox = { message: of.messageOf() };
 
@@ -89,21 +103,52 @@ describe("what is not there", () => {
       "missing → start",
     ],
     [
-      "does not count restarts from before it was asked for again",
-      {
-        record: fallen(9 * minute, 6, { restarts: restarted(5), served: NOW - 30 * second }),
-        wish: up(NOW - 30 * second),
-      },
+      "does not count restarts when it is asked for again",
+      { record: fallen(9 * minute, 6, { restarts: restarted(5) }), wish: up(NOW - 30 * second) },
       "missing → start",
+    ],
+    [
+      "is not given up for what is no fault of its own",
+      { record: fallen(9 * minute, 6, { restarts: restarted(5), ended: ended(9 * minute, "host") }) },
+      "missing → start",
+    ],
+    [
+      "rests all the same before it is tried again",
+      { record: fallen(minute, 6, { restarts: restarted(5), ended: ended(minute, "host") }) },
+      "resting",
+    ],
+    [
+      "rests until its limit is over",
+      {
+        record: fallen(9 * minute, 1, {
+          ended: { ...ended(9 * minute, "host"), limit: NOW + minute },
+        }),
+      },
+      "resting",
+    ],
+    [
+      "is started at once after the tmux server was lost, whatever failed before",
+      { record: fallen(0, 9, { ended: ended(0, "server") }), restartGap: NOW + minute },
+      "missing → start",
+    ],
+    [
+      "rests when the tmux server is lost again and again",
+      { record: fallen(0, 0, { ended: ended(0, "server") }), serverRest: NOW + 1 },
+      "resting",
+    ],
+    [
+      "is started again at once when its start was interrupted, whatever failed before",
+      { record: fallen(0, 5, { restarts: restarted(5), ended: ended(0, "plan") }) },
+      "missing → start",
+    ],
+    [
+      "has another chance in another phase",
+      { record: fallen(minute, 6, { gaveUp: { ...gaveUp(minute), turn: 1 }, restarts: [] }), turn: 2 },
+      "resting",
     ],
     [
       "stays given up",
       { record: fallen(90 * minute, 6, { gaveUp: gaveUp(80 * minute) }) },
-      "failed (start-limit 5 in 1800 s, last: died)",
-    ],
-    [
-      "stays given up when it was asked for in that very moment",
-      { record: fallen(1, 6, { gaveUp: gaveUp(0) }), wish: up(NOW) },
       "failed (start-limit 5 in 1800 s, last: died)",
     ],
     [
@@ -159,7 +204,12 @@ describe("what is not there", () => {
     ],
     [
       "what nobody watches goes on in the next phase",
-      { agent: unwatched, record: fallen(0, 0, { ended: { at: NOW, how: "next-phase", exit: null } }) },
+      {
+        agent: unwatched,
+        record: fallen(0, 0, {
+          ended: { at: NOW, how: "next-phase", exit: null, blame: "plan", limit: null },
+        }),
+      },
       "missing → start",
     ],
     [
@@ -207,7 +257,9 @@ describe("what is not there", () => {
     ["asked for", {}, false],
     ["asked for again", { record: fallen(0, 3), wish: up(NOW) }, false],
     ["healed", { record: fallen(0, 1) }, true],
-    ["moved on to the next phase", { record: fallen(0, 0) }, false],
+    ["moved on to the next phase", { record: fallen(0, 0, { ended: ended(0, "plan") }) }, false],
+    ["lost its tmux server", { record: fallen(0, 3, { ended: ended(0, "server") }) }, false],
+    ["ended at its limit", { record: fallen(60 * minute, 3, { ended: ended(60 * minute, "host") }) }, false],
   ] satisfies [string, Partial<Scene>, boolean][])(
     "a start counts against the limit only when it was healed: %s",
     (_, given, automatic) => {
@@ -277,7 +329,11 @@ describe("what is there", () => {
     ],
     [
       "is left alone when it is that new run",
-      { record: running(minute), sighting: of.busy, wish: up(NOW - minute, true) },
+      {
+        record: running(minute, { served: NOW - 2 * minute }),
+        sighting: of.busy,
+        wish: up(NOW - 2 * minute, true),
+      },
       "working",
     ],
     [
@@ -310,8 +366,41 @@ describe("what is there", () => {
       "asking",
     ],
     [
-      "is left alone at its limit, for ever",
+      "is left alone at its limit, which does not say how long it lasts, for an hour",
       {
+        record: running(900 * minute, { seen: seenFor(60 * minute, limited) }),
+        sighting: alive(read(limited)),
+      },
+      "limited",
+    ],
+    [
+      "is tried again after that",
+      {
+        record: running(900 * minute, { seen: seenFor(60 * minute + 1, limited) }),
+        sighting: alive(read(limited)),
+      },
+      "due-to-stop (limit-over) → stop",
+    ],
+    [
+      "is left alone until its limit is over, and a grace",
+      {
+        record: running(900 * minute, { seen: seenFor(800 * minute, until(NOW - 180_000)) }),
+        sighting: alive(read(until(NOW - 180_000))),
+      },
+      "limited",
+    ],
+    [
+      "is started anew when it is still at its limit then",
+      {
+        record: running(900 * minute, { seen: seenFor(800 * minute, until(NOW - 180_001)) }),
+        sighting: alive(read(until(NOW - 180_001))),
+      },
+      "due-to-stop (limit-over) → stop",
+    ],
+    [
+      "is left at its limit for ever when nobody watches it",
+      {
+        agent: unwatched,
         record: running(900 * minute, { seen: seenFor(800 * minute, limited) }),
         sighting: alive(read(limited)),
       },
@@ -319,12 +408,12 @@ describe("what is there", () => {
     ],
     [
       "may quote a fatal word in passing",
-      { record: running(minute, { seen: seenFor(1_999, fatal) }), sighting: alive(read(fatal)) },
+      { record: running(minute, { seen: seenFor(29_999, fatal) }), sighting: alive(read(fatal)) },
       "unwell",
     ],
     [
-      "is stopped when the fatal word stands",
-      { record: running(minute, { seen: seenFor(2_000, fatal) }), sighting: alive(read(fatal)) },
+      "is stopped when the fatal word stands for a tick",
+      { record: running(minute, { seen: seenFor(30_000, fatal) }), sighting: alive(read(fatal)) },
       "due-to-stop (fatal) → stop",
     ],
     [
@@ -387,6 +476,33 @@ describe("what is there", () => {
       "due-to-stop (stalled) → stop",
     ],
     [
+      "is stalled though its screen says that it works, when nothing else does",
+      { record: { ...wedged, seen: seenFor(300_000, { mood: "busy" }) }, sighting: of.busy },
+      "due-to-stop (stalled) → stop",
+    ],
+    [
+      "is not stalled while a tool runs, as its screen says",
+      { record: { ...wedged, seen: seenFor(300_000, { mood: "busy" }, { running: "tool" }) }, ...withTool },
+      "working",
+    ],
+    ["is not stalled while its children use the processor", { record: wedged, ...atWork }, "ready"],
+    ["is not stalled before that could be looked up", { record: wedged, ...atWork, working: null }, "ready"],
+    [
+      "is not believed for more than an hour of silence",
+      { record: { ...wedged, seen: seenFor(60 * minute) }, ...atWork },
+      "due-to-stop (stalled) → stop",
+    ],
+    [
+      "has a grace to answer what it was told",
+      { record: { ...wedged, told: { first: NOW - 180_000, last: NOW - 180_000 } }, sighting: of.ready },
+      "ready",
+    ],
+    [
+      "has no more than that, however often it is told",
+      { record: { ...wedged, told: { first: NOW - 180_001, last: NOW } }, sighting: of.ready },
+      "due-to-stop (stalled) → stop",
+    ],
+    [
       "is stalled on a screen that says nothing, too",
       { record: { ...wedged, seen: seenFor(300_000, { mood: "unclear" }) }, sighting: of.unclear },
       "due-to-stop (stalled) → stop",
@@ -413,9 +529,17 @@ describe("what is there", () => {
 });
 
 describe("a declared wait", () => {
-  const waits = (until: number, declared: number, more: Partial<Scene> = {}): Partial<Scene> => ({
+  const LATE = NOW - 180_001;
+  const waits = (
+    until: number,
+    declared: number,
+    more: Partial<Scene> = {},
+    record: Partial<AgentRecord> = {},
+    moved = 0,
+  ): Partial<Scene> => ({
     record: running(900 * minute, {
-      seen: seenFor(900_000, { mood: "ready" }, { wait: { until, declared } }),
+      seen: seenFor(900_000, { mood: "ready" }, { wait: { until, declared, moved } }),
+      ...record,
     }),
     sighting: of.says(`WAITING-UNTIL: ${of.iso(until)}`),
     ...more,
@@ -424,7 +548,7 @@ describe("a declared wait", () => {
     ["is respected", waits(NOW + 1, NOW - 9 * minute), "waiting"],
     ["has a grace", waits(NOW - 179_999, NOW - 10 * minute), "waiting"],
     ["has all of that grace", waits(NOW - 180_000, NOW - 10 * minute), "waiting"],
-    ["is over after it", waits(NOW - 180_001, NOW - 10 * minute), "due-to-stop (stalled) → stop"],
+    ["is over after it", waits(NOW - 180_001, NOW - 10 * minute), "overdue → wake"],
     ["may be as long as allowed, and a minute", waits(NOW + minute, NOW - 10 * minute), "waiting"],
     ["that is longer is none", waits(NOW + minute + 1, NOW - 10 * minute), "due-to-stop (stalled) → stop"],
     [
@@ -435,8 +559,35 @@ describe("a declared wait", () => {
     [
       "that was over before it was seen ends after it",
       waits(NOW - 60 * minute, NOW - 180_001),
+      "overdue → wake",
+    ],
+    [
+      "that was missed before has its time to answer the wake message",
+      waits(LATE, NOW - 10 * minute, {}, { missed: { until: LATE, at: NOW - 180_000 } }),
+      "overdue",
+    ],
+    [
+      "whose wake message is not answered in that time ends the run",
+      waits(LATE, NOW - 10 * minute, {}, { missed: { until: LATE, at: NOW - 180_001 } }),
       "due-to-stop (stalled) → stop",
     ],
+    [
+      "that is missed after another one was ends the run",
+      waits(LATE, NOW - 10 * minute, {}, { missed: { until: NOW - 30 * minute, at: NOW - 27 * minute } }),
+      "due-to-stop (stalled) → stop",
+    ],
+    [
+      "is not missed while a tool of its own is at work",
+      waits(LATE, NOW - 10 * minute, { working: true }),
+      "waiting",
+    ],
+    [
+      "is not missed while nobody knows whether one is",
+      waits(LATE, NOW - 10 * minute, { working: null }),
+      "waiting",
+    ],
+    ["is not missed soon after the clock jumped", waits(LATE, NOW - 10 * minute, { grace: NOW }), "waiting"],
+    ["moves along with the clock", waits(LATE, NOW - 10 * minute, {}, {}, 60 * minute), "waiting"],
     ["until 2099 is a lie", waits(Date.UTC(2099, 0), NOW - minute), "due-to-stop (stalled) → stop"],
     [
       "until 2099 does not hurt who is not idle",
@@ -600,8 +751,8 @@ describe("who looks without noticing, as status does,", () => {
 
 describe("what shows an error", () => {
   it.each([
-    [1_000, 500],
-    [5_000, 30_000],
+    [1_000, 29_000],
+    [30_000, 30_000],
   ])("is looked at again, %i ms after it came, in %i ms", (ago, expected) => {
     const record = running(minute, { seen: seenFor(ago, fatal) });
     const { next } = think(scene({ agent: unwatched, record, sighting: alive(read(fatal)) }), NOW);

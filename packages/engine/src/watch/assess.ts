@@ -1,11 +1,14 @@
 import type { Policy } from "../project.ts";
-import type { AgentRecord, Run, StopReason } from "./record.ts";
-import type { Assessment, Scene, Wish } from "./scene.ts";
+import type { AgentRecord, Ended, Run } from "./record.ts";
+import type { Assessment, Scene } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
-import { isCredible } from "./wait.ts";
+import { type DeclaredWait, endOf, isCredible } from "./wait.ts";
 
-/** A fatal word must stand this long before it costs a conversation: it might be quoted in passing. */
-const FATAL_STANDS: Duration = 2_000;
+/** Work that can be seen, but shows nothing new, is believed in for so long. */
+const LONGEST_WORK: Duration = 3_600_000;
+
+/** At a limit that does not say how long it lasts, it is tried again this late. */
+const UNKNOWN_LIMIT: Duration = 3_600_000;
 
 /** How an agent is. `status` asks this too, so it must never need more than a look. */
 export function assess(scene: Scene, now: Instant): Assessment {
@@ -37,20 +40,22 @@ export function assess(scene: Scene, now: Instant): Assessment {
 }
 
 /** Is it still the run that is wanted? */
-function assessRun({ wish, turn }: Scene, run: Run): Assessment | null {
+function assessRun({ wish, turn, record: { served } }: Scene, run: Run): Assessment | null {
   const due = (because: "unwanted" | "next-phase" | "restart-asked", evidence: string): Assessment => ({
     is: "due-to-stop",
     because,
     evidence,
   });
   if (wish.state === "down") return due("unwanted", "it is wished down");
-  if (wish.anew && run.since < wish.at) return due("restart-asked", "a new run was asked for");
+  // By the wish that it was started for, not by the time: clocks may be set back.
+  if (wish.anew && served !== wish.at) return due("restart-asked", "a new run was asked for");
   if (run.turn !== null && turn !== null && run.turn !== turn)
     return due("next-phase", "another phase is on");
   return null;
 }
 
-function assessScreen({ agent, policy, record }: Scene, run: Run, now: Instant): Assessment {
+function assessScreen(scene: Scene, run: Run, now: Instant): Assessment {
+  const { agent, policy, record } = scene;
   const { seen } = record;
   const since = seen?.since ?? run.since;
   const mood = seen?.mood ?? { mood: "unclear" as const };
@@ -58,19 +63,20 @@ function assessScreen({ agent, policy, record }: Scene, run: Run, now: Instant):
   if (agent.kind === "service") return { is: "working", since };
   switch (mood.mood) {
     case "fatal":
-      if (!watched || now - since < FATAL_STANDS) return { is: "unwell", since, error: mood.error };
+      // It must stand for a whole tick before it costs a conversation: it might be quoted in passing.
+      if (!watched || now - since < policy.signal_tick) return { is: "unwell", since, error: mood.error };
       return { is: "due-to-stop", because: "fatal", evidence: mood.error };
     case "asking":
       return { is: "asking", since, question: mood.question };
     case "limited":
-      return { is: "limited", since, until: mood.until };
+      return assessLimit(scene, since, mood.until, now);
     case "busy":
-      return { is: "working", since };
+      return assessStall(scene, now) ?? { is: "working", since };
     case "ready":
     case "unclear":
       // Counted from the end of a trust dialog, where there was one.
       if (run.ready === null) return assessStart(policy, watched, Math.max(run.since, since), now);
-      return assessIdle(agent.watch === "heal+stall", mood.mood, record, policy, now);
+      return assessIdle(scene, mood.mood, now);
     default:
       return mood satisfies never;
   }
@@ -81,70 +87,126 @@ function assessStart(policy: Policy, watched: boolean, since: Instant, now: Inst
   return { is: "due-to-stop", because: "never-ready", evidence: `not ready after ${seconds(now - since)}` };
 }
 
-/** The declared wait first: who says until when it waits is left alone until then, and a grace. */
-function assessIdle(
-  stallable: boolean,
-  mood: "ready" | "unclear",
-  { seen }: AgentRecord,
-  policy: Policy,
+/** Nothing is done before its limit is over, and then it is given its grace to go on by itself. */
+function assessLimit(
+  { agent, policy, grace }: Scene,
+  since: Instant,
+  until: Instant | null,
   now: Instant,
 ): Assessment {
-  const since = seen?.since ?? now;
-  const wait = seen?.wait ?? null;
-  if (wait !== null && isCredible(wait.until, wait.declared, policy.max_wait)) {
-    // A wait that was over before it was seen has its grace all the same.
-    const late = now - Math.max(wait.until, wait.declared);
-    if (!stallable || late <= policy.stall_grace) return { is: "waiting", until: wait.until };
-    const evidence = `its declared wait ended ${seconds(late)} ago`;
-    return { is: "due-to-stop", because: "stalled", evidence };
-  }
-  const idle = now - (seen?.still ?? now);
-  if (stallable && idle >= policy.stall_idle) {
-    const evidence = `idle for ${seconds(idle)} without a declared wait`;
-    return { is: "due-to-stop", because: "stalled", evidence };
-  }
-  return mood === "ready" ? { is: "ready", since } : { is: "working", since };
+  const over = until === null ? since + UNKNOWN_LIMIT : Math.max(until, since) + policy.stall_grace;
+  if (agent.watch === "none" || now <= Math.max(over, grace)) return { is: "limited", since, until };
+  const evidence =
+    until === null
+      ? `still at a limit after ${seconds(now - since)}`
+      : `still at its limit ${seconds(now - until)} after the reset`;
+  return { is: "due-to-stop", because: "limit-over", evidence };
 }
 
-function assessAbsence(
-  { agent, wish, policy, record, blocked, restartGap }: Scene,
-  now: Instant,
-): Assessment {
-  const { gaveUp, ended, failures } = record;
-  if (gaveUp !== null && gaveUp.at >= wish.at)
-    return { is: "failed", since: gaveUp.at, because: gaveUp.because };
+/** The declared wait first: who says until when it waits is left alone until then, and a grace. */
+function assessIdle(scene: Scene, mood: "ready" | "unclear", now: Instant): Assessment {
+  const { agent, policy, grace, record } = scene;
+  const since = record.seen?.since ?? now;
+  const wait = credible(record, policy);
+  if (wait !== null) {
+    // A wait that was over before it was seen has its grace all the same.
+    const late = now - Math.max(endOf(wait), wait.declared + wait.moved);
+    const isMissed = agent.watch === "heal+stall" && late > policy.stall_grace && now > grace;
+    if (!isMissed) return { is: "waiting", until: endOf(wait) };
+    return assessMissed(scene, wait, late, now);
+  }
+  return assessStall(scene, now) ?? (mood === "ready" ? { is: "ready", since } : { is: "working", since });
+}
+
+/** The first time it is woken. Who does not answer, or misses its next wait too, is beyond that. */
+function assessMissed(scene: Scene, wait: DeclaredWait, late: Duration, now: Instant): Assessment {
+  const { missed } = scene.record;
+  const until = endOf(wait);
+  if (missed === null)
+    return isAtWork(scene, now) ? { is: "waiting", until } : { is: "overdue", until, woken: false };
+  if (isBeingHeard(scene, now) || isAtWork(scene, now)) return { is: "overdue", until, woken: true };
+  const again =
+    missed.until === wait.until ? "and did not answer the wake message" : "and the one before too";
+  const evidence = `it missed its declared wait by ${seconds(late)}, ${again}`;
+  return { is: "due-to-stop", because: "stalled", evidence };
+}
+
+/** Silence is a stall, unless work can be seen. Null: it is none. */
+function assessStall(scene: Scene, now: Instant): Assessment | null {
+  const { agent, policy, record } = scene;
+  if (agent.watch !== "heal+stall" || record.run?.ready == null) return null;
+  const idle = now - (record.seen?.still ?? now);
+  if (idle < policy.stall_idle || isBeingHeard(scene, now) || isAtWork(scene, now)) return null;
+  const evidence = `idle for ${seconds(idle)} without a declared wait`;
+  return { is: "due-to-stop", because: "stalled", evidence };
+}
+
+/** Something runs in it: its screen says so, or its children use the processor. Not knowing is no reason to end it. */
+function isAtWork({ record: { seen }, working }: Scene, now: Instant): boolean {
+  const isSilent = now - (seen?.still ?? now) >= LONGEST_WORK;
+  return !isSilent && (seen?.running != null || working !== false);
+}
+
+/** It was told something just now: it has a grace to answer. What it is told later does not prolong that. */
+function isBeingHeard({ record: { told, missed }, policy }: Scene, now: Instant): boolean {
+  const since = Math.max(told?.first ?? Number.NEGATIVE_INFINITY, missed?.at ?? Number.NEGATIVE_INFINITY);
+  return now - since <= policy.stall_grace;
+}
+
+function credible({ seen }: AgentRecord, { max_wait }: Policy): DeclaredWait | null {
+  const wait = seen?.wait ?? null;
+  return wait !== null && isCredible(wait.until, wait.declared, max_wait) ? wait : null;
+}
+
+function assessAbsence(scene: Scene, now: Instant): Assessment {
+  const { agent, wish, record, blocked, turn } = scene;
+  const { gaveUp, ended } = record;
   const asked = record.served !== wish.at;
+  if (!asked && gaveUp !== null && gaveUp.turn === turn)
+    return { is: "failed", since: gaveUp.at, because: gaveUp.because };
+  const start = (automatic: boolean): Assessment =>
+    blocked === null ? { is: "missing", automatic } : { is: "held", because: blocked };
+  if (asked || ended === null || ended.blame === "plan") return start(false);
   const heals = agent.kind !== "task" && agent.watch !== "none";
-  // The end of a phase is not the agent's own end.
-  const moved = ended?.how === ("next-phase" satisfies StopReason);
-  if (!asked && !heals && !moved && ended !== null) return { is: "finished", exit: ended.exit };
-  const automatic = !asked && failures > 0;
-  if (automatic) {
-    const recent = recentRestarts(record, wish, policy, now);
+  if (!heals) return { is: "finished", exit: ended.exit };
+  const rest = assessRest(scene, ended, now);
+  return rest ?? start(ended.blame === "agent");
+}
+
+/** Is it too early, or too late, to start it again? */
+function assessRest(
+  { policy, record, restartGap, serverRest }: Scene,
+  ended: Ended,
+  now: Instant,
+): Assessment | null {
+  if (ended.blame === "server") return serverRest > now ? { is: "resting", until: serverRest } : null;
+  if (ended.blame === "agent") {
+    const recent = recentRestarts(record, policy, now);
     if (recent.length >= policy.start_limit) {
       const window = seconds(policy.start_limit_window);
-      const because = `start-limit ${policy.start_limit} in ${window}, last: ${ended?.how ?? "unknown"}`;
-      return { is: "crash-looping", because };
+      return {
+        is: "crash-looping",
+        because: `start-limit ${policy.start_limit} in ${window}, last: ${ended.how}`,
+      };
     }
-    const until = Math.max(restUntil(record, policy), restartGap);
-    if (until > now) return { is: "resting", until };
   }
-  return blocked === null ? { is: "missing", automatic } : { is: "held", because: blocked };
+  if (ended.limit !== null && ended.limit > now) return { is: "resting", until: ended.limit };
+  const until = Math.max(restUntil(record, ended, policy), restartGap);
+  return until > now ? { is: "resting", until } : null;
 }
 
-/** Automatic starts that count against the limit: asking again wipes the slate. */
+/** Automatic starts that count against the limit: those before a newer wish are forgotten already. */
 export const recentRestarts = (
   { restarts }: AgentRecord,
-  wish: Wish,
   { start_limit_window: window }: Policy,
   now: Instant,
-): readonly Instant[] => restarts.filter((at) => at >= wish.at && now - at < window);
+): readonly Instant[] => restarts.filter((at) => now - at < window);
 
 /** The first restart is at once, then ever later, give or take a tenth so that a crowd does not restart in step. */
-function restUntil({ ended, failures, restarts }: AgentRecord, { backoff }: Policy): Instant {
+function restUntil({ failures, restarts }: AgentRecord, { at }: Ended, { backoff }: Policy): Instant {
   const pause = backoff[Math.min(failures, backoff.length) - 1] ?? 0;
-  const spread = (((ended?.at ?? 0) + restarts.length * 7) % 21) / 100 - 0.1;
-  return (ended?.at ?? 0) + Math.round(pause * (1 + spread));
+  const spread = ((at + restarts.length * 7) % 21) / 100 - 0.1;
+  return at + Math.round(pause * (1 + spread));
 }
 
 const seconds = (duration: Duration): string => `${Math.round(duration / 1000)} s`;

@@ -9,6 +9,7 @@ import {
   LOOP,
   minute,
   NOW,
+  PERSISTENT,
   read,
   ready,
   running,
@@ -57,8 +58,9 @@ describe("a decision", () => {
       {
         record: running(60 * minute, {
           seen: seenFor(9 * minute, undefined, {
-            wait: { until: NOW - 4 * minute, declared: NOW - 9 * minute },
+            wait: { until: NOW - 4 * minute, declared: NOW - 9 * minute, moved: 0 },
           }),
+          missed: { until: NOW - 4 * minute, at: NOW - 181 * second },
         }),
         sighting: says("WAITING-UNTIL: 2026-06-13T11:56:00Z"),
       },
@@ -113,7 +115,11 @@ describe("a decision that stands", () => {
   };
 
   it.each<[string, Partial<Scene>, readonly string[]]>([
-    ["an agent at work", { record: running(minute), sighting: alive(read({ mood: "busy" })) }, ["working"]],
+    [
+      "an agent at work",
+      { agent: PERSISTENT, record: running(minute), sighting: alive(read({ mood: "busy" })) },
+      ["working"],
+    ],
     [
       "one that is idle, then stalled",
       { record: running(minute), sighting: ready },
@@ -122,7 +128,7 @@ describe("a decision that stands", () => {
     [
       "one that waits, then is late",
       { record: running(minute), sighting: says("WAITING-UNTIL: 2026-06-13T12:05:00Z") },
-      ["waiting", "due-to-stop"],
+      ["waiting", "overdue"],
     ],
     ["one that can't be seen", { sighting: { pane: "unreadable", because: "tmux hung" } }, ["unseen"]],
     ["one that rests", { record: fallen(0, 3) }, ["resting", "missing"]],

@@ -62,6 +62,7 @@ function evidence(assessment: Assessment, scene: Scene, now: Instant): Partial<T
     case "crash-looping":
       return tally(scene, now, 0);
     case "waiting":
+    case "overdue":
       return idleness(scene);
     case "due-to-stop":
       return assessment.because === "stalled" ? idleness(scene) : {};
@@ -70,10 +71,10 @@ function evidence(assessment: Assessment, scene: Scene, now: Instant): Partial<T
   }
 }
 
-function tally({ record, wish, policy }: Scene, now: Instant, more: number): Tally {
+function tally({ record, policy }: Scene, now: Instant, more: number): Tally {
   const { failures } = record;
   const { start_limit: limit, start_limit_window: window, backoff } = policy;
-  const restarts = recentRestarts(record, wish, policy, now).length + more;
+  const restarts = recentRestarts(record, policy, now).length + more;
   return { failures, restarts, limit, window, pause: backoff[Math.min(failures, backoff.length - 1)] ?? 0 };
 }
 

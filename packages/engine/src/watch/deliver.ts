@@ -45,7 +45,7 @@ interface Way {
  * remembered: so a crash between a key and the note of it changes nothing.
  */
 export function deliver(scene: Scene, assessment: Assessment, now: Instant): Delivery {
-  const { agent, message, record, sighting, turn } = scene;
+  const { agent, message, record, sighting } = scene;
   if (message === null) return REST;
   const mail = record.mail?.id === message.id ? record.mail : null;
   const backend = BACKENDS[agent.backend ?? ""];
@@ -58,7 +58,7 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
     if (inBox) return submit(way, now);
     if (mail !== null) return carryOn(way, now);
   }
-  const late = tooLate(message, turn, now);
+  const late = tooLate(message, scene, now);
   if (mail === null && late !== null)
     return act({ do: "drop", message, state: "expired", because: late }, now);
   switch (sighting.pane) {
@@ -82,8 +82,13 @@ function isIn(draft: string, message: Message, mail: Mail | null, backend: Backe
 }
 
 /** Who follows no phases is told all the same. */
-function tooLate({ turn: of, expires }: Message, turn: number | null, now: Instant): string | null {
+function tooLate(
+  { turn: of, run, expires }: Message,
+  { turn, sighting }: Scene,
+  now: Instant,
+): string | null {
   if (of !== null && turn !== null && of !== turn) return "its phase is over";
+  if (run !== null && "instance" in sighting && run !== sighting.instance) return "its run is over";
   return expires !== null && expires <= now ? "it was not to be said so late" : null;
 }
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { explain, sayExit } from "./explain.ts";
-import { FRESH_RECORD } from "./record.ts";
+import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import type { Assessment } from "./scene.ts";
 
-const ended = { ...FRESH_RECORD, ended: { at: 1, how: "died", exit: { code: 2 } } };
+const ended: AgentRecord = {
+  ...FRESH_RECORD,
+  ended: { at: 1, how: "died", exit: { code: 2 }, blame: "agent", limit: null },
+};
 
 describe("an assessment in words", () => {
   it.each<[Assessment, string, string]>([

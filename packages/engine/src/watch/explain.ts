@@ -24,6 +24,8 @@ export function explain(assessment: Assessment, { ended }: AgentRecord): string 
       return "is ready";
     case "waiting":
       return "waits, as it declared";
+    case "overdue":
+      return assessment.woken ? "missed its declared wait, and was told so" : "missed its declared wait";
     case "asking":
       return `asks: ${assessment.question}`;
     case "limited":

@@ -101,6 +101,7 @@ describe("the messages for a gain", () => {
         turn: 3,
         also: [],
         expires: null,
+        run: null,
         sha: shaOf(1),
         text: "New claim on origin/main. Pull and verify.",
       },

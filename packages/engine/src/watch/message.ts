@@ -18,15 +18,18 @@ export interface Message {
   readonly turn: number | null;
   /** When it is too late to say it. */
   readonly expires: Instant | null;
+  /** The run that it is meant for, and no other; null: whichever there is. */
+  readonly run: string | null;
 }
 
 /** What only some messages have. */
-export const PLAIN: Pick<Message, "sha" | "also" | "kind" | "turn" | "expires"> = {
+export const PLAIN: Pick<Message, "sha" | "also" | "kind" | "turn" | "expires" | "run"> = {
   sha: null,
   also: [],
   kind: null,
   turn: null,
   expires: null,
+  run: null,
 };
 
 /** More bytes than this no message has: who has more to say puts it into a file. */

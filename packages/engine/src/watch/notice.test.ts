@@ -148,7 +148,7 @@ describe("what is noticed", () => {
   });
 
   it("is that the screen stands still, though it is read differently", () => {
-    const first = think(scene({ record: running(minute), sighting: of.busy }), NOW);
+    const first = think(scene({ record: running(minute), sighting: of.unclear }), NOW);
     const second = think(scene({ record: first.record, sighting: of.ready }), NOW + minute);
     expect(second.record.seen).toMatchObject({ since: NOW + minute, still: NOW });
   });
@@ -169,5 +169,128 @@ describe("what is noticed", () => {
       mail: null,
     });
     expect(thought.assessment.is).toBe("ready");
+  });
+});
+
+describe("life", () => {
+  const first = think(scene({ record: running(minute), sighting: of.ready }), NOW).record;
+  const still = (given: Partial<Scene>, at = NOW + minute) =>
+    think(scene({ record: first, ...given }), at).record.seen?.still;
+  const other = alive(read({ mood: "ready" }), { digest: "d-2" });
+
+  it.each([
+    ["new words on the screen", { sighting: other }],
+    ["a turn that began", { sighting: of.busy }],
+    ["a tool that began to run", { sighting: alive(read({ mood: "ready" }, { running: "tool" })) }],
+    ["a question", { sighting: alive(read(asks)) }],
+  ])("is %s", (_, given) => {
+    expect(still(given)).toBe(NOW + minute);
+  });
+
+  it.each([
+    ["the same screen", { sighting: of.ready }],
+    [
+      "the same words in another size",
+      { sighting: alive(read({ mood: "ready" }), { digest: "d-2", size: "80x24" }) },
+    ],
+    ["a screen that is half drawn", { sighting: of.unclear }],
+    [
+      "our own words, as they are typed",
+      {
+        record: { ...first, mail: { id: "x", state: "typed", since: NOW, enters: 1, tries: 1 } as const },
+        sighting: other,
+      },
+    ],
+    [
+      "the echo of our own words",
+      { record: { ...first, told: { first: NOW, last: NOW + minute - 1_999 } }, sighting: other },
+    ],
+  ])("is not %s", (_, given) => {
+    expect(still(given)).toBe(NOW);
+  });
+
+  it("is an answer, when the echo is over", () => {
+    expect(
+      still({ record: { ...first, told: { first: NOW, last: NOW + minute - 2_000 } }, sighting: other }),
+    ).toBe(NOW + minute);
+  });
+
+  it("ends the grace for what it was told", () => {
+    const record = { ...first, told: { first: NOW, last: NOW } };
+    expect(think(scene({ record, sighting: other }), NOW + minute).record.told).toBe(null);
+    expect(think(scene({ record, sighting: of.ready }), NOW + minute).record.told).toEqual(record.told);
+  });
+});
+
+describe("a wait that it missed before", () => {
+  const until = NOW - minute;
+  const wait = { until, declared: NOW - 9 * minute, moved: 0 };
+  const record = running(99 * minute, {
+    seen: seenFor(minute, { mood: "ready" }, { wait }),
+    missed: { until: NOW - 30 * minute, at: NOW - 25 * minute },
+  });
+
+  it("is forgiven when it goes on by itself after the next", () => {
+    expect(think(scene({ record, sighting: of.busy }), NOW).record.missed).toBe(null);
+  });
+
+  it("is not forgiven while it waits", () => {
+    const sighting = of.says(`WAITING-UNTIL: ${of.iso(until)}`);
+    expect(think(scene({ record, sighting }), NOW).record.missed).toEqual(record.missed);
+  });
+
+  it("is not forgiven for going on after having been woken", () => {
+    const woken = { ...record, missed: { until, at: NOW } };
+    expect(think(scene({ record: woken, sighting: of.busy }), NOW).record.missed).toEqual(woken.missed);
+  });
+});
+
+describe("who is to blame for an end", () => {
+  const at = running(minute);
+  const limited = { mood: "limited", until: NOW + minute } as const;
+  it.each([
+    ["the agent for a death", { record: at, sighting: of.dead }, "agent"],
+    ["the server for its own", { record: at, sighting: of.lost }, "server"],
+    [
+      "nobody at a limit",
+      { record: running(minute, { seen: seenFor(1, limited) }), sighting: of.dead },
+      "host",
+    ],
+    ["nobody soon after the clock jumped", { record: at, sighting: of.dead, grace: NOW + 1 }, "host"],
+    ["the agent again after that", { record: at, sighting: of.dead, grace: NOW }, "agent"],
+    ["a person who wished it down", { record: at, sighting: of.gone, wish: of.down(NOW) }, "person"],
+  ] satisfies [string, Partial<Scene>, string][])("%s", (_, given, blame) => {
+    expect(think(scene(given), NOW).noticed).toMatchObject([{ blame }]);
+  });
+
+  it("a limit is remembered with the end, and holds the next start", () => {
+    const record = running(minute, { seen: seenFor(1, limited) });
+    const { assessment } = think(scene({ record, sighting: of.dead }), NOW);
+    expect(assessment).toEqual({ is: "resting", until: NOW + minute });
+  });
+});
+
+describe("a resume that fails", () => {
+  const resumed = (more: object = {}) => running(minute, {}, { resumed: true, ready: null, ...more });
+  const next = (given: Partial<Scene>) =>
+    think(scene({ agent: PERSISTENT, sighting: of.dead, ...given }), NOW);
+
+  it("is followed by a fresh start", () => {
+    const thought = next({ record: resumed() });
+    expect(thought.noticed.map(({ what }) => what)).toEqual(["died", "resume-failed"]);
+    expect(thought.actions).toMatchObject([{ do: "start", resume: false }]);
+  });
+
+  it("is none when it had come up", () => {
+    expect(next({ record: resumed({ ready: NOW - 1 }) }).actions).toMatchObject([{ resume: true }]);
+  });
+
+  it("is none when the tmux server was lost", () => {
+    expect(next({ record: resumed(), sighting: of.lost }).actions).toMatchObject([{ resume: true }]);
+  });
+
+  it("is none of a conversation that died of its fatal error: that one is never resumed", () => {
+    const record = running(minute, { seen: seenFor(1, fatal) });
+    expect(next({ record }).actions).toMatchObject([{ resume: false }]);
   });
 });

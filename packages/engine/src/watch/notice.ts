@@ -1,8 +1,8 @@
-import { type AgentRecord, countsAsFailure, type Happening, type Run, type Seen } from "./record.ts";
+import { type AgentRecord, BLAME, type Blame, type Happening, type Run, type Seen } from "./record.ts";
 import type { Scene } from "./scene.ts";
-import type { Reading } from "./sighting.ts";
-import type { Instant } from "./time.ts";
-import { parseWait } from "./wait.ts";
+import type { Mood, Reading, Sighting } from "./sighting.ts";
+import type { Duration, Instant } from "./time.ts";
+import { type DeclaredWait, parseWait } from "./wait.ts";
 
 /** What is new since the last look. */
 export function notice(scene: Scene, at: Instant): readonly Happening[] {
@@ -19,7 +19,7 @@ export function notice(scene: Scene, at: Instant): readonly Happening[] {
       const opened: Happening[] = known && record.run?.opened === false ? [opening(record.run, at)] : [];
       const found: Happening[] = known
         ? opened
-        : [{ at, what: "found", instance: sighting.instance, turn: scene.turn }];
+        : [{ at, what: "found", instance: sighting.instance, turn: scene.turn, wish: scene.wish.at }];
       return [...found, ...noticeScreen(known ? record : { ...record, seen: null }, sighting, at)];
     }
     default:
@@ -35,14 +35,13 @@ const opening = ({ instance, model, resumed }: Run, at: Instant): Happening => (
   model,
 });
 
-function noticeScreen(
-  record: AgentRecord,
-  { reading, digest }: { readonly reading: Reading; readonly digest: string },
-  at: Instant,
-): readonly Happening[] {
-  const seen = look(record.seen, reading, digest, at);
+type Alive = Extract<Sighting, { pane: "alive" }>;
+
+function noticeScreen(record: AgentRecord, sighting: Alive, at: Instant): readonly Happening[] {
+  const seen = look(record, sighting, at);
+  const { mood } = sighting.reading;
   // A trust dialog or an error right after the start is not readiness: no conversation came of it.
-  const isReady = reading.mood === "ready" || reading.mood === "busy";
+  const isReady = mood === "ready" || mood === "busy";
   const ready: Happening[] = record.run?.ready === null && isReady ? [{ at, what: "became-ready" }] : [];
   if (seen === record.seen) return ready;
   const news =
@@ -51,23 +50,49 @@ function noticeScreen(
   const said: Happening[] = news
     ? [{ at, what: "said", mood: seen.mood, wait: seen.wait?.until ?? null }]
     : [];
-  return [{ at, what: "looked", seen }, ...ready, ...said];
+  return [{ at, what: "looked", seen }, ...ready, ...said, ...noticeKeptWait(record, seen, at)];
 }
 
-/** Folds a reading into what was seen before; the same object when nothing is new. */
-function look(before: Seen | null, reading: Reading, digest: string, at: Instant): Seen {
-  const { draft: _, final, ...mood } = reading;
+/** It went on by itself after a wait: the wait that it missed before was an accident. */
+function noticeKeptWait(
+  { seen: before, missed }: AgentRecord,
+  seen: Seen,
+  at: Instant,
+): readonly Happening[] {
+  const wait = before?.wait ?? null;
+  if (missed === null || wait === null || wait.until === missed.until) return [];
+  const wentOn = seen.still === at && (seen.mood.mood === "busy" || seen.wait?.until !== wait.until);
+  return wentOn ? [{ at, what: "kept-wait", until: wait.until }] : [];
+}
+
+/** The echo of our own words takes a moment to be drawn; it is no sign of life. */
+const ECHO: Duration = 2_000;
+
+/** Folds a sighting into what was seen before; the same object when nothing is new. */
+function look({ seen: before, mail, told }: AgentRecord, sighting: Alive, at: Instant): Seen {
+  const { reading, digest, size } = sighting;
+  const { draft: _, final, running, ...mood } = reading;
+  if (before === null) {
+    return { mood, running, since: at, digest, still: at, size, wait: waitOf(null, final, at) };
+  }
+  const sameMood = JSON.stringify(before.mood) === JSON.stringify(mood) && before.running === running;
+  const wait = waitOf(before.wait, final, at);
+  if (sameMood && wait === before.wait && before.digest === digest && before.size === size) return before;
+  const ours = mail !== null || (told !== null && at - told.last < ECHO);
+  const moved = before.digest !== digest && before.size === size && !ours;
+  const life = isTurn(before.mood, mood) || before.running !== running || moved;
+  const since = before.mood.mood === mood.mood ? before.since : at;
+  return { mood, running, since, digest, still: life ? at : before.still, size, wait };
+}
+
+/** It began or ended to work, or to ask. A screen that is only half drawn says neither. */
+const isTurn = ({ mood: before }: Mood, { mood }: Mood): boolean =>
+  before !== mood && before !== "unclear" && mood !== "unclear";
+
+function waitOf(before: DeclaredWait | null, final: Reading["final"], at: Instant): DeclaredWait | null {
   const until = final === null ? null : parseWait(final);
-  const sameMood = before !== null && JSON.stringify(before.mood) === JSON.stringify(mood);
-  const sameWait = before !== null && (before.wait?.until ?? null) === until;
-  if (sameMood && sameWait && before.digest === digest) return before;
-  return {
-    mood,
-    since: before !== null && before.mood.mood === mood.mood ? before.since : at,
-    digest,
-    still: before?.digest === digest ? before.still : at,
-    wait: until === null ? null : sameWait ? before.wait : { until, declared: at },
-  };
+  if (until === null) return null;
+  return before?.until === until ? before : { until, declared: at, moved: 0 };
 }
 
 /** The watchdog crashed between the intent and the deed: what is there, if anything, is an older run's. */
@@ -76,19 +101,47 @@ const wasInterrupted = ({ record: { run }, sighting }: Scene): boolean =>
 
 /** A run ends when its pane is gone or dead and none of its processes is left. */
 function noticeEnd(scene: Scene, at: Instant): readonly Happening[] {
-  const { agent, record, sighting, leftovers, policy } = scene;
+  const { record, sighting, leftovers } = scene;
   if (record.run === null || leftovers !== 0) return [];
   if (wasInterrupted(scene)) return [{ at, what: "start-interrupted" }];
-  const healthy = record.run.ready !== null && at - record.run.ready >= policy.healthy_after;
-  const before = healthy ? 0 : record.failures;
-  const tally = before + 1;
   const exit = sighting.pane === "dead" ? sighting.exit : null;
-  const server = sighting.pane === "absent" && sighting.with === "server";
-  if (record.stopping !== null) {
-    const { because } = record.stopping;
-    const failures = countsAsFailure(because) ? (server ? before : tally) : 0;
-    return [{ at, what: "stopped", because, exit, failures }];
-  }
-  if (exit !== null) return [{ at, what: "died", exit, failures: agent.kind === "task" ? 0 : tally }];
-  return [{ at, what: "vanished", with: server ? "server" : "session", failures: server ? before : tally }];
+  const because = record.stopping?.because ?? null;
+  const blame = blameFor(scene, at);
+  const failures = failuresAfter(scene, blame, at);
+  const end: Happening =
+    because !== null
+      ? { at, what: "stopped", because, exit, failures, blame }
+      : exit !== null
+        ? { at, what: "died", exit, failures, blame, limit: limitOf(record) }
+        : {
+            at,
+            what: "vanished",
+            with: blame === "server" ? "server" : "session",
+            failures,
+            blame,
+            limit: limitOf(record),
+          };
+  // It did not even come up with its old conversation: once more without it.
+  const fruitless = record.run.resumed && record.run.ready === null && blame === "agent";
+  return fruitless ? [end, { at, what: "resume-failed" }] : [end];
 }
+
+/** Limits, lost servers and what follows a jump of the clock are no fault of the agent's. */
+function blameFor({ record, sighting, grace, wish }: Scene, at: Instant): Blame {
+  if (sighting.pane === "absent" && sighting.with === "server") return "server";
+  if (record.stopping !== null) return BLAME[record.stopping.because];
+  if (wish.state === "down") return "person";
+  if (at < grace || record.seen?.mood.mood === "limited") return "host";
+  return "agent";
+}
+
+function failuresAfter({ agent, record, policy }: Scene, blame: Blame, at: Instant): number {
+  const ready = record.run?.ready ?? null;
+  const before = ready !== null && at - ready >= policy.healthy_after ? 0 : record.failures;
+  if (blame === "server") return before;
+  if (blame === "plan" || blame === "person" || agent.kind === "task") return 0;
+  return before + 1;
+}
+
+const limitOf = ({ seen }: AgentRecord): Instant | null =>
+  seen?.mood.mood === "limited" ? seen.mood.until : null;

@@ -97,6 +97,7 @@ describe("a scene", () => {
     },
     blocked: () => "no workdir",
     leftovers: () => null,
+    working: () => null,
     message: () => messageOf(),
   };
   const records: Records = {
@@ -116,6 +117,9 @@ describe("a scene", () => {
       turn: 4,
       blocked: "no workdir",
       leftovers: null,
+      working: null,
+      serverRest: 0,
+      grace: 0,
       restartGap: 1_000 + policy.restart_gap,
       message: messageOf(),
       quit: "/quit",

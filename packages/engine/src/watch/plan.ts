@@ -1,5 +1,5 @@
 import { BACKENDS } from "../backends/index.ts";
-import type { Agent, Kind, Project } from "../project.ts";
+import type { Agent, Kind, Policy, Project } from "../project.ts";
 import type { Course } from "./course.ts";
 import type { Message } from "./message.ts";
 import { FRESH_RECORD } from "./record.ts";
@@ -15,6 +15,8 @@ export interface Facts {
   readonly blocked: (agent: Agent) => string | null;
   /** Null when they could not be counted. */
   readonly leftovers: (instance: string) => number | null;
+  /** Does anything below the program itself use the processor? Null: not asked, or not known yet. */
+  readonly working: (instance: string) => boolean | null;
   readonly message: (agent: Agent) => Message | null;
 }
 
@@ -56,10 +58,18 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     turn: turnOf(agent, project, records.course),
     blocked: facts.blocked(agent),
     leftovers: record.run === null ? 0 : facts.leftovers(record.run.instance),
+    working: record.run === null ? null : facts.working(record.run.instance),
     restartGap: records.restarted + project.supervision.restart_gap,
+    serverRest: serverRestOf(records, project.supervision),
+    grace: records.grace,
     message: facts.message(agent),
     quit: BACKENDS[agent.backend ?? ""]?.quit ?? null,
   };
+}
+
+/** A tmux server that is lost again and again must not start everything again and again. */
+function serverRestOf({ serverLost, serversLost }: Records, { backoff }: Policy): Instant {
+  return serverLost + (backoff[Math.min(serversLost, backoff.length) - 1] ?? 0);
 }
 
 const RANK: Readonly<Record<Kind, number>> = { service: 0, persistent: 1, task: 2, loop: 3 };

@@ -1,7 +1,8 @@
 import { keyOf } from "./decision.ts";
 import type { Message } from "./message.ts";
 import type { Exit, Mood } from "./sighting.ts";
-import type { Instant } from "./time.ts";
+import type { Duration, Instant } from "./time.ts";
+import type { DeclaredWait } from "./wait.ts";
 
 /** One start of one agent: from the intent to start it until it is gone. */
 export interface Run {
@@ -25,10 +26,14 @@ export interface Run {
 export interface Seen {
   readonly mood: Mood;
   readonly since: Instant;
-  /** Of the screen, and since when it is unchanged. */
+  /** What runs in it, by its own word; null for nothing. */
+  readonly running: string | null;
+  /** Of what shows life, and since when there is no more of it. */
   readonly digest: string;
   readonly still: Instant;
-  readonly wait: { readonly until: Instant; readonly declared: Instant } | null;
+  /** Columns and rows: another size is another picture of the same. */
+  readonly size: string;
+  readonly wait: DeclaredWait | null;
 }
 
 /** A message on its way through the input box. */
@@ -50,18 +55,39 @@ export interface AgentRecord {
   /** The wish that was last acted on. */
   readonly served: Instant | null;
   readonly mail: Mail | null;
+  /** What it was told since it last showed life: the first and the last time. */
+  readonly told: { readonly first: Instant; readonly last: Instant } | null;
+  /** The declared wait that it missed last, and when it was sent a wake message for that. */
+  readonly missed: { readonly until: Instant; readonly at: Instant } | null;
   /** How the last run ended. */
-  readonly ended: { readonly at: Instant; readonly how: string; readonly exit: Exit | null } | null;
+  readonly ended: Ended | null;
   /** In a row, since it was last healthy. */
   readonly failures: number;
   /** Automatic starts, newest last. */
   readonly restarts: readonly Instant[];
-  readonly gaveUp: { readonly at: Instant; readonly because: string } | null;
+  /** In which turn of the phases: another is another chance. */
+  readonly gaveUp: { readonly at: Instant; readonly because: string; readonly turn: number | null } | null;
   /** It has a conversation worth going on with. */
   readonly conversation: boolean;
   /** The decision that was last told, by its key. */
   readonly decided: string | null;
 }
+
+export interface Ended {
+  readonly at: Instant;
+  readonly how: string;
+  readonly exit: Exit | null;
+  readonly blame: Blame;
+  /** It ended at a usage limit, which is over then; null for no limit, or an unknown end. */
+  readonly limit: Instant | null;
+}
+
+/**
+ * Whose doing the end of a run was. Only an agent's own failures count towards
+ * giving it up; "host" still waits longer each time; after "server" and "plan"
+ * it is started again as if nothing had happened.
+ */
+export type Blame = "agent" | "host" | "server" | "plan" | "person";
 
 export const FRESH_RECORD: AgentRecord = {
   run: null,
@@ -69,6 +95,8 @@ export const FRESH_RECORD: AgentRecord = {
   stopping: null,
   served: null,
   mail: null,
+  told: null,
+  missed: null,
   ended: null,
   failures: 0,
   restarts: [],
@@ -88,12 +116,21 @@ export interface Stopping {
   readonly because: StopReason;
 }
 
-/** Why a run is brought to its end. The second row counts as a failure of the agent. */
+/** Why a run is brought to its end. */
 export type StopReason =
-  | ("unwanted" | "next-phase" | "restart-asked")
+  | ("unwanted" | "next-phase" | "restart-asked" | "limit-over")
   | ("fatal" | "stalled" | "never-ready" | "leftover-processes");
 
-const FAILED_AT: readonly StopReason[] = ["fatal", "stalled", "never-ready", "leftover-processes"];
+export const BLAME: Readonly<Record<StopReason, Blame>> = {
+  unwanted: "person",
+  "restart-asked": "person",
+  "next-phase": "plan",
+  "limit-over": "host",
+  fatal: "agent",
+  stalled: "agent",
+  "never-ready": "agent",
+  "leftover-processes": "agent",
+};
 
 /** Something that happened to an agent. Past tense, always: a happening is a fact, not a wish. */
 export type Happening = { readonly at: Instant } & (
@@ -106,12 +143,33 @@ export type Happening = { readonly at: Instant } & (
   | { readonly what: "started" | "resumed"; readonly instance: string; readonly model: string | null }
   | { readonly what: "start-failed"; readonly because: string }
   | { readonly what: "start-interrupted" }
-  | { readonly what: "found"; readonly instance: string; readonly turn: number | null }
+  | {
+      readonly what: "found";
+      readonly instance: string;
+      readonly turn: number | null;
+      /** The wish that it serves, as far as anyone can tell. */
+      readonly wish: Instant;
+    }
   | { readonly what: "became-ready" }
   | { readonly what: "looked"; readonly seen: Seen }
   | { readonly what: "said"; readonly mood: Mood; readonly wait: Instant | null }
-  | { readonly what: "died"; readonly exit: Exit; readonly failures: number }
-  | { readonly what: "vanished"; readonly with: "session" | "server"; readonly failures: number }
+  | {
+      readonly what: "died";
+      readonly exit: Exit;
+      readonly failures: number;
+      readonly blame: Blame;
+      readonly limit: Instant | null;
+    }
+  | {
+      readonly what: "vanished";
+      readonly with: "session" | "server";
+      readonly failures: number;
+      readonly blame: Blame;
+      readonly limit: Instant | null;
+    }
+  | { readonly what: "resume-failed" }
+  | { readonly what: "missed-wait"; readonly until: Instant; readonly message: string }
+  | { readonly what: "kept-wait"; readonly until: Instant }
   | { readonly what: "quit-typed"; readonly because: StopReason }
   | { readonly what: "quit-entered" }
   | { readonly what: "told-to-stop"; readonly because: StopReason }
@@ -121,9 +179,10 @@ export type Happening = { readonly at: Instant } & (
       readonly because: StopReason;
       readonly exit: Exit | null;
       readonly failures: number;
+      readonly blame: Blame;
     }
   | { readonly what: "cleared" }
-  | { readonly what: "gave-up"; readonly because: string }
+  | { readonly what: "gave-up"; readonly because: string; readonly turn: number | null }
   | OnItsWay
   /** It stood in the input box of a run that has ended; the next one is told. */
   | { readonly what: "taken-back"; readonly message: string }
@@ -174,33 +233,57 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
   const { at } = happening;
   switch (happening.what) {
     case "starting": {
-      const restarts = happening.automatic ? [...record.restarts, at].slice(-RESTARTS_KEPT) : record.restarts;
-      const { run, wish: served } = happening;
-      return { ...record, run, seen: null, stopping: null, served, restarts, gaveUp: null };
+      const { run, wish: served, automatic } = happening;
+      // Asked for by a person, or by a new phase: what went wrong before is forgiven.
+      const forgiven = served !== record.served || record.ended?.how === ("next-phase" satisfies StopReason);
+      const { failures, restarts } = forgiven ? { failures: 0, restarts: [] } : record;
+      const counted = automatic ? [...restarts, at].slice(-RESTARTS_KEPT) : restarts;
+      const begun = { ...idle(record), mail: record.mail, run, served, failures, restarts: counted };
+      return { ...begun, gaveUp: null };
     }
     case "found":
       // What was being done to another run is not to be done to this one.
-      return { ...idle(record), run: foundRun(happening.instance, happening.turn, at) };
+      return {
+        ...idle(record),
+        run: foundRun(happening.instance, happening.turn, at),
+        served: record.served ?? happening.wish,
+        conversation: true,
+      };
     case "start-failed":
       return {
         ...record,
         run: null,
         failures: record.failures + 1,
-        ended: { at, how: happening.because, exit: null },
+        ended: { at, how: happening.because, exit: null, blame: "host", limit: null },
       };
     case "start-interrupted":
-      return { ...idle(record), served: null };
+      return {
+        ...idle(record),
+        ended: { at, how: "its start was interrupted", exit: null, blame: "plan", limit: null },
+      };
     case "started":
     case "resumed":
       return { ...record, run: record.run && { ...record.run, opened: true } };
     case "became-ready":
       return { ...record, run: record.run && { ...record.run, ready: at }, conversation: true };
-    case "looked":
-      return { ...record, seen: happening.seen };
-    case "died":
-      return { ...ended(record, at, "died", happening.exit), failures: happening.failures };
-    case "vanished":
-      return { ...ended(record, at, `its ${happening.with} vanished`, null), failures: happening.failures };
+    case "looked": {
+      const { seen } = happening;
+      return { ...record, seen, told: seen.still === at ? null : record.told };
+    }
+    case "missed-wait":
+      return { ...record, missed: { until: happening.until, at } };
+    case "kept-wait":
+      return { ...record, missed: null };
+    case "died": {
+      const { exit, failures, blame, limit } = happening;
+      return ended(record, failures, { at, how: "died", exit, blame, limit });
+    }
+    case "vanished": {
+      const { failures, blame, limit } = happening;
+      return ended(record, failures, { at, how: `its ${happening.with} vanished`, exit: null, blame, limit });
+    }
+    case "resume-failed":
+      return { ...record, conversation: false };
     case "quit-typed":
       return { ...record, stopping: { step: "quit-typed", since: at, because: happening.because } };
     case "quit-entered":
@@ -213,11 +296,13 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       return { ...record, stopping: { step: "told", since: at, because: happening.because }, conversation };
     }
     case "stopped": {
-      const failures = happening.failures;
-      return { ...ended(record, at, happening.because, happening.exit), failures };
+      const { failures, because: how, exit, blame } = happening;
+      return ended(record, failures, { at, how, exit, blame, limit: null });
     }
-    case "gave-up":
-      return { ...record, gaveUp: { at, because: happening.because } };
+    case "gave-up": {
+      const { because, turn } = happening;
+      return { ...record, gaveUp: { at, because, turn } };
+    }
     case "typing":
     case "typed":
     case "pressing":
@@ -226,6 +311,7 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       return { ...record, mail: evolveMail(mailOf(record, happening.message), happening) };
     case "submitted":
     case "pinged":
+      return { ...record, mail: null, told: { first: record.told?.first ?? at, last: at } };
     case "refused":
     case "expired":
     case "taken-back":
@@ -275,8 +361,6 @@ const foundRun = (instance: string, turn: number | null, at: Instant): Run => ({
   ready: at,
 });
 
-export const countsAsFailure = (because: StopReason): boolean => FAILED_AT.includes(because);
-
 /** Nothing is under way; what was being typed is typed into the next run. */
 const idle = (record: AgentRecord): AgentRecord => ({
   ...record,
@@ -284,11 +368,41 @@ const idle = (record: AgentRecord): AgentRecord => ({
   seen: null,
   stopping: null,
   mail: null,
+  told: null,
+  missed: null,
 });
 
-/** What became of a message that was sent off with Enter is for the gate to say, from what is left on the screen. */
-const ended = (record: AgentRecord, at: Instant, how: string, exit: Exit | null): AgentRecord => ({
+/**
+ * What became of a message that was sent off with Enter is for the gate to say, from what is left on the screen. A
+ * conversation that ended at a fatal error would only show it again.
+ */
+const ended = (record: AgentRecord, failures: number, end: Ended): AgentRecord => ({
   ...idle(record),
   mail: record.mail !== null && record.mail.enters > 0 ? record.mail : null,
-  ended: { at, how, exit },
+  conversation: record.conversation && record.seen?.mood.mood !== "fatal",
+  failures,
+  ended: end,
 });
+
+/** The clock was moved: what was remembered moves along, so that what is measured from it stays true. */
+export function shift(record: AgentRecord, by: Duration): AgentRecord {
+  const { run, seen, stopping, mail, told, missed, ended: end, gaveUp } = record;
+  return {
+    ...record,
+    run: run && { ...run, since: run.since + by, ready: run.ready === null ? null : run.ready + by },
+    seen: seen && {
+      ...seen,
+      since: seen.since + by,
+      still: seen.still + by,
+      // The agent's own alarm clock was set by the old time: the wait ends when it rings.
+      wait: seen.wait && { ...seen.wait, moved: seen.wait.moved + by },
+    },
+    stopping: stopping && { ...stopping, since: stopping.since + by },
+    mail: mail && { ...mail, since: mail.since + by },
+    told: told && { first: told.first + by, last: told.last + by },
+    missed: missed && { ...missed, at: missed.at + by },
+    ended: end && { ...end, at: end.at + by },
+    restarts: record.restarts.map((restart) => restart + by),
+    gaveUp: gaveUp && { ...gaveUp, at: gaveUp.at + by },
+  };
+}

@@ -35,7 +35,9 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
       since: instant,
       digest: text,
       still: instant,
-      wait: fc.option(fc.record({ until: instant, declared: instant })),
+      running: fc.option(text),
+      size: text,
+      wait: fc.option(fc.record({ until: instant, declared: instant, moved: fc.integer() })),
     }),
   ),
   stopping: fc.option(
@@ -43,7 +45,7 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
       step: fc.constantFrom("quit-typed", "quit-entered", "told"),
       since: instant,
       because: fc.constantFrom(
-        ...(["unwanted", "next-phase", "restart-asked", "leftover-processes"] as const),
+        ...(["unwanted", "next-phase", "restart-asked", "limit-over", "leftover-processes"] as const),
         ...(["fatal", "stalled", "never-ready"] as const),
       ),
     }),
@@ -58,10 +60,20 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
       tries: fc.nat(),
     }),
   ),
-  ended: fc.option(fc.record({ at: instant, how: text, exit: fc.option(exit) })),
+  told: fc.option(fc.record({ first: instant, last: instant })),
+  missed: fc.option(fc.record({ until: instant, at: instant })),
+  ended: fc.option(
+    fc.record({
+      at: instant,
+      how: text,
+      exit: fc.option(exit),
+      blame: fc.constantFrom("agent", "host", "server", "plan", "person"),
+      limit: fc.option(instant),
+    }),
+  ),
   failures: fc.nat(),
   restarts: fc.array(instant),
-  gaveUp: fc.option(fc.record({ at: instant, because: text })),
+  gaveUp: fc.option(fc.record({ at: instant, because: text, turn: fc.option(fc.nat()) })),
   conversation: fc.boolean(),
   decided: fc.option(text),
 });
@@ -73,7 +85,10 @@ const records: fc.Arbitrary<Records> = fc.record({
   version: text,
   heartbeat: instant,
   server: fc.option(fc.nat()),
+  clock: fc.option(fc.record({ wall: instant, steady: instant, boot: text })),
+  grace: instant,
   serverLost: instant,
+  serversLost: fc.nat(),
   course: fc.option(
     fc.record({
       phase: text,

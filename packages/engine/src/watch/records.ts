@@ -1,4 +1,5 @@
 import type { Course, CourseWishes } from "./course.ts";
+import type { ClockReading } from "./jump.ts";
 import type { AgentRecord } from "./record.ts";
 import type { Wish } from "./scene.ts";
 import type { Instant } from "./time.ts";
@@ -14,9 +15,14 @@ export interface Records {
   readonly pid: number;
   readonly version: string;
   readonly heartbeat: Instant;
-  /** Process id of the tmux server, and when one was last lost. */
+  /** The clocks at the last look: a jump is seen even if it came while nobody looked. */
+  readonly clock: ClockReading | null;
+  /** The clock jumped lately: no wait counts as missed before this. */
+  readonly grace: Instant;
+  /** Process id of the tmux server, when one was last lost, and how many in a row. */
   readonly server: number | null;
   readonly serverLost: Instant;
+  readonly serversLost: number;
   readonly course: Course | null;
   /** Up to where the watched branch was read, and for which turn of the phases. */
   readonly handoff: { readonly seen: string; readonly turn: number } | null;
@@ -33,8 +39,11 @@ export const FRESH_RECORDS: Records = {
   pid: 0,
   version: "",
   heartbeat: 0,
+  clock: null,
+  grace: 0,
   server: null,
   serverLost: 0,
+  serversLost: 0,
   course: null,
   handoff: null,
   restarted: 0,

@@ -25,8 +25,14 @@ export interface Scene {
   readonly blocked: string | null;
   /** Processes of its run that live outside a living pane; null when they could not be counted. */
   readonly leftovers: number | null;
+  /** Does anything in its process tree, below the program itself, use the processor? Null when that was not asked, or can't be said yet. */
+  readonly working: boolean | null;
   /** No automatic restart before this: another agent was just restarted. */
   readonly restartGap: Instant;
+  /** No start after a lost tmux server before this: it was lost again and again. */
+  readonly serverRest: Instant;
+  /** The clock jumped lately: no wait counts as missed before this. */
+  readonly grace: Instant;
   /** The next message for it. */
   readonly message: Message | null;
   /** What ends its program when it is typed; null when there is no such word. */
@@ -45,6 +51,8 @@ export type Assessment =
   | { readonly is: "working"; readonly since: Instant }
   | { readonly is: "ready"; readonly since: Instant }
   | { readonly is: "waiting"; readonly until: Instant }
+  /** It missed its declared wait; the first time it is woken. */
+  | { readonly is: "overdue"; readonly until: Instant; readonly woken: boolean }
   | { readonly is: "asking"; readonly since: Instant; readonly question: string }
   | { readonly is: "limited"; readonly since: Instant; readonly until: Instant | null }
   | { readonly is: "unwell"; readonly since: Instant; readonly error: string }
@@ -68,6 +76,7 @@ export type Action =
   | { readonly do: "kill" }
   | { readonly do: "clear" }
   | { readonly do: "give-up"; readonly because: string }
+  | { readonly do: "wake"; readonly until: Instant }
   | { readonly do: "type"; readonly message: Message }
   | { readonly do: "press-enter"; readonly message: Message }
   | { readonly do: "settle"; readonly message: Message; readonly state: "submitted" | "confirmed" }

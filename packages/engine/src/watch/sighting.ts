@@ -15,6 +15,8 @@ export type Reading = Mood & {
   readonly draft: string | null;
   /** The final line of the agent's last message; a declared wait stands there or nowhere. */
   readonly final: string | null;
+  /** What it says is running in it, a tool or work in the background, that may take long without a sign; null for nothing. */
+  readonly running: string | null;
 };
 
 export type Exit = { readonly code: number } | { readonly signal: string };
@@ -33,8 +35,10 @@ export type Sighting =
       readonly pane: "alive";
       readonly pid: number;
       readonly instance: string;
-      /** Of the screen: the same text, the same digest. */
+      /** Of what shows life on the screen: as long as it is the same, nothing was done. */
       readonly digest: string;
+      /** Columns and rows. */
+      readonly size: string;
       readonly reading: Reading;
       readonly screen: string;
       /** Copy mode: keys would go to tmux, not to the agent. */

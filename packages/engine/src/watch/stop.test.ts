@@ -155,7 +155,7 @@ describe("who is wedged or broken", () => {
       {
         agent: PERSISTENT,
         quit: "/quit",
-        record: running(minute, { seen: of.seenFor(2_000, { mood: "fatal", error: "400" }) }),
+        record: running(minute, { seen: of.seenFor(30_000, { mood: "fatal", error: "400" }) }),
         sighting: alive(read({ mood: "fatal", error: "400" })),
       },
       "due-to-stop (fatal) → stop",

@@ -32,12 +32,18 @@ const seen = z.object({
   since: instant,
   digest: z.string(),
   still: instant,
-  wait: z.object({ until: instant, declared: instant }).nullable().default(null),
+  running: z.string().nullable().default(null),
+  size: z.string().default(""),
+  wait: z
+    .object({ until: instant, declared: instant, moved: z.number().default(0) })
+    .nullable()
+    .default(null),
 });
 const reason = z.enum([
   "unwanted",
   "next-phase",
   "restart-asked",
+  "limit-over",
   "leftover-processes",
   "fatal",
   "stalled",
@@ -67,14 +73,26 @@ const agent = z.object({
     .nullable()
     .default(null)
     .catch(null),
+  told: z.object({ first: instant, last: instant }).nullable().default(null).catch(null),
+  missed: z.object({ until: instant, at: instant }).nullable().default(null).catch(null),
   ended: z
-    .object({ at: instant, how: z.string(), exit: exit.nullable() })
+    .object({
+      at: instant,
+      how: z.string(),
+      exit: exit.nullable(),
+      blame: z.enum(["agent", "host", "server", "plan", "person"]).default("agent"),
+      limit: instant.nullable().default(null),
+    })
     .nullable()
     .default(null)
     .catch(null),
   failures: z.number().default(0).catch(0),
   restarts: z.array(instant).default([]).catch([]),
-  gaveUp: z.object({ at: instant, because: z.string() }).nullable().default(null).catch(null),
+  gaveUp: z
+    .object({ at: instant, because: z.string(), turn: z.number().nullable().default(null) })
+    .nullable()
+    .default(null)
+    .catch(null),
   conversation: z.boolean().default(false).catch(false),
   decided: z.string().nullable().default(null).catch(null),
 });
@@ -84,8 +102,15 @@ const records = z.object({
   pid: z.number().default(0),
   version: z.string().default(""),
   heartbeat: instant.default(0),
+  clock: z
+    .object({ wall: instant, steady: z.number(), boot: z.string() })
+    .nullable()
+    .default(null)
+    .catch(null),
+  grace: instant.default(0),
   server: z.number().nullable().default(null),
   serverLost: instant.default(0),
+  serversLost: z.number().default(0),
   course: z
     .object({
       phase: z.string(),
@@ -135,6 +160,7 @@ const message = z.object({
   kind: z.string().nullable().default(null).catch(null),
   turn: z.number().nullable().default(null),
   expires: instant.nullable().default(null).catch(null),
+  run: z.string().nullable().default(null).catch(null),
 });
 const end = z.union([
   z.object({ state: z.enum(["submitted", "confirmed"]) }),

@@ -38,7 +38,9 @@ function outcomesOf(action: Action, { wish, turn }: Scene, at: Instant, count: n
     case "kill":
       return [{ at, what: "killed", processes: 1 }];
     case "give-up":
-      return [{ at, what: "gave-up", because: action.because }];
+      return [{ at, what: "gave-up", because: action.because, turn: null }];
+    case "wake":
+      return [{ at, what: "missed-wait", until: action.until, message: "wake-1" }];
     case "type":
       return [
         { at, what: "typing", message: action.message.id },
@@ -98,6 +100,8 @@ const sinceStart = (deeds: readonly Deed[], word: Action["do"]) =>
   deeds.filter(({ action }) => action.do === word).map(({ at }) => Math.round((at - NOW) / second));
 const inRun = (record: AgentRecord, sighting: Sighting): Sighting =>
   "instance" in sighting && record.run !== null ? { ...sighting, instance: record.run.instance } : sighting;
+/** Says something new each time it is looked at. */
+const atWork = (at: Instant): Sighting => alive(read({ mood: "busy" }), { digest: `d-${at}` });
 const isKilled = (deeds: readonly Deed[]) => ["stop", "kill"].includes(wordsOf(deeds).at(-1) ?? "");
 
 describe("a life", () => {
@@ -116,7 +120,7 @@ describe("a life", () => {
   it("of one who dies of old age is a restart at once, each time", () => {
     const lasts = 11 * minute;
     const deeds = live(3 * 60 * minute, (record, _, at) => ({
-      sighting: inRun(record, record.run !== null && at - record.run.since >= lasts ? of.dead : of.busy),
+      sighting: inRun(record, record.run !== null && at - record.run.since >= lasts ? of.dead : atWork(at)),
       ...(record.run === null ? { sighting: of.gone } : {}),
     }));
     expect(new Set(wordsOf(deeds))).toEqual(new Set(["start"]));
@@ -126,7 +130,7 @@ describe("a life", () => {
   it("of one whose tmux server is lost again and again is no failure, and never ends", () => {
     const deeds = live(60 * minute, (record, _, at) => {
       const up = record.run !== null && at - record.run.since < minute;
-      return { sighting: up ? inRun(record, of.busy) : of.lost };
+      return { sighting: up ? inRun(record, atWork(at)) : of.lost };
     });
     expect(new Set(wordsOf(deeds))).toEqual(new Set(["start"]));
     expect(deeds.length).toBeGreaterThan(50);
@@ -155,15 +159,17 @@ describe("a life", () => {
     expect(wordsOf(deeds)).toEqual(["start"]);
   });
 
-  it("of one who declares and never wakes ends right after the grace", () => {
+  it("of one who declares and never wakes is a wake message right after the grace, and then the end", () => {
     const until = NOW + 10 * minute;
     const deeds = live(20 * minute, (record, done) => {
       if (isKilled(done) || record.run === null) return { sighting: of.gone };
       const stopped = wordsOf(done).includes("stop");
       return { sighting: inRun(record, stopped ? of.busy : of.says(`WAITING-UNTIL: ${of.iso(until)}`)) };
     });
-    expect(wordsOf(deeds)).toEqual(["start", "stop", "start"]);
-    expect(sinceStart(deeds, "stop")).toEqual([10 * 60 + 180]);
+    expect(wordsOf(deeds)).toEqual(["start", "wake", "stop", "start"]);
+    expect(sinceStart(deeds, "wake")).toEqual([10 * 60 + 180]);
+    expect(sinceStart(deeds, "stop")[0]).toBeGreaterThan(10 * 60 + 2 * 180);
+    expect(sinceStart(deeds, "stop")[0]).toBeLessThanOrEqual(10 * 60 + 2 * 180 + 30);
   });
 
   it("of one who ignores the signal is ended by force, and only then begun anew", () => {
@@ -190,7 +196,7 @@ describe("a life", () => {
   });
 
   it("of one who was given up begins anew with the next wish, and forgets", () => {
-    const record = fallen(minute, 6, { gaveUp: { at: NOW - minute, because: "too often" } });
+    const record = fallen(minute, 6, { gaveUp: { at: NOW - minute, because: "too often", turn: null } });
     let last = record;
     live(
       minute,
@@ -222,7 +228,7 @@ describe("a life", () => {
     const deeds = live(30 * minute, (record, done, at) => {
       const turn = 1 + Math.floor((at - NOW) / (10 * minute));
       const there = record.run !== null && wordsOf(done).at(-1) !== "stop";
-      return { turn, sighting: there ? inRun(record, of.busy) : of.gone };
+      return { turn, sighting: there ? inRun(record, atWork(at)) : of.gone };
     });
     expect(wordsOf(deeds)).toEqual(["start", "stop", "start", "stop", "start"]);
     expect(deeds.flatMap(({ action }) => (action.do === "start" ? [action.automatic] : []))).toEqual([
@@ -263,7 +269,9 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
       since: instant,
       digest: fc.constantFrom("d-1", "d-2"),
       still: instant,
-      wait: fc.option(fc.record({ until: instant, declared: instant })),
+      running: fc.constantFrom(null, "a tool"),
+      size: fc.constant("200x50"),
+      wait: fc.option(fc.record({ until: instant, declared: instant, moved: fc.integer() })),
     }),
   ),
   stopping: fc.option(
@@ -287,10 +295,20 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
       tries: fc.nat(9),
     }),
   ),
-  ended: fc.option(fc.record({ at: instant, how: fc.constant("died"), exit: fc.constant(null) })),
+  told: fc.option(fc.record({ first: instant, last: instant })),
+  missed: fc.option(fc.record({ until: instant, at: instant })),
+  ended: fc.option(
+    fc.record({
+      at: instant,
+      how: fc.constantFrom("died", "next-phase"),
+      exit: fc.constant(null),
+      blame: fc.constantFrom("agent", "host", "server", "plan", "person"),
+      limit: fc.option(instant),
+    }),
+  ),
   failures: fc.nat(9),
   restarts: fc.array(instant, { maxLength: 8 }),
-  gaveUp: fc.option(fc.record({ at: instant, because: fc.constant("too often") })),
+  gaveUp: fc.option(fc.record({ at: instant, because: fc.constant("too often"), turn: fc.constant(null) })),
   conversation: fc.boolean(),
   decided: fc.constant(null),
 });
@@ -505,7 +523,7 @@ describe("whatever the world does", () => {
   });
 
   it("a given-up agent gets nothing done to it until it is asked for again", () => {
-    const record = fallen(minute, 6, { gaveUp: { at: NOW - minute, because: "too often" } });
+    const record = fallen(minute, 6, { gaveUp: { at: NOW - minute, because: "too often", turn: null } });
     const deeds = live(48 * 60 * minute, () => ({ sighting: of.gone }), record);
     expect(deeds).toEqual([]);
   });

@@ -54,6 +54,10 @@ export function decide(assessment: Assessment, scene: Scene, now: Instant): read
       return [{ do: "clear" }];
     case "crash-looping":
       return [{ do: "give-up", because: assessment.because }];
+    case "overdue":
+      return assessment.woken
+        ? []
+        : [{ do: "wake", until: scene.record.seen?.wait?.until ?? assessment.until }];
     case "unseen":
     case "foreign":
     case "down":
@@ -87,15 +91,18 @@ function lookAgain(assessment: Assessment, { policy }: Scene, now: Instant): Ins
       return now + SOON;
     case "starting":
       return now + (now - assessment.since < 5_000 ? SOON : SHORTLY);
-    case "unwell":
-      return now + (now - assessment.since < 5_000 ? SHORTLY : policy.signal_tick);
+    case "unwell": {
+      const verdict = assessment.since + policy.signal_tick;
+      return verdict > now ? verdict : now + policy.signal_tick;
+    }
     case "held":
     case "unseen":
       return now + SHORTLY;
     case "resting":
       return assessment.until;
-    case "waiting": {
-      const late = assessment.until + policy.stall_grace + 1;
+    case "waiting":
+    case "limited": {
+      const late = (assessment.until ?? now) + policy.stall_grace + 1;
       return Math.min(late > now ? late : Number.POSITIVE_INFINITY, now + policy.signal_tick);
     }
     default:

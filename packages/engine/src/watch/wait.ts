@@ -1,5 +1,17 @@
 import type { Duration, Instant } from "./time.ts";
 
+/** "I wait until then", and when it was first seen to say so. */
+export interface DeclaredWait {
+  /** As it was declared, by the clock of that moment. */
+  readonly until: Instant;
+  readonly declared: Instant;
+  /** How far the clock was moved since. */
+  readonly moved: Duration;
+}
+
+/** When the wait is over, by the clock of now. */
+export const endOf = ({ until, moved }: DeclaredWait): Instant => until + moved;
+
 const GRAMMAR = /^WAITING-UNTIL: (\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?Z$/;
 
 /** A declared wait may be this much longer than the policy's max_wait before it counts as a lie. */

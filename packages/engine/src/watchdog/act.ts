@@ -5,9 +5,10 @@ import { commitsOf } from "../watch/handoff.ts";
 import { type Message, toTyped } from "../watch/message.ts";
 import { turnOf } from "../watch/plan.ts";
 import type { End } from "../watch/receipt.ts";
-import { type AgentRecord, FRESH_RECORD, type Happening, type Run } from "../watch/record.ts";
+import { FRESH_RECORD, type Happening, type Run } from "../watch/record.ts";
 import type { Records } from "../watch/records.ts";
 import type { Action } from "../watch/scene.ts";
+import { wakeMessage } from "../watch/wake.ts";
 import type { Host } from "./host.ts";
 import { because, type Deed, journalOf, note } from "./note.ts";
 import { startAll } from "./start.ts";
@@ -124,7 +125,7 @@ async function clearAll(before: Records, clears: readonly Deed[], host: Host): P
 
 async function attempt(deed: Deed, records: Records, host: Host): Promise<readonly Happening[]> {
   try {
-    return await perform(deed, records.agents[deed.agent.name] ?? FRESH_RECORD, host);
+    return await perform(deed, records, host);
   } catch (error) {
     return [{ at: host.clock.now(), what: "act-failed", action: deed.action.do, because: because(error) }];
   }
@@ -132,9 +133,10 @@ async function attempt(deed: Deed, records: Records, host: Host): Promise<readon
 
 async function perform(
   { agent, action }: Deed,
-  record: AgentRecord,
+  { agents, course }: Records,
   host: Host,
 ): Promise<readonly Happening[]> {
+  const record = agents[agent.name] ?? FRESH_RECORD;
   const { clock, terminal, store } = host;
   const { session } = agent;
   const instance = record.run?.instance ?? "";
@@ -159,8 +161,16 @@ async function perform(
       host.signal(processes, "SIGKILL");
       return processes.length === 0 ? [] : [{ ...done(), what: "killed", processes: processes.length }];
     }
-    case "give-up":
-      return [{ ...done(), what: "gave-up", because: action.because }];
+    case "give-up": {
+      const turn = turnOf(agent, host.site.project, course);
+      return [{ ...done(), what: "gave-up", because: action.because, turn }];
+    }
+    case "wake": {
+      const message = wakeMessage(agent.name, instance, action.until, clock.now());
+      // Written first: said twice, it is the same message.
+      await store.queue(message);
+      return [{ ...done(), what: "missed-wait", until: action.until, message: message.id }];
+    }
     case "type": {
       const { id } = action.message;
       const typed = await terminal.paste(session, instance, id, toTyped(action.message));

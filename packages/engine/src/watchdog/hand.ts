@@ -57,5 +57,5 @@ function ask(records: Records, { relay, site, clock }: Host): void {
   if (relay === null || course === null || course.complete !== null) return;
   const begun = isTurnBegun(records, site.project);
   if (begun || runningTurns(records, site.project).length === 0)
-    relay.poll(handoff, course.turn, !begun, clock.now());
+    relay.poll(handoff, course.turn, !begun, clock.read().steady);
 }

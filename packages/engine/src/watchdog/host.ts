@@ -1,5 +1,6 @@
 import type { Clock } from "../host/clock.ts";
 import type { Disk } from "../host/disk.ts";
+import type { Effort } from "../host/effort.ts";
 import type { Environment } from "../host/environment.ts";
 import type { Eyes } from "../host/look.ts";
 import type { Relay } from "../host/relay.ts";
@@ -16,6 +17,7 @@ export interface Host {
   readonly terminal: Terminal;
   readonly eyes: Eyes;
   readonly disk: Disk;
+  readonly effort: Effort;
   readonly store: Store;
   readonly wakes: Wakes;
   /** Null when the project declares no handoffs. */

@@ -86,9 +86,13 @@ async function rest(
   const done = new AbortController();
   const both = AbortSignal.any([signal, done.signal]);
   const woken = wakes.next(both).then(() => done.abort());
+  // By the clock that nobody sets: set back an hour, the other one would let it sleep for an hour.
+  const end = clock.read().steady + Math.max(next - clock.now(), SHORTEST_REST);
+  let left = end - clock.read().steady;
   do {
-    await clock.sleep(Math.min(Math.max(next - clock.now(), SHORTEST_REST), KEEPER_LOOK), both);
-  } while (!both.aborted && clock.now() < next && outcry() === null);
+    await clock.sleep(Math.min(left, KEEPER_LOOK), both);
+    left = end - clock.read().steady;
+  } while (!both.aborted && left > 0 && outcry() === null);
   done.abort();
   await woken;
 }

@@ -1,8 +1,9 @@
 import type { Look } from "../host/look.ts";
 import { blockedBy } from "../host/starting.ts";
 import { Failure } from "../problem.ts";
-import type { Agent } from "../project.ts";
+import type { Agent, Policy, Project } from "../project.ts";
 import { onBackends } from "../watch/in-force.ts";
+import { keepTime } from "../watch/jump.ts";
 import type { Message } from "../watch/message.ts";
 import { type Facts, inStartOrder, isTurnBegun, sceneOf } from "../watch/plan.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
@@ -30,10 +31,11 @@ export async function tick(before: Records, given: Host): Promise<Ticked> {
   const wishes = await store.wishes();
   const site = { ...given.site, project: onBackends(given.site.project, before, wishes.env) };
   const host = { ...given, site };
-  const look = await host.eyes.look(site.project, before, clock.now());
+  const timed = await keepTimeOf(before, host);
+  const look = await host.eyes.look(site.project, timed, clock.now());
   if ((look.panes?.epoch ?? 0) > before.epoch)
     throw new Failure("BUSY", `a newer watchdog has taken ${site.name} over`);
-  const seen = observe(before, look, clock.now());
+  const seen = observe(timed, look, site.project.supervision, clock.now());
   const steered = await advance(seen, wishes, host);
   const handed = await hand(steered, host);
   const facts = await lookUp(handed, wishes, look, host);
@@ -51,16 +53,27 @@ interface AgentThought {
   readonly thought: Thought;
 }
 
-const observe = (records: Records, look: Look, now: Instant): Records => ({
-  ...records,
-  heartbeat: now,
-  server: look.panes === null ? records.server : look.panes.server,
-  serverLost: look.serverLost,
-});
+async function keepTimeOf(before: Records, { clock, site, store }: Host): Promise<Records> {
+  const { records, jump } = keepTime(before, clock.read(), site.project.supervision);
+  if (jump !== 0) await store.journal([{ at: clock.now(), agent: null, what: "clock-jumped", by: jump }]);
+  return records;
+}
+
+function observe(records: Records, look: Look, { healthy_after }: Policy, now: Instant): Records {
+  const isLost = look.serverLost !== records.serverLost;
+  const row = look.serverLost - records.serverLost > healthy_after ? 0 : records.serversLost;
+  return {
+    ...records,
+    heartbeat: now,
+    server: look.panes === null ? records.server : look.panes.server,
+    serverLost: look.serverLost,
+    serversLost: isLost ? row + 1 : records.serversLost,
+  };
+}
 
 /** Everything that thinking needs and a look at tmux does not show. */
 async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host): Promise<Facts> {
-  const { site, store } = host;
+  const { site, store, clock } = host;
   const { agents } = site.project;
   const blocked = new Map<string, string | null>();
   const messages = new Map<string, Message | null>();
@@ -79,14 +92,49 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
     const record = records.agents[agent.name];
     return record?.run != null && sighting(agent, record.run.since).pane !== "alive";
   });
-  const processes = ending ? await host.processes().catch(() => null) : new Map<string, readonly number[]>();
+  const silent = silentOnes(site.project, records, sighting, clock.now());
+  const isAsked = ending || silent.size > 0;
+  const processes = isAsked ? await host.processes().catch(() => null) : new Map<string, readonly number[]>();
+  const working = await askEffort(silent, processes, host);
   return {
     wishes,
     sighting,
     blocked: (agent) => blocked.get(agent.name) ?? null,
     leftovers: (instance) => (processes === null ? null : (processes.get(instance)?.length ?? 0)),
+    working: (instance) => working.get(instance) ?? null,
     message: (agent) => messages.get(agent.name) ?? null,
   };
+}
+
+/** Who has shown nothing new for so long that it may soon be taken for stalled: by instance, the program itself. */
+function silentOnes(
+  { agents, supervision: { stall_idle, signal_tick } }: Project,
+  records: Records,
+  sighting: Facts["sighting"],
+  now: Instant,
+): ReadonlyMap<string, number> {
+  const silent = new Map<string, number>();
+  for (const agent of agents) {
+    const { run, seen } = records.agents[agent.name] ?? FRESH_RECORD;
+    if (agent.watch !== "heal+stall" || run === null || seen === null) continue;
+    if (now - seen.still < stall_idle - 2 * signal_tick) continue;
+    const seeing = sighting(agent, run.since);
+    if (seeing.pane === "alive") silent.set(run.instance, seeing.pid);
+  }
+  return silent;
+}
+
+/** Their children's use of the processor, in one look at them all. */
+async function askEffort(
+  silent: ReadonlyMap<string, number>,
+  processes: ReadonlyMap<string, readonly number[]> | null,
+  { effort, clock }: Host,
+): Promise<ReadonlyMap<string, boolean | null>> {
+  if (silent.size === 0 || processes === null) return new Map();
+  const trees = new Map(
+    [...silent].map(([instance, program]) => [instance, { program, pids: processes.get(instance) ?? [] }]),
+  );
+  return effort.of(trees, clock.read().steady);
 }
 
 /** A loop needs a phase to be told of, and must not push before it is known from where on its commits count. */

@@ -2,6 +2,7 @@ import path from "node:path";
 import process from "node:process";
 import { systemClock } from "../host/clock.ts";
 import { systemDisk } from "../host/disk.ts";
+import { createEffort } from "../host/effort.ts";
 import type { Environment } from "../host/environment.ts";
 import { createGit } from "../host/git.ts";
 import { take } from "../host/lock.ts";
@@ -85,6 +86,7 @@ function createHost(site: Site, environment: Environment, epoch: number): Host {
       },
     },
     disk: systemDisk,
+    effort: createEffort(),
     store,
     wakes,
     relay,

@@ -10,8 +10,8 @@ const FOLDER = path.join(import.meta.dirname, "screens");
 const SIZES = ["200x50", "80x24"];
 const MARKER = "WAITING-UNTIL: 2026-06-13T19:30:00Z";
 
-const ready = (final: string | null, draft = ""): Reading => ({ mood: "ready", draft, final });
-const busy: Reading = { mood: "busy", draft: "", final: null };
+const ready = (final: string | null, draft = ""): Reading => ({ mood: "ready", draft, final, running: null });
+const busy: Reading = { mood: "busy", draft: "", final: null, running: null };
 const BANNER = "demo agent builder, model opus";
 
 /** By name of the captured screen. Each is captured in two sizes, and says the same in both. */
@@ -31,16 +31,23 @@ const SCREENS: Readonly<Record<string, Reading>> = {
   spinning: busy,
   "wedged-at-work": busy,
   "forgets-its-wait": busy,
-  asking: { mood: "asking", question: "May I delete the folder /tmp/x?", draft: null, final: null },
-  limited: { mood: "limited", until: Date.UTC(2099, 5, 13, 19, 30), draft: "", final: null },
-  "limited-for-ever": { mood: "limited", until: null, draft: "", final: null },
+  asking: {
+    mood: "asking",
+    question: "May I delete the folder /tmp/x?",
+    draft: null,
+    final: null,
+    running: null,
+  },
+  limited: { mood: "limited", until: Date.UTC(2099, 5, 13, 19, 30), draft: "", final: null, running: null },
+  "limited-for-ever": { mood: "limited", until: null, draft: "", final: null, running: null },
   fatal: {
     mood: "fatal",
     error: "thinking or redacted_thinking blocks cannot be modified",
     draft: "",
     final: null,
+    running: null,
   },
-  starting: { mood: "unclear", draft: null, final: null },
+  starting: { mood: "unclear", draft: null, final: null, running: null },
   // Words that are only quoted.
   "quotes-work": ready("* working (forged)"),
   "quotes-trouble": ready("! fatal: quoted"),
@@ -74,7 +81,7 @@ it.each([
   ["a shell's prompt", "$ "],
   ["a pane that tmux calls dead", "❯\nPane is dead (status 1)"],
 ])("finds %s unclear", (_, text) => {
-  expect(demo.read(text)).toEqual({ mood: "unclear", draft: null, final: null });
+  expect(demo.read(text)).toEqual({ mood: "unclear", draft: null, final: null, running: null });
 });
 
 const request: LaunchRequest = {

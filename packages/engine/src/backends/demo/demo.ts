@@ -1,3 +1,4 @@
+import { essenceOf } from "../../watch/essence.ts";
 import type { Mood } from "../../watch/sighting.ts";
 import type { Instant } from "../../watch/time.ts";
 import { parseWait } from "../../watch/wait.ts";
@@ -31,12 +32,13 @@ export const demo: Backend = {
     const [third = "", above = "", last = ""] = ["", "", ...lines].slice(-3);
     const question = /^\? (.+)$/.exec(third)?.[1];
     if (question !== undefined && above === "❯ 1. Yes" && last === "  2. No")
-      return { mood: "asking", question, draft: null, final: null };
+      return { ...NOTHING, mood: "asking", question };
     const box = /^❯(?: (.*))?$/.exec(last);
     // A question right above the last line is a dialog that is only half drawn.
-    if (box === null || above.startsWith("? ")) return { mood: "unclear", draft: null, final: null };
+    if (box === null || above.startsWith("? ")) return { ...NOTHING, mood: "unclear" };
     const said = /^ {2}(.*)$/.exec(above)?.[1];
-    return { ...moodOf(above), draft: box[1] ?? "", final: said ?? null };
+    const running = /^\* working \(tool: (.*)\)/.exec(above)?.[1] ?? null;
+    return { ...moodOf(above), draft: box[1] ?? "", final: said ?? null, running };
   },
 
   /** A long paste stands in the box as a placeholder that counts its further lines. */
@@ -48,10 +50,15 @@ export const demo: Backend = {
   /** What it hears it repeats, in column 0, behind a mark that no words of anybody can have there. */
   heard: (screen, mark) => `\n${screen}`.includes(`\n> ${mark}`),
 
+  /** What it says it works on may turn a wheel. */
+  essence: (screen) => essenceOf(screen.replaceAll(/^\* working .*$/gm, "*")),
+
   submit: ["Enter"],
   quit: "/quit",
   passes: ["DEMO_PACE", "DEMO_WAIT", "DEMO_SCENARIO"],
 };
+
+const NOTHING = { draft: null, final: null, running: null } as const;
 
 /** By the line above the box. */
 function moodOf(line: string): Mood {

@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { fallen, minute, NOW, policy, running, second, seenFor } from "../../test/scene.ts";
+import { type ClockReading, jumpBetween, keepTime } from "./jump.ts";
+import { FRESH_RECORD, shift } from "./record.ts";
+import { FRESH_RECORDS, type Records } from "./records.ts";
+
+const hour = 60 * minute;
+const before: ClockReading = { wall: NOW, steady: hour, boot: "b-1" };
+const later = (wall: number, steady: number, boot = "b-1"): ClockReading => ({
+  wall: NOW + wall,
+  steady: hour + steady,
+  boot,
+});
+
+describe("the clock has jumped", () => {
+  it.each([
+    ["not when both clocks went on", later(minute, minute), 0],
+    ["not when it drifted", later(minute + 30 * second, minute), 0],
+    ["not when a tick took long", later(3 * hour, 3 * hour), 0],
+    ["by what it was set forward", later(2 * hour + minute, minute), 2 * hour],
+    ["by what it was set back", later(minute - hour, minute), -hour],
+    ["by the time that the machine slept", later(8 * hour, 0), 8 * hour],
+    ["not over a reboot, which takes its time", later(10 * minute, -59 * minute, "b-2"), 0],
+    ["by what it went back in a reboot", later(-hour, -59 * minute, "b-2"), -hour],
+  ])("%s", (_, now, expected) => {
+    expect(jumpBetween(before, now, policy.clock_jump)).toBe(expected);
+  });
+
+  it("not when nobody looked before", () => {
+    expect(jumpBetween(null, later(hour, 0), policy.clock_jump)).toBe(0);
+  });
+});
+
+describe("after a jump", () => {
+  const builder = running(10 * minute, { seen: seenFor(5 * minute), restarts: [NOW - minute] });
+  const records: Records = {
+    ...FRESH_RECORDS,
+    clock: before,
+    serverLost: NOW - hour,
+    restarted: NOW - minute,
+    agents: { builder },
+  };
+
+  it("everything remembered has moved along, and who waits has a whole wait and its grace", () => {
+    const { records: kept, jump } = keepTime(records, later(hour, 0), policy);
+    expect(jump).toBe(hour);
+    expect(kept).toMatchObject({
+      clock: later(hour, 0),
+      serverLost: NOW,
+      restarted: NOW + 59 * minute,
+      grace: NOW + hour + policy.max_wait + policy.stall_grace,
+      agents: { builder: { run: { since: NOW + 50 * minute }, restarts: [NOW + 59 * minute] } },
+    });
+  });
+
+  it("nothing has changed when there was none", () => {
+    const { records: kept } = keepTime(records, later(minute, minute), policy);
+    expect(kept).toEqual({ ...records, clock: later(minute, minute) });
+  });
+
+  it("a reboot gives time to whoever waits, too", () => {
+    const { records: kept } = keepTime(records, later(minute, -hour, "b-2"), policy);
+    expect(kept.grace).toBe(NOW + minute + policy.max_wait + policy.stall_grace);
+    expect(kept.agents).toEqual({ builder });
+  });
+});
+
+describe("moving a record", () => {
+  const full = {
+    ...fallen(minute, 2, { restarts: [NOW - hour, NOW], gaveUp: { at: NOW, because: "?", turn: null } }),
+    run: running(hour).run,
+    seen: seenFor(minute, { mood: "ready" }, { wait: { until: NOW, declared: NOW - minute, moved: 0 } }),
+    stopping: { step: "told", since: NOW, because: "stalled" } as const,
+    mail: { id: "x", state: "typed", since: NOW, enters: 1, tries: 1 } as const,
+    told: { first: NOW - minute, last: NOW },
+    missed: { until: NOW, at: NOW },
+  };
+
+  it("there and back changes nothing", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -hour, max: hour }), (by) => {
+        expect(shift(shift(full, by), -by)).toEqual(full);
+      }),
+    );
+    expect(shift(FRESH_RECORD, hour)).toEqual(FRESH_RECORD);
+  });
+
+  it("moves every moment of it but those that a person or an agent has named", () => {
+    const named = /^served$|^until$|^declared$|^limit$/;
+    const moments = (value: unknown, path = ""): readonly (readonly [string, number])[] =>
+      typeof value === "number"
+        ? [[path, value]]
+        : Object.entries(typeof value === "object" ? (value ?? {}) : {}).flatMap(([key, part]) =>
+            moments(part, `${path}.${key}`),
+          );
+    expect(shift(full, hour).seen?.wait?.moved).toBe(hour);
+    const moved = new Map(moments(shift(full, hour)));
+    for (const [path, moment] of moments(full)) {
+      const key = path.split(".").at(-1) ?? "";
+      // Counts and codes are no moments.
+      if (moment < 1_000) continue;
+      expect([path, moved.get(path)]).toEqual([path, moment + (named.test(key) ? 0 : hour)]);
+    }
+  });
+});
