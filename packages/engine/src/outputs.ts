@@ -71,5 +71,9 @@ export const EventOutput = z.looseObject({
   what: z.string().describe("What happened, in the past tense."),
   sha: z.string().optional().describe('Of "pinged": the commit that is handed over.'),
   recipient: z.string().optional().describe('Of "pinged": the agent it is for.'),
+  state: z
+    .string()
+    .optional()
+    .describe('Of "pinged" and "submitted": submitted, or confirmed by what the agent shows.'),
   message: z.string().optional().describe('Of "pinged": what was typed. Of others: the id of a message.'),
 });

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { createStore } from "../src/host/store.ts";
 import { type Message, PLAIN } from "../src/watch/message.ts";
+import type { Mail } from "../src/watch/record.ts";
 import { agentsToml, isAlive, type OwnProject, ownProject, processesWith, signal, until } from "./real.ts";
 
 const AGENTS = ["ada", "bob"] as const;
@@ -150,4 +151,62 @@ it("restarts a watchdog that was killed, and leaves the agents at work", async (
   await until("it is heard", async () => (await project.heard("ada")).length === 1);
   expect(await pidsOf(project)).toEqual(before);
   expect((await createStore(project.state).records()).pid).not.toBe(pid);
+});
+
+/** A message that a watchdog had begun, and the keys that it pressed, when it was killed with nothing written down after its intent. */
+async function cutShort(
+  intent: Partial<Mail>,
+  keys: (project: OwnProject, typed: string) => Promise<unknown>,
+) {
+  const project = await ownProject(TOML);
+  const store = createStore(project.state);
+  const watchdog = await project.watchdog();
+  await project.up();
+  await watchdog.kill();
+  const one = message("ada", 0);
+  await store.queue(one);
+  const { agents, ...records } = await store.records();
+  if (agents.ada === undefined) throw new Error("no record of ada");
+  const mail: Mail = { id: one.id, state: "typing", since: Date.now(), enters: 0, tries: 1, ...intent };
+  await store.save({ ...records, agents: { ...agents, ada: { ...agents.ada, mail } } });
+  const typed = `[fleet ${one.id}] ${one.text}`;
+  await keys(project, typed);
+  const began = Date.now();
+  await project.watchdog();
+  await until("it is settled", async () => (await store.settled("ada", one.id)) !== null);
+  await project.looks(5);
+  expect(await project.heard("ada")).toEqual([typed]);
+  return { end: (await store.settled("ada", one.id))?.end, took: Date.now() - began, project };
+}
+
+const type = (project: OwnProject, typed: string) => project.tmux("send-keys", "-l", "-t", "=p-ada:", typed);
+const enter = (project: OwnProject) => project.tmux("send-keys", "-t", "=p-ada:", "Enter");
+
+it.each<[string, Partial<Mail>, Parameters<typeof cutShort>[1]]>([
+  ["before the first key", {}, async () => {}],
+  ["between the text and the note of it", {}, type],
+  ["before an Enter that was about to be pressed", { state: "typed", enters: 1 }, type],
+  [
+    "between an Enter and the note of it",
+    { state: "typed", enters: 1 },
+    async (project, typed) => {
+      await type(project, typed);
+      await enter(project);
+      await until("it is heard", async () => (await project.heard("ada")).length === 1);
+    },
+  ],
+])("says a message once when the watchdog was killed %s", async (_, intent, keys) => {
+  expect((await cutShort(intent, keys)).end).toEqual({ state: "confirmed" });
+});
+
+it("says a message once when its echo had scrolled away before the watchdog came back", async () => {
+  const { end } = await cutShort({ state: "typed", enters: 1 }, async (project, typed) => {
+    await type(project, typed);
+    await enter(project);
+    await until("it is heard", async () => (await project.heard("ada")).length === 1);
+    await project.tmux("send-keys", "-R", "-t", "=p-ada:");
+    await project.tmux("clear-history", "-t", "=p-ada:");
+    await project.tmux("send-keys", "-t", "=p-ada:", "Up");
+  });
+  expect(end).toEqual({ state: "submitted" });
 });

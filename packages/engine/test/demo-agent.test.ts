@@ -155,13 +155,36 @@ describe.each(SHELLS)("under %s %s", (...words) => {
 it("keeps its box on one line, however long the draft", async () => {
   const agent = await ownAgent();
   await agent.ready();
-  await agent.paste(`漢字${"äx".repeat(4000)}\nsecond`);
+  await agent.paste(`漢字${"äx".repeat(400)}\nsecond`);
   const { draft } = await until("a draft", async () => {
     const reading = await agent.read();
     return reading.draft?.startsWith("漢字äxä") && reading;
   });
   expect(draft).toMatch(/^漢字(äx)+/);
   expect((await agent.screen()).trimEnd().split("\n")).toHaveLength(2);
+});
+
+it.each([
+  ["5,000 lines", Array.from({ length: 5_000 }, (_, line) => `line ${line}`).join("\n"), "+4999 lines"],
+  ["ten lines", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk", "+10 lines"],
+  ["100 KB in one line", "x".repeat(100 * 1024), ""],
+])("shows a placeholder for a paste of %s, and takes all of it", async (_, text, more) => {
+  const agent = await ownAgent();
+  await agent.ready();
+  await agent.paste(text);
+  const shown = `[Pasted text #1${more === "" ? "" : ` ${more}`}]`;
+  await until("the placeholder", async () => (await agent.read()).draft === shown);
+  expect(demo.holds?.(shown, text)).toBe(true);
+  await agent.press("-l", "!");
+  await until("more", async () => (await agent.read()).draft === `${shown}!`);
+  await agent.press("BSpace", "BSpace");
+  await until("an empty box", async () => (await agent.read()).draft === "");
+  await agent.send(text);
+  const [got] = await until("it is in the journal", async () => {
+    const all = await agent.messages();
+    return all.length > 0 && all;
+  });
+  expect(got === text).toBe(true);
 });
 
 it("edits its draft: backspace takes a letter, Ctrl-U a line, Ctrl-C everything", async () => {

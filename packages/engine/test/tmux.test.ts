@@ -2,11 +2,15 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Environment } from "../src/host/environment.ts";
 import { createTmux, type Terminal } from "../src/host/tmux.ts";
 import type { Opening } from "../src/host/tmux-script.ts";
+import { toTyped } from "../src/watch/message.ts";
+import { anyText } from "./any-text.ts";
 import { ENV, ownDirectory, ownProgram, processesWith, until } from "./real.ts";
+import { messageOf } from "./scene.ts";
 
 /** A tmux server of this test's own, as the watchdog of each epoch would use it. */
 async function ownTerminal(environment: Environment = ENV) {
@@ -35,6 +39,8 @@ async function ownListener() {
     const id = (await own.terminal.panes()).sessions.get("p-a")?.id ?? "";
     return ((await own.terminal.screens([id])).get(id) ?? "").includes("listening") && id;
   });
+  // With its cursor where it stays.
+  await own.terminal.panes();
   const heard = () => readFile(path.join(own.home, "heard"), "utf8");
   return { ...own, id, heard };
 }
@@ -184,6 +190,50 @@ it.each([
   expect(await terminal.press("p-a", "run-of-p-a", ["Enter"])).toBe(true);
   await until("all has come", async () => (await heard()).endsWith("\r"));
   expect(await heard()).toBe(`\u001b[200~${text}\u001b[201~\r`);
+});
+
+it("pastes some hundred texts of any letters, one after the other, each to the byte", async () => {
+  const { terminal, heard } = await ownListener();
+  const odd = [
+    "-",
+    ";",
+    "#{pid}",
+    "#(id)",
+    "$(id)",
+    "`id`",
+    "'",
+    '"',
+    "\\",
+    "\u001b[201~",
+    "\u202e",
+    "\n",
+    "~",
+    "%1",
+  ];
+  const letters = fc.oneof(anyText(3), fc.constantFrom(...odd));
+  const texts = fc.sample(fc.array(letters, { minLength: 1, maxLength: 12 }), { numRuns: 300, seed: 1 });
+  // Half a surrogate pair is no text: UTF-8 has no bytes for it.
+  const typed = texts.map((parts, nth) =>
+    toTyped(messageOf({ id: `m${nth}`, text: parts.join("") })).toWellFormed(),
+  );
+  for (const [nth, text] of typed.entries()) await terminal.paste("p-a", "run-of-p-a", `m${nth}`, text);
+  const all = typed.map((text) => `\u001b[200~${text}\u001b[201~`).join("");
+  await until("all have come", async () => (await heard()).length >= all.length, 20);
+  expect(await heard()).toBe(all);
+}, 60_000);
+
+it("presses no key when the cursor has moved since the last look", async () => {
+  const { terminal, opening, socket } = await ownTerminal();
+  await terminal.open([opening("p-a", ["sh", "-c", "printf hello; exec cat"])]);
+  await until("it has spoken", async () => (await terminal.panes()).sessions.get("p-a")?.cursor === "5 0");
+  await tmux(socket, "send-keys", "-l", "-t", "=p-a:", "a person's words");
+  const screen = () => terminal.history("p-a");
+  await until("they show", async () => (await screen())?.includes("words"));
+  expect(await terminal.paste("p-a", "run-of-p-a", "1", "wrong")).toBe(false);
+  expect(await terminal.press("p-a", "run-of-p-a", ["Enter"])).toBe(false);
+  expect((await screen())?.trimEnd()).toBe("helloa person's words");
+  await terminal.panes();
+  expect(await terminal.press("p-a", "run-of-p-a", ["Enter"])).toBe(true);
 });
 
 it("obeys the newest watchdog only", async () => {

@@ -14,10 +14,17 @@ export const sendCommand = forward({
   operands: "<project> <agent> <message..>",
   flags: {
     ...jsonFlag,
-    "no-wait": { type: "boolean", about: "leave it in the outbox; the watchdog delivers it when it can" },
-    timeout: { type: "string", about: "how many seconds to wait for the receipt (60)", value: "SECONDS" },
+    "no-wait": {
+      type: "boolean",
+      about: "leave it in the outbox; it is delivered when the agent can take it",
+    },
+    timeout: { type: "string", about: "how long to wait for the receipt (60s)", value: "DURATION" },
+    expires: { type: "string", about: "not to be said any more after this time", value: "DURATION" },
   },
-  examples: [['fleet send demo builder "Please rebase first."', "prints: submitted 3f2a1c9"]],
+  examples: [
+    ['fleet send demo builder "Please rebase first."', "prints: confirmed 3f2a1c9 after 180 ms"],
+    ["fleet send demo builder - < notes.txt", "the text comes from standard input"],
+  ],
 });
 
 export const logsCommand = forward({

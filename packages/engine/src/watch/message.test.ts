@@ -39,7 +39,7 @@ describe("the plain text of a message", () => {
         expect(toPlain(text)).not.toMatch(OBEYED);
         expect(toPlain(toPlain(text))).toBe(toPlain(text));
       }),
-      { numRuns: 3_000 },
+      { numRuns: 10_000 },
     );
   });
 

@@ -32,7 +32,8 @@ CONTINUED="[$(printf '\200-\277')]"        # a byte of UTF-8 that doesn't begin 
 
 name=${DEMO_AGENT:-demo} journal=${DEMO_JOURNAL:-}
 step='' trouble='' question='' below=''    # the bottom of the screen, and how to wipe it
-draft='' pending='' pasting='' listening=''
+draft='' pending='' pasting='' pasted='' listening=''
+shown='' label='' long=0 pastes=0          # the draft as it is shown, with a placeholder of a long paste
 deaf='' swallow=0 stubborn=''              # misbehaviour that lasts
 queue='' woken='' agenda=''                # first lines of messages; lines of "MOMENT VERB WORDS"
 role='' phase='' plan='' status='' brief=''
@@ -95,9 +96,9 @@ redraw() { # [LINES]: wipes the bottom, adds lines above it and draws it anew, i
 }
 
 box() { # -> box: the draft as it fits one line
-	box=${draft%%"$CR"*}
+	box=${shown%%"$CR"*}
 	[ ${#box} -le 150 ] || shorten
-	[ "$box" = "$draft" ] || box="$box …"
+	[ "$box" = "$shown" ] || box="$box …"
 	harmless "$box" && box=$harmless
 }
 
@@ -175,13 +176,16 @@ take_paste() { # fails when it needs more
 	*"$PASTE_END"*)
 		piece=${pending%%"$PASTE_END"*}
 		pending=${pending#"$piece$PASTE_END"} pasting=''
-		type_text "$piece" pasted
+		set -- "$pasted$piece"
+		pasted=''
+		fold_up "$1"
+		type_text "$1" pasted "$folded"
 		;;
 	*)
 		# Perhaps its end has come in part.
 		piece=$pending tail=$ESC${pending##*"$ESC"} pending=''
 		case $PASTE_END in "$tail"*) piece=${piece%"$tail"} pending=$tail ;; esac
-		type_text "$piece" pasted
+		pasted=$pasted$piece
 		return 1
 		;;
 	esac
@@ -202,8 +206,8 @@ take_keys() { # fails when it needs more; what it acts on is no longer pending, 
 	pending=$text
 	case $key in
 	"$CR") enter ;;
-	"$CTRL_C") draft='' ;;
-	"$CTRL_U") case $draft in *"$CR"*) draft=${draft%"$CR"*} ;; *) draft='' ;; esac ;;
+	"$CTRL_C") clear_box ;;
+	"$CTRL_U") rub_out_line ;;
 	"$DEL" | "$BACKSPACE") rub_out ;;
 	esac
 }
@@ -215,9 +219,18 @@ skip_sequence() { # an arrow, a function key
 	pending=${text#?}
 }
 
-type_text() { # TEXT HOW
+fold_up() { # TEXT -> folded: what is shown of a paste; of a long one a placeholder, as in real ones
+	folded=$1 lines=0
+	case $1 in *"$CR"*) lines=$(($(printf '%s' "$1" | tr -dc '\r' | wc -c))) ;; esac
+	[ ${#1} -ge 2000 ] || [ "$lines" -ge 10 ] || return 0
+	pastes=$((pastes + 1)) folded="[Pasted text #$pastes"
+	[ "$lines" -eq 0 ] || folded="$folded +$lines lines"
+	folded="$folded]" label=$folded long=${#1}
+}
+
+type_text() { # TEXT HOW [AS SHOWN]
 	if [ -z "$question" ]; then
-		draft=$draft$1
+		draft=$draft$1 shown=$shown${3:-$1}
 	else
 		# A dialog drops a paste and takes keys for answers, as real ones do.
 		note "dialog: $1"
@@ -225,10 +238,27 @@ type_text() { # TEXT HOW
 	fi
 }
 
-rub_out() { # one character
-	while :; do case $draft in *$CONTINUED) draft=${draft%?} ;; *) break ;; esac done
-	draft=${draft%?}
+rub_out() { # one character, or a placeholder
+	if [ -n "$label" ]; then
+		case $shown in
+		*"$label")
+			shown=${shown%"$label"} label=''
+			draft=$(printf "%.$((${#draft} - long))s" "$draft")
+			return
+			;;
+		esac
+	fi
+	while :; do case $draft in *$CONTINUED) draft=${draft%?} shown=${shown%?} ;; *) break ;; esac done
+	draft=${draft%?} shown=${shown%?}
 }
+
+rub_out_line() {
+	while [ -n "$draft" ]; do
+		case $shown in *"$CR") rub_out && return ;; *) rub_out ;; esac
+	done
+}
+
+clear_box() { draft='' shown='' label=''; }
 
 enter() {
 	if [ -n "$question" ]; then
@@ -238,7 +268,7 @@ enter() {
 		swallow=$((swallow - 1))
 	elif [ -n "$draft" ]; then
 		set -- "$draft"
-		draft=''
+		clear_box
 		note "$1"
 		hear "$1"
 	fi
