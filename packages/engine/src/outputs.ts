@@ -38,6 +38,8 @@ export const StatusOutput: z.ZodType<Survey> = z.strictObject({
         Survey["agents"][number]["is"]
       >,
       why: z.string().describe("The same in a sentence."),
+      next_slot: Time.nullable().describe("When its schedule calls it next."),
+      last_slot: Time.nullable().describe("The slot of its schedule that was dealt with last."),
     }),
   ),
   watchdog: z

@@ -92,6 +92,8 @@ export interface Policy {
   /** A declared wait further ahead than this (and a minute) does not count. */
   readonly max_wait: Duration;
   readonly start_timeout: Duration;
+  /** A scheduled slot that was missed, because no watchdog ran, is run late if it is not older than this. */
+  readonly catch_up: Duration;
   /** After this much uptime a death is the first again: the backoff begins anew. */
   readonly healthy_after: Duration;
   /** The wait before the n-th automatic restart; the last entry goes on. */

@@ -60,6 +60,7 @@ export const alive = (
   pane: "alive",
   pid: 1,
   instance: "i-1",
+  created: NOW - minute,
   digest: "d-1",
   size: "200x50",
   screen: "❯",
@@ -73,8 +74,20 @@ export const unclear = alive(read({ mood: "unclear" }));
 export const says = (final: string): Sighting => alive(read({ mood: "ready" }, { final }));
 export const gone: Sighting = { pane: "absent", with: "session" };
 export const lost: Sighting = { pane: "absent", with: "server" };
-export const dead: Sighting = { pane: "dead", instance: "i-1", exit: { code: 1 }, screen: "" };
-export const exited: Sighting = { pane: "dead", instance: "i-1", exit: { code: 0 }, screen: "" };
+export const dead: Sighting = {
+  pane: "dead",
+  instance: "i-1",
+  created: NOW - minute,
+  exit: { code: 1 },
+  screen: "",
+};
+export const exited: Sighting = {
+  pane: "dead",
+  instance: "i-1",
+  created: NOW - minute,
+  exit: { code: 0 },
+  screen: "",
+};
 
 export const runOf = (ago: number, more: Partial<Run> = {}): Run => ({
   instance: "i-1",
@@ -96,6 +109,7 @@ export const running = (
 ): AgentRecord => ({
   ...FRESH_RECORD,
   run: runOf(ago, run),
+  latest: run.instance ?? "i-1",
   served: ASKED,
   conversation: true,
   ...more,
@@ -116,6 +130,7 @@ export const seenFor = (ago: number, mood: Mood = { mood: "ready" }, more: Parti
 /** A record of an agent whose last run ended so long ago, after so many failures. */
 export const fallen = (ago: number, failures: number, more: Partial<AgentRecord> = {}): AgentRecord => ({
   ...FRESH_RECORD,
+  latest: "i-1",
   served: ASKED,
   conversation: true,
   ended: { at: NOW - ago, how: "died", exit: { code: 1 }, blame: "agent", limit: null },
@@ -146,6 +161,7 @@ export const scene = (more: Partial<Scene> = {}): Scene => ({
   restartGap: 0,
   serverRest: 0,
   grace: 0,
+  slots: null,
   message: null,
   quit: null,
   ...more,

@@ -157,6 +157,9 @@ const Supervision = z.strictObject({
   start_timeout: Duration.prefault("120s").describe(
     "An agent that is not ready by then has failed to start.",
   ),
+  catch_up: Delay.prefault("24h").describe(
+    "A scheduled slot that passed while no watchdog ran is run late if it is not older than this.",
+  ),
   healthy_after: Duration.prefault("10m").describe(
     "Uptime after which a death is the first again: the backoff begins anew.",
   ),

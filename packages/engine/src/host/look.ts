@@ -90,6 +90,7 @@ const TMUX_SAYS = /\nPane is dead \([^\n]*\)\s*$/;
 
 function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, projectId: string): Sighting {
   const { instance, pid, scrolled, size } = pane;
+  const created = pane.created * 1000;
   if (pane.project !== projectId || instance === null) return { pane: "foreign" };
   if (pane.dead) {
     if (pane.exit === undefined)
@@ -97,11 +98,11 @@ function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, proj
     if (agent.backend !== null && capture === undefined)
       return { pane: "unreadable", because: "it went while we looked" };
     const screen = (capture?.screen ?? "").replace(TMUX_SAYS, "");
-    return { pane: "dead", instance, exit: pane.exit, screen };
+    return { pane: "dead", instance, created, exit: pane.exit, screen };
   }
   if (agent.backend === null) {
     const reading = { mood: "busy", draft: null, final: null, running: null } as const;
-    return { pane: "alive", pid, instance, scrolled, size, screen: "", digest: "", reading };
+    return { pane: "alive", pid, instance, created, scrolled, size, screen: "", digest: "", reading };
   }
   if (capture === undefined) return { pane: "unreadable", because: "it went while we looked" };
   const backend = BACKENDS[agent.backend];
@@ -111,6 +112,7 @@ function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, proj
     pane: "alive",
     pid,
     instance,
+    created,
     scrolled,
     size,
     screen,

@@ -19,6 +19,7 @@ const FIELDS = {
   project: "p-1",
   instance: "i-1",
   own: "%1",
+  created: "1781351000",
 };
 const line = (more: Partial<typeof FIELDS> = {}) => `${Object.values({ ...FIELDS, ...more }).join("\t")}\n`;
 const only = (more: Partial<typeof FIELDS>) =>
@@ -36,6 +37,7 @@ describe("the panes that tmux lists", () => {
             ...{ session: "x-builder", id: "%1", pid: 4711, project: "p-1", instance: "i-1" },
             ...{ dead: false, exit: undefined, scrolled: false, cursor: "2 49", activity: 1781352000 },
             ...{ size: "200x50" },
+            created: 1781351000,
           },
         ],
       ]),

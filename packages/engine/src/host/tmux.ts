@@ -24,6 +24,8 @@ export interface Pane {
   readonly activity: number;
   /** Columns and rows, as "200x50". */
   readonly size: string;
+  /** When its session was made, in whole seconds since the epoch. */
+  readonly created: number;
 }
 
 export interface Panes {
@@ -70,6 +72,7 @@ const FIELDS = [
   "@fleet_project",
   "@fleet_instance",
   "@fleet_pane",
+  "session_created",
 ] as const;
 const FORMAT = FIELDS.map((field) => `#{${field}}`).join("\t");
 
@@ -195,8 +198,8 @@ export function parsePanes(listed: string): Panes {
   let epoch = 0;
   for (const line of listed.split("\n").filter((text) => text !== "")) {
     const [session = "", id = "", pid, dead, code = "", signal = "", mode, ...more] = line.split("\t");
-    const [column, row, activity, width, height, serverPid, stamped, project = "", instance = "", own = ""] =
-      more;
+    const [column, row, activity, width, height, serverPid, stamped, ...marks] = more;
+    const [project = "", instance = "", own = "", created] = marks;
     server = Number(serverPid);
     epoch = Number(stamped ?? 0);
     if (own !== "" && own !== id) continue;
@@ -215,6 +218,7 @@ export function parsePanes(listed: string): Panes {
       cursor: `${column} ${row}`,
       activity: Number(activity),
       size: `${width}x${height}`,
+      created: Number(created),
     });
   }
   return { server, epoch, sessions };

@@ -53,9 +53,8 @@ export async function awaitOutcomes(
     for (const agent of asked.filter(({ name }) => !known.has(name))) {
       const one = seen.agents.find(({ name }) => name === agent.name);
       const wish = wished[agent.name];
-      const anew = wish?.anew === true && wish.at >= began;
       const patient = now - began < PATIENCE;
-      const verdict = judge(agent, records.agents[agent.name], one, { now, began, anew, patient });
+      const verdict = judge(agent, records.agents[agent.name], one, { now, began, wish, patient });
       const late = now - began > start_timeout;
       const outcome = verdict ?? (late ? notThere(agent, one?.why ?? "unknown", start_timeout) : null);
       if (outcome === null) continue;

@@ -3,6 +3,7 @@ import { readJournal } from "../host/journal.ts";
 import type { Site } from "../host/site.ts";
 import { createStore } from "../host/store.ts";
 import type { JournalEntry } from "../watch/journal.ts";
+import { isScheduled } from "../watch/schedule.ts";
 import type { Instant } from "../watch/time.ts";
 import type { Outcome } from "./outcome.ts";
 import { paint, renderEntry } from "./render-events.ts";
@@ -29,6 +30,8 @@ export async function follow(site: Site, since: Instant, world: World): Promise<
     const line = renderEntry(entry, since, world.color);
     if (line !== null) world.out(`${line}\n`);
     complete ||= entry.what === "sequence-complete";
+    // With a schedule the watchdog goes on, and this view would never end.
+    if (complete && site.project.agents.some(isScheduled)) stop.abort();
     if (entry.what === "watchdog-ended" && entry.because !== "orphaned") stop.abort();
   }
   if (world.signal.aborted) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { fallen, LOOP, minute, NOW, running, second } from "../../test/scene.ts";
+import { ASKED, fallen, LOOP, minute, NOW, running, second, TASK, up } from "../../test/scene.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
 import { judge } from "./outcome.ts";
 import type { AgentSurvey } from "./survey.ts";
@@ -19,6 +19,8 @@ const seen = (more: Partial<AgentSurvey> = {}): AgentSurvey => ({
   since: null,
   is: "missing",
   why: "because",
+  next_slot: null,
+  last_slot: null,
   ...more,
 });
 const crashed = fallen(second, 1);
@@ -48,12 +50,12 @@ it.each<[string, Parameters<typeof judge>[1], Partial<AgentSurvey> | null, strin
   ],
   ["nothing while it is held up", FRESH_RECORD, { is: "held" }, null],
 ])("up says %s", (_, record, survey, expected) => {
-  const moment = { now: NOW, began, anew: false, patient: true };
+  const moment = { now: NOW, began, wish: up(ASKED), patient: true };
   expect(wordOf(judge(LOOP, record, survey === null ? undefined : seen(survey), moment))).toBe(expected);
 });
 
 it("up says held when its patience is over", () => {
-  const moment = { now: NOW, began, anew: false, patient: false };
+  const moment = { now: NOW, began, wish: up(ASKED), patient: false };
   expect(wordOf(judge(LOOP, FRESH_RECORD, seen({ is: "held" }), moment))).toBe("held (because)");
 });
 
@@ -61,8 +63,18 @@ it.each([
   ["waits while the old run is there", running(minute), null],
   ["says started of the new one", running(second), "started"],
 ])("restart %s", (_, record, expected) => {
-  const moment = { now: NOW, began, anew: true, patient: true };
+  const moment = { now: NOW, began, wish: up(began, true), patient: true };
   expect(wordOf(judge(LOOP, record, seen(here), moment))).toBe(expected);
+});
+
+it.each([
+  ["waits until the watchdog has judged its old run", running(minute), null],
+  ["says unchanged when that is left alone", running(minute, { served: began }), "unchanged"],
+  ["says started of the run that took its place", running(second, { served: began }), "started"],
+  ["waits for a run that a slot asks for", running(second, { served: began, called: NOW }), null],
+])("up of a task %s", (_, record, expected) => {
+  const moment = { now: NOW, began, wish: up(began), patient: true };
+  expect(wordOf(judge(TASK, record, seen(here), moment))).toBe(expected);
 });
 
 function wordOf(outcome: ReturnType<typeof judge>): string | null {

@@ -1,6 +1,8 @@
 import type { Agent } from "../project.ts";
 import { sayExit } from "../watch/explain.ts";
 import type { AgentRecord } from "../watch/record.ts";
+import type { Wish } from "../watch/scene.ts";
+import { withCall } from "../watch/schedule.ts";
 import type { Duration, Instant } from "../watch/time.ts";
 import type { AgentSurvey } from "./survey.ts";
 
@@ -18,8 +20,8 @@ interface Moment {
   readonly now: Instant;
   /** When this `up` began: what ran before is unchanged. */
   readonly began: Instant;
-  /** A run from before does not do. */
-  readonly anew: boolean;
+  /** What was asked for. */
+  readonly wish: Wish | undefined;
   /** Still willing to wait for what holds an agent up. */
   readonly patient: boolean;
 }
@@ -29,7 +31,7 @@ export function judge(
   agent: Agent,
   record: AgentRecord | undefined,
   seen: AgentSurvey | undefined,
-  { now, began, anew, patient }: Moment,
+  { now, began, wish, patient }: Moment,
 ): Outcome | null {
   const outcome = (word: Outcome["outcome"], because: string | null = null): Outcome => ({
     agent: agent.name,
@@ -39,6 +41,9 @@ export function judge(
   if (record === undefined || seen === undefined) return null;
   if (seen.is === "failed" || seen.is === "foreign") return outcome("failed", seen.why);
   const { run, ended } = record;
+  if (isUnanswered(agent, wish, record))
+    return seen.is === "held" && !patient ? outcome("held", seen.why) : null;
+  const anew = wish?.anew === true && wish.at >= began;
   if (run !== null && seen.state === "RUNNING") {
     if (seen.is === "asking" || seen.is === "limited") return outcome("held", seen.why);
     if (run.ready === null || now - run.since < REALLY_THERE) return null;
@@ -50,6 +55,10 @@ export function judge(
     return outcome("failed", `${ended.how}${sayExit(ended.exit)}; see: agents logs ${agent.name}`);
   return seen.is === "held" && !patient ? outcome("held", seen.why) : null;
 }
+
+/** The watchdog has not said yet whether a task's old run makes room for a new one. */
+const isUnanswered = (agent: Agent, wish: Wish | undefined, record: AgentRecord): boolean =>
+  agent.kind === "task" && wish !== undefined && withCall(wish, agent, record).at !== record.served;
 
 /** A run that came and went while `up` waited was started, and failed if it says so. */
 function wordForFinished(ended: AgentRecord["ended"], began: Instant): Outcome["outcome"] {

@@ -16,6 +16,7 @@ const agent = (
 ): AgentSurvey => ({
   ...{ name, kind, backend: kind === "service" ? null : "claude", model, watch, enabled: true },
   ...{ state: "RUNNING", session: `cc-ci-${name}`, pid: 4711, since: ago(90), is: "working", why: "works" },
+  ...{ next_slot: null, last_slot: null },
   ...more,
 });
 const off = {

@@ -9,11 +9,22 @@ export function renderStatus(seen: Survey): string {
 
 /** The same with since when, and why. */
 export function renderWide(seen: Survey, now: number): string {
-  const rows = seen.agents.map((agent) => [...row(agent), age(agent.since, now), oneLine(agent.why)]);
+  const rows = seen.agents.map((agent) => [
+    ...row(agent),
+    age(agent.since, now),
+    oneLine(agent.why) + slotsOf(agent),
+  ]);
   const beat = seen.watchdog === null ? "-" : age(seen.watchdog.heartbeat, now);
   const epoch = seen.watchdog === null ? "" : `epoch ${seen.watchdog.epoch}, pid ${seen.watchdog.pid}`;
   return lines([...phaseLine(seen), ...columns([...rows, [...watchdogRow(seen), beat, epoch]])]);
 }
+
+const slotsOf = ({ next_slot, last_slot }: AgentSurvey): string =>
+  (next_slot === null ? "" : `; next ${minuteOf(next_slot)}`) +
+  (last_slot === null ? "" : `; last ${minuteOf(last_slot)}`);
+
+/** Schedules know no seconds. */
+const minuteOf = (iso: string): string => `${iso.slice(0, 16)}Z`;
 
 const phaseLine = ({ phase }: Survey): readonly string[] => {
   if (phase === null) return [];

@@ -104,7 +104,9 @@ async function refuseForStopped(site: Site, { name }: Agent, { env, signal }: Wo
   const hint = "start it with up, or leave the message in the outbox with --no-wait";
   if (seen?.enabled === false && seen.state !== "RUNNING")
     throw new Failure("DISABLED", `${name} is disabled and does not run`, { hint });
-  if (seen !== undefined && STOPPED.has(seen.is))
+  // A finished task that is still there may be asked about its work.
+  const isThere = seen?.is === "finished" && seen.state === "RUNNING";
+  if (seen !== undefined && !isThere && STOPPED.has(seen.is))
     throw new Failure("STOPPED", `${name} does not run: ${seen.why}`, { hint });
   if (watchdog !== null) return;
   // Its keeper may just be starting it again.

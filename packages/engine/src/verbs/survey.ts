@@ -7,6 +7,7 @@ import type { Site } from "../host/site.ts";
 import { blockedBy } from "../host/starting.ts";
 import { readStatus } from "../host/status-file.ts";
 import { createStore } from "../host/store.ts";
+import { timetableOf } from "../host/timetable.ts";
 import { createTmux, type Pane, type Panes } from "../host/tmux.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
@@ -17,6 +18,7 @@ import { type Facts, sceneOf } from "../watch/plan.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import type { Assessment } from "../watch/scene.ts";
+import { isScheduled } from "../watch/schedule.ts";
 import type { Sighting } from "../watch/sighting.ts";
 import { ANSWER_VERSION } from "./common.ts";
 
@@ -54,6 +56,9 @@ export interface AgentSurvey {
   /** How it is, in one word of the glossary, and in a sentence. */
   readonly is: Assessment["is"];
   readonly why: string;
+  /** Of its schedule: when it comes next, and the slot that was dealt with last. */
+  readonly next_slot: string | null;
+  readonly last_slot: string | null;
 }
 
 /** How everything is now: one tmux call, a few small files. Writes nothing, starts nothing. */
@@ -67,6 +72,10 @@ export async function survey(site: Site, environment: Environment): Promise<Surv
   const now = Date.now();
   const { agents } = site.project;
   const blocked = new Map<string, string | null>();
+  const next = new Map<string, number | null>();
+  for (const agent of agents)
+    if (agent.schedule !== null && isScheduled(agent))
+      next.set(agent.name, (await timetableOf(agent.schedule)).next(now));
   for (const agent of agents)
     if (panes?.sessions.get(agent.session) === undefined)
       blocked.set(agent.name, await blockedBy(site, agent, systemDisk));
@@ -76,7 +85,7 @@ export async function survey(site: Site, environment: Environment): Promise<Surv
     project: site.name,
     phase,
     notes: notesOn(phase, wishes),
-    agents: agents.map((agent) => surveyAgent(site, agent, { panes, records, wishes, blocked, now })),
+    agents: agents.map((agent) => surveyAgent(site, agent, { panes, records, wishes, blocked, next, now })),
     watchdog: watched
       ? { pid: records.pid, epoch: records.epoch, heartbeat: toIso(records.heartbeat) }
       : null,
@@ -119,10 +128,12 @@ interface Seen {
   readonly records: Records;
   readonly wishes: Wishes;
   readonly blocked: ReadonlyMap<string, string | null>;
+  readonly next: ReadonlyMap<string, number | null>;
   readonly now: number;
 }
 
-function surveyAgent(site: Site, agent: Agent, { panes, records, wishes, blocked, now }: Seen): AgentSurvey {
+function surveyAgent(site: Site, agent: Agent, seen: Seen): AgentSurvey {
+  const { panes, records, wishes, blocked, now } = seen;
   const pane = panes?.sessions.get(agent.session);
   const overrides = { ...NO_OVERRIDES, env: wishes.env };
   const phase = records.course?.phase ?? site.project.loop?.phases[0]?.id ?? null;
@@ -134,6 +145,7 @@ function surveyAgent(site: Site, agent: Agent, { panes, records, wishes, blocked
     blocked: () => blocked.get(agent.name) ?? null,
     leftovers: () => 0,
     working: () => null,
+    slots: () => null,
     message: () => null,
   };
   const scene = sceneOf(agent, site.project, records, facts);
@@ -152,6 +164,8 @@ function surveyAgent(site: Site, agent: Agent, { panes, records, wishes, blocked
     since: alive && record.run !== null ? toIso(record.run.since) : null,
     is: assessment.is,
     why: explain(assessment, scene.record),
+    next_slot: toIsoOrNull(seen.next.get(agent.name)),
+    last_slot: toIsoOrNull(record.slot?.at),
   };
 }
 
@@ -161,11 +175,15 @@ function toSighting(site: Site, pane: Pane | undefined, seen: boolean, instance:
   if (pane === undefined) return { pane: "absent", with: "session" };
   if (pane.project !== site.id) return { pane: "foreign" };
   const name = pane.instance ?? instance ?? "";
+  const created = pane.created * 1000;
   if (pane.dead)
-    return { pane: "dead", instance: name, exit: pane.exit ?? { signal: "unknown" }, screen: "" };
+    return { pane: "dead", instance: name, created, exit: pane.exit ?? { signal: "unknown" }, screen: "" };
   const reading = { mood: "unclear", draft: null, final: null, running: null } as const;
   const { pid, scrolled, size } = pane;
-  return { pane: "alive", pid, instance: name, digest: "", screen: "", scrolled, size, reading };
+  return { pane: "alive", pid, instance: name, created, digest: "", screen: "", scrolled, size, reading };
 }
+
+const toIsoOrNull = (instant: number | null | undefined): string | null =>
+  instant == null ? null : toIso(instant);
 
 export const toIso = (instant: number): string => new Date(instant).toISOString();

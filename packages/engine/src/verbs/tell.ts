@@ -17,6 +17,13 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   resumed: () => good("started again, with its conversation"),
   "start-failed": ({ because }) => bad(`could not be started: ${because}`),
   "start-interrupted": () => plain("its start was interrupted, it is started anew"),
+  "schedule-began": ({ of, slot }) => quiet(`its schedule ${of} counts from ${minuteOf(slot)}`),
+  "schedule-ended": () => quiet("has no schedule any more"),
+  "slots-missed": ({ slots, because }) => plain(`missed ${slotsOf(slots)}: ${because}`),
+  "slot-came": ({ slot }) => good(`is called by its schedule, for ${minuteOf(slot)}`),
+  "slot-skipped": ({ wish, because }) =>
+    plain(`goes on, its slot of ${minuteOf(wish)} is skipped: ${because}`),
+  "left-alone": ({ because }) => plain(`goes on, as it was asked for again: ${because}`),
   found: () => good("was running already, taken over"),
   "became-ready": () => quiet("is ready"),
   said: ({ mood, wait }) => tellMood(mood, wait),
@@ -91,6 +98,16 @@ function tellMood(mood: unknown, wait: unknown): Told {
     word === "busy" ? "works" : word === "ready" ? "is ready" : "shows a screen that says nothing",
   );
 }
+
+const minuteOf = (instant: unknown): string =>
+  typeof instant === "number" ? `${new Date(instant).toISOString().slice(0, 16)}Z` : "?";
+
+const slotsOf = (slots: unknown): string => {
+  const [first, ...more] = Array.isArray(slots) ? slots : [];
+  return more.length === 0
+    ? `its slot of ${minuteOf(first)}`
+    : `${more.length + 1} slots, ${minuteOf(first)} to ${minuteOf(more.at(-1))}`;
+};
 
 const exitOf = (exit: unknown): string => {
   const { code, signal } = (exit ?? {}) as Record<string, unknown>;

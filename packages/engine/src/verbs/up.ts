@@ -32,6 +32,7 @@ export const up = defineCommand({
   examples: [
     ["agents up", "start every enabled agent, and the watchdog"],
     ["agents up builder", "start one, also one that is disabled"],
+    ["agents up upgrader", "run a task now; one that is busy is left alone, a finished one starts afresh"],
     ["agents up --follow", "start, and watch it work"],
   ],
   async run(names, flags, world) {
@@ -119,8 +120,8 @@ async function wishUp(
     const old = before.agents[agent.name];
     const record = records[agent.name];
     const stands = old?.state === "up" && record?.gaveUp == null && !before.off;
-    const again =
-      agent.kind === "task" && names.length > 0 && (agent.start === "fresh" || record?.run == null);
+    // A task that is named is asked for again: the watchdog judges whether its run is still busy.
+    const again = agent.kind === "task" && names.length > 0;
     if (!stands || again || (fresh && agent.kind === "loop"))
       wishes[agent.name] = { state: "up", at, anew: again && agent.start === "fresh" };
   }

@@ -185,7 +185,7 @@ describe("what is not there", () => {
     [
       "a task that vanished is not healed",
       { agent: TASK, record: running(minute), sighting: of.gone },
-      "finished",
+      "failed (its session vanished)",
     ],
     [
       "a task is not healed though its watch says so",

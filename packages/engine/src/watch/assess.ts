@@ -1,11 +1,10 @@
 import type { Policy } from "../project.ts";
 import type { AgentRecord, Ended, Run } from "./record.ts";
 import type { Assessment, Scene } from "./scene.ts";
+import { answerCall, hasFinished } from "./task.ts";
 import type { Duration, Instant } from "./time.ts";
 import { type DeclaredWait, endOf, isCredible } from "./wait.ts";
-
-/** Work that can be seen, but shows nothing new, is believed in for so long. */
-const LONGEST_WORK: Duration = 3_600_000;
+import { isAtWork } from "./work.ts";
 
 /** At a limit that does not say how long it lasts, it is tried again this late. */
 const UNKNOWN_LIMIT: Duration = 3_600_000;
@@ -21,7 +20,7 @@ export function assess(scene: Scene, now: Instant): Assessment {
     case "alive":
       if (record.run === null) return { is: "unseen", because: "it is not known yet" };
       if (record.stopping !== null) return { is: "stopping", ...record.stopping };
-      return assessRun(scene, record.run) ?? assessScreen(scene, record.run, now);
+      return assessRun(scene, record.run, now) ?? assessScreen(scene, record.run, now);
     case "dead":
     case "absent":
       if (record.stopping !== null) return { is: "stopping", ...record.stopping };
@@ -40,15 +39,20 @@ export function assess(scene: Scene, now: Instant): Assessment {
 }
 
 /** Is it still the run that is wanted? */
-function assessRun({ wish, turn, record: { served } }: Scene, run: Run): Assessment | null {
+function assessRun(scene: Scene, run: Run, now: Instant): Assessment | null {
+  const { agent, wish, turn, record } = scene;
   const due = (because: "unwanted" | "next-phase" | "restart-asked", evidence: string): Assessment => ({
     is: "due-to-stop",
     because,
     evidence,
   });
   if (wish.state === "down") return due("unwanted", "it is wished down");
+  if (agent.kind === "task") {
+    const answer = answerCall(scene, now);
+    return answer?.run === "clear" ? due("restart-asked", answer.because) : null;
+  }
   // By the wish that it was started for, not by the time: clocks may be set back.
-  if (wish.anew && served !== wish.at) return due("restart-asked", "a new run was asked for");
+  if (wish.anew && record.served !== wish.at) return due("restart-asked", "a new run was asked for");
   if (run.turn !== null && turn !== null && run.turn !== turn)
     return due("next-phase", "another phase is on");
   return null;
@@ -76,6 +80,8 @@ function assessScreen(scene: Scene, run: Run, now: Instant): Assessment {
     case "unclear":
       // Counted from the end of a trust dialog, where there was one.
       if (run.ready === null) return assessStart(policy, watched, Math.max(run.since, since), now);
+      if (agent.kind === "task" && seen !== null && hasFinished(seen, policy, now))
+        return { is: "finished", exit: null };
       return assessIdle(scene, mood.mood, now);
     default:
       return mood satisfies never;
@@ -141,12 +147,6 @@ function assessStall(scene: Scene, now: Instant): Assessment | null {
   return { is: "due-to-stop", because: "stalled", evidence };
 }
 
-/** Something runs in it: its screen says so, or its children use the processor. Not knowing is no reason to end it. */
-function isAtWork({ record: { seen }, working }: Scene, now: Instant): boolean {
-  const isSilent = now - (seen?.still ?? now) >= LONGEST_WORK;
-  return !isSilent && (seen?.running != null || working !== false);
-}
-
 /** It was told something just now: it has a grace to answer. What it is told later does not prolong that. */
 function isBeingHeard({ record: { told, missed }, policy }: Scene, now: Instant): boolean {
   const since = Math.max(told?.first ?? Number.NEGATIVE_INFINITY, missed?.at ?? Number.NEGATIVE_INFINITY);
@@ -168,7 +168,13 @@ function assessAbsence(scene: Scene, now: Instant): Assessment {
     blocked === null ? { is: "missing", automatic } : { is: "held", because: blocked };
   if (asked || ended === null || ended.blame === "plan") return start(false);
   const heals = agent.kind !== "task" && agent.watch !== "none";
-  if (!heals) return { is: "finished", exit: ended.exit };
+  if (!heals) {
+    // No exit is known of what never began, or went without a trace.
+    const failed = ended.exit === null && (ended.blame === "agent" || ended.blame === "host");
+    return failed
+      ? { is: "failed", since: ended.at, because: ended.how }
+      : { is: "finished", exit: ended.exit };
+  }
   const rest = assessRest(scene, ended, now);
   return rest ?? start(ended.blame === "agent");
 }

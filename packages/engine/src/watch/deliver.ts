@@ -165,6 +165,7 @@ const LISTENING: ReadonlySet<Assessment["is"]> = new Set([
   "waiting",
   "limited",
   "asking",
+  "finished",
 ]);
 
 const REST: Delivery = { actions: [], next: Number.POSITIVE_INFINITY };

@@ -43,7 +43,7 @@ describe("an assessment in words", () => {
       "is being stopped: stalled",
     ],
     [{ is: "leftover" }, "ended, its session is still there", "ended, its session is still there"],
-    [{ is: "finished", exit: null }, "finished", "finished"],
+    [{ is: "finished", exit: null }, "finished", "ended: died"],
     [{ is: "finished", exit: { signal: "KILL" } }, "finished by signal KILL", "finished by signal KILL"],
     [{ is: "crash-looping", because: "start-limit 5" }, "start-limit 5", "start-limit 5"],
     [{ is: "failed", since: 1, because: "start-limit 5" }, "FAILED start-limit 5", "FAILED start-limit 5"],

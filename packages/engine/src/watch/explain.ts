@@ -3,7 +3,7 @@ import type { Assessment } from "./scene.ts";
 import type { Exit } from "./sighting.ts";
 
 /** An assessment as one sentence, without times: those stand beside it. */
-export function explain(assessment: Assessment, { ended }: AgentRecord): string {
+export function explain(assessment: Assessment, { run, ended }: AgentRecord): string {
   switch (assessment.is) {
     case "unseen":
     case "held":
@@ -39,7 +39,10 @@ export function explain(assessment: Assessment, { ended }: AgentRecord): string 
     case "leftover":
       return "ended, its session is still there";
     case "finished":
-      return `finished${sayExit(assessment.exit)}`;
+      if (run !== null) return "finished, and stays for review";
+      return assessment.exit === null && ended !== null
+        ? `ended: ${ended.how}`
+        : `finished${sayExit(assessment.exit)}`;
     case "crash-looping":
       return assessment.because;
     case "failed":

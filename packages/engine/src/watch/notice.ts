@@ -17,15 +17,27 @@ export function notice(scene: Scene, at: Instant): readonly Happening[] {
     case "alive": {
       const known = record.run?.instance === sighting.instance;
       const opened: Happening[] = known && record.run?.opened === false ? [opening(record.run, at)] : [];
-      const found: Happening[] = known
-        ? opened
-        : [{ at, what: "found", instance: sighting.instance, turn: scene.turn, wish: scene.wish.at }];
+      const found: Happening[] = known ? opened : [foundIn(sighting, scene, at)];
       return [...found, ...noticeScreen(known ? record : { ...record, seen: null }, sighting, at)];
     }
     default:
       return sighting satisfies never;
   }
 }
+
+/** tmux tells whole seconds, and a session is made after it was asked for: so it was asked for by the end of that second. */
+const foundIn = (
+  { instance, created }: { readonly instance: string; readonly created: Instant },
+  { agent, turn, wish }: Scene,
+  at: Instant,
+): Happening => ({
+  at,
+  what: "found",
+  instance,
+  turn,
+  wish: wish.at,
+  called: agent.kind === "task" ? created + 999 : null,
+});
 
 /** A start that a crash kept from being noted. */
 const opening = ({ instance, model, resumed }: Run, at: Instant): Happening => ({
@@ -95,14 +107,29 @@ function waitOf(before: DeclaredWait | null, final: Reading["final"], at: Instan
   return before?.until === until ? before : { until, declared: at, moved: 0 };
 }
 
+/** A task that ran and ended, and all memory of it was lost: it must not run once more for that. */
+function noticeRemains(scene: Scene, at: Instant): readonly Happening[] {
+  const { agent, record, sighting } = scene;
+  if (agent.kind !== "task" || sighting.pane !== "dead" || sighting.instance === record.latest) return [];
+  return [
+    foundIn(sighting, scene, at),
+    { at, what: "died", exit: sighting.exit, failures: 0, blame: "agent", limit: null },
+  ];
+}
+
 /** The watchdog crashed between the intent and the deed: what is there, if anything, is an older run's. */
-const wasInterrupted = ({ record: { run }, sighting }: Scene): boolean =>
-  run !== null && !run.opened && (sighting.pane !== "dead" || sighting.instance !== run.instance);
+function wasInterrupted({ agent, record: { run }, sighting }: Scene): boolean {
+  if (run === null || run.opened) return false;
+  // It may have run and gone with its server: what is to run once is not begun a second time in doubt.
+  if (agent.kind === "task" && sighting.pane === "absent" && sighting.with === "server") return false;
+  return sighting.pane !== "dead" || sighting.instance !== run.instance;
+}
 
 /** A run ends when its pane is gone or dead and none of its processes is left. */
 function noticeEnd(scene: Scene, at: Instant): readonly Happening[] {
   const { record, sighting, leftovers } = scene;
-  if (record.run === null || leftovers !== 0) return [];
+  if (record.run === null) return noticeRemains(scene, at);
+  if (leftovers !== 0) return [];
   if (wasInterrupted(scene)) return [{ at, what: "start-interrupted" }];
   const exit = sighting.pane === "dead" ? sighting.exit : null;
   const because = record.stopping?.because ?? null;

@@ -98,6 +98,7 @@ describe("a scene", () => {
     blocked: () => "no workdir",
     leftovers: () => null,
     working: () => null,
+    slots: () => null,
     message: () => messageOf(),
   };
   const records: Records = {
@@ -121,6 +122,7 @@ describe("a scene", () => {
       serverRest: 0,
       grace: 0,
       restartGap: 1_000 + policy.restart_gap,
+      slots: null,
       message: messageOf(),
       quit: "/quit",
     });

@@ -2,9 +2,10 @@ import { BACKENDS } from "../backends/index.ts";
 import type { Agent, Kind, Policy, Project } from "../project.ts";
 import type { Course } from "./course.ts";
 import type { Message } from "./message.ts";
-import { FRESH_RECORD } from "./record.ts";
+import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import type { Records, Wishes } from "./records.ts";
 import type { Scene, Wish } from "./scene.ts";
+import { type Slots, withCall } from "./schedule.ts";
 import type { Sighting } from "./sighting.ts";
 import type { Instant } from "./time.ts";
 
@@ -18,13 +19,19 @@ export interface Facts {
   /** Does anything below the program itself use the processor? Null: not asked, or not known yet. */
   readonly working: (instance: string) => boolean | null;
   readonly message: (agent: Agent) => Message | null;
+  readonly slots: (agent: Agent) => Slots | null;
 }
 
 const NEVER_ASKED: Wish = { state: "down", at: 0, anew: false };
 
 /** What is wanted of an agent now. Loops end with their sequence, whatever was wished before. */
-export function wishFor(agent: Agent, wishes: Wishes, course: Course | null): Wish {
-  const wish = wishes.agents[agent.name] ?? NEVER_ASKED;
+export function wishFor(
+  agent: Agent,
+  wishes: Wishes,
+  course: Course | null,
+  record: AgentRecord = FRESH_RECORD,
+): Wish {
+  const wish = withCall(wishes.agents[agent.name] ?? NEVER_ASKED, agent, record);
   return agent.kind === "loop" && course?.complete != null ? { ...wish, state: "down" } : wish;
 }
 
@@ -51,7 +58,7 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
   const record = records.agents[agent.name] ?? FRESH_RECORD;
   return {
     agent,
-    wish: wishFor(agent, facts.wishes, records.course),
+    wish: wishFor(agent, facts.wishes, records.course, record),
     policy: project.supervision,
     record,
     sighting: facts.sighting(agent, record.run?.since ?? null),
@@ -62,6 +69,7 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     restartGap: records.restarted + project.supervision.restart_gap,
     serverRest: serverRestOf(records, project.supervision),
     grace: records.grace,
+    slots: facts.wishes.off ? null : facts.slots(agent),
     message: facts.message(agent),
     quit: BACKENDS[agent.backend ?? ""]?.quit ?? null,
   };

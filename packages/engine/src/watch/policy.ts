@@ -11,6 +11,7 @@ export const DEFAULT_POLICY: Policy = {
   stall_grace: 180 * second,
   max_wait: 600 * second,
   start_timeout: 120 * second,
+  catch_up: 24 * 60 * minute,
   healthy_after: 10 * minute,
   backoff: [0, 30, 60, 120, 240, 480].map((seconds) => seconds * second),
   start_limit: 5,

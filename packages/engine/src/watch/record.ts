@@ -50,10 +50,16 @@ export interface Mail {
 /** What the watchdog remembers of one agent between two ticks. Everything else is looked up afresh. */
 export interface AgentRecord {
   readonly run: Run | null;
+  /** The instance of the last run, also after its end. */
+  readonly latest: string | null;
   readonly seen: Seen | null;
   readonly stopping: Stopping | null;
   /** The wish that was last acted on. */
   readonly served: Instant | null;
+  /** Of a task: its schedule, and the slot of it that was dealt with last. */
+  readonly slot: { readonly of: string; readonly at: Instant } | null;
+  /** Of a task: the last slot that asked for a run, as a person's wish does. */
+  readonly called: Instant | null;
   readonly mail: Mail | null;
   /** What it was told since it last showed life: the first and the last time. */
   readonly told: { readonly first: Instant; readonly last: Instant } | null;
@@ -91,9 +97,12 @@ export type Blame = "agent" | "host" | "server" | "plan" | "person";
 
 export const FRESH_RECORD: AgentRecord = {
   run: null,
+  latest: null,
   seen: null,
   stopping: null,
   served: null,
+  slot: null,
+  called: null,
   mail: null,
   told: null,
   missed: null,
@@ -149,7 +158,14 @@ export type Happening = { readonly at: Instant } & (
       readonly turn: number | null;
       /** The wish that it serves, as far as anyone can tell. */
       readonly wish: Instant;
+      /** Of a task: its session is there, so it was asked for by then. */
+      readonly called: Instant | null;
     }
+  | { readonly what: "schedule-began"; readonly of: string; readonly slot: Instant }
+  | { readonly what: "schedule-ended" }
+  | { readonly what: "slots-missed"; readonly slots: readonly Instant[]; readonly because: string }
+  | { readonly what: "slot-came"; readonly slot: Instant }
+  | { readonly what: "slot-skipped" | "left-alone"; readonly wish: Instant; readonly because: string }
   | { readonly what: "became-ready" }
   | { readonly what: "looked"; readonly seen: Seen }
   | { readonly what: "said"; readonly mood: Mood; readonly wait: Instant | null }
@@ -238,7 +254,8 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       const forgiven = served !== record.served || record.ended?.how === ("next-phase" satisfies StopReason);
       const { failures, restarts } = forgiven ? { failures: 0, restarts: [] } : record;
       const counted = automatic ? [...restarts, at].slice(-RESTARTS_KEPT) : restarts;
-      const begun = { ...idle(record), mail: record.mail, run, served, failures, restarts: counted };
+      const latest = run.instance;
+      const begun = { ...idle(record), latest, mail: record.mail, run, served, failures, restarts: counted };
       return { ...begun, gaveUp: null };
     }
     case "found":
@@ -246,9 +263,22 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       return {
         ...idle(record),
         run: foundRun(happening.instance, happening.turn, at),
-        served: record.served ?? happening.wish,
+        latest: happening.instance,
+        called: happening.called ?? record.called,
+        served: happening.called ?? record.served ?? happening.wish,
         conversation: true,
       };
+    case "schedule-began":
+      return { ...record, slot: { of: happening.of, at: happening.slot } };
+    case "schedule-ended":
+      return { ...record, slot: null };
+    case "slots-missed":
+      return { ...record, slot: dealtWith(record, happening.slots.at(-1)) };
+    case "slot-came":
+      return { ...record, slot: dealtWith(record, happening.slot), called: happening.slot };
+    case "slot-skipped":
+    case "left-alone":
+      return { ...record, served: happening.wish };
     case "start-failed":
       return {
         ...record,
@@ -360,6 +390,10 @@ const foundRun = (instance: string, turn: number | null, at: Instant): Run => ({
   resumed: false,
   ready: at,
 });
+
+/** A slot that was dealt with stays so, whatever the clock says. */
+const dealtWith = ({ slot }: AgentRecord, at: Instant | undefined): AgentRecord["slot"] =>
+  slot && { ...slot, at: Math.max(slot.at, at ?? 0) };
 
 /** Nothing is under way; what was being typed is typed into the next run. */
 const idle = (record: AgentRecord): AgentRecord => ({

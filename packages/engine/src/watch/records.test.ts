@@ -50,7 +50,10 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
       ),
     }),
   ),
+  latest: fc.option(text),
   served: fc.option(instant),
+  slot: fc.option(fc.record({ of: text, at: instant })),
+  called: fc.option(instant),
   mail: fc.option(
     fc.record({
       id: text,

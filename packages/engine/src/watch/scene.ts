@@ -1,6 +1,7 @@
 import type { Agent, Policy } from "../project.ts";
 import type { Message } from "./message.ts";
 import type { AgentRecord, Stopping, StopReason } from "./record.ts";
+import type { Slots } from "./schedule.ts";
 import type { Exit, Sighting } from "./sighting.ts";
 import type { Instant } from "./time.ts";
 
@@ -33,6 +34,8 @@ export interface Scene {
   readonly serverRest: Instant;
   /** The clock jumped lately: no wait counts as missed before this. */
   readonly grace: Instant;
+  /** What its schedule says; null for who has none, and while the project is taken down. */
+  readonly slots: Slots | null;
   /** The next message for it. */
   readonly message: Message | null;
   /** What ends its program when it is typed; null when there is no such word. */

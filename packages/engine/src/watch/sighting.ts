@@ -35,6 +35,8 @@ export type Sighting =
       readonly pane: "alive";
       readonly pid: number;
       readonly instance: string;
+      /** When its session was made, to the second. */
+      readonly created: Instant;
       /** Of what shows life on the screen: as long as it is the same, nothing was done. */
       readonly digest: string;
       /** Columns and rows. */
@@ -47,6 +49,7 @@ export type Sighting =
   | {
       readonly pane: "dead";
       readonly instance: string;
+      readonly created: Instant;
       readonly exit: Exit;
       /** What it left on its screen. */
       readonly screen: string;

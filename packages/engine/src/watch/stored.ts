@@ -51,6 +51,7 @@ const reason = z.enum([
 ]);
 const agent = z.object({
   run: run.nullable().default(null).catch(null),
+  latest: z.string().nullable().default(null).catch(null),
   seen: seen.nullable().default(null).catch(null),
   stopping: z
     .object({
@@ -62,6 +63,8 @@ const agent = z.object({
     .default(null)
     .catch(null),
   served: instant.nullable().default(null).catch(null),
+  slot: z.object({ of: z.string(), at: instant }).nullable().default(null).catch(null),
+  called: instant.nullable().default(null).catch(null),
   mail: z
     .object({
       id: z.string(),

@@ -4,6 +4,7 @@ import * as of from "../../test/scene.ts";
 import { ASKED, alive, fallen, minute, NOW, policy, read, running, scene, second } from "../../test/scene.ts";
 import { type AgentRecord, evolve, FRESH_RECORD, type Happening } from "./record.ts";
 import type { Action, Scene } from "./scene.ts";
+import { withCall } from "./schedule.ts";
 import type { Mood, Sighting } from "./sighting.ts";
 import { think } from "./think.ts";
 import type { Instant } from "./time.ts";
@@ -285,7 +286,10 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
       }),
     ),
   ) as fc.Arbitrary<AgentRecord["stopping"]>,
+  latest: fc.constantFrom(null, "i-1", "i-2"),
   served: fc.option(fc.constantFrom(ASKED, NOW)),
+  slot: fc.constant(null),
+  called: fc.option(fc.oneof(fc.constant(NOW), instant)),
   mail: fc.option(
     fc.record({
       id: fc.constantFrom("3f2a1c9", "0000000"),
@@ -415,7 +419,7 @@ describe("whatever the scene", () => {
       expect(record.run).toBeNull();
       expect(["absent", "dead"]).toContain(given.sighting.pane);
       expect(given.record.run === null ? 0 : given.leftovers).toBe(0);
-      expect(given.wish.state).toBe("up");
+      expect(withCall(given.wish, given.agent, record).state).toBe("up");
       expect(given.blocked).toBeNull();
     });
   });

@@ -4,7 +4,9 @@ import { deliver } from "./deliver.ts";
 import { notice } from "./notice.ts";
 import { type AgentRecord, evolve, type Happening } from "./record.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
+import { noticeSlots, withCall } from "./schedule.ts";
 import { beginStop, carryOnStop } from "./stop.ts";
+import { answerCall, noticeCall } from "./task.ts";
 import type { Duration, Instant } from "./time.ts";
 
 export interface Thought {
@@ -20,24 +22,32 @@ export interface Thought {
 
 /** One tick's thinking about one agent. No clock, no tmux, no files: the same scene always gives the same thought. */
 export function think(scene: Scene, now: Instant): Thought {
-  const noticed = notice(scene, now);
-  const record = noticed.reduce(evolve, scene.record);
-  const seen = { ...scene, record };
+  const noticed: Happening[] = [];
+  let seen = scene;
+  // Each of them builds on what the one before has found out.
+  for (const look of [notice, noticeSlots, noticeCall]) {
+    const news = look(seen, now);
+    noticed.push(...news);
+    const record = news.reduce(evolve, seen.record);
+    seen = { ...seen, record, wish: withCall(seen.wish, seen.agent, record) };
+  }
   const assessment = assess(seen, now);
   const delivery = deliver(seen, assessment, now);
   const about = decide(assessment, seen, now);
   const decision = decided(assessment, about, seen, now);
   const actions = [...about, ...delivery.actions];
-  const next = Math.min(lookAgain(assessment, seen, now), delivery.next);
+  const next = Math.min(lookAgain(assessment, seen, now), delivery.next, seen.slots?.next ?? NEVER);
   return {
     noticed,
-    record: decision === null ? record : evolve(record, decision),
+    record: decision === null ? seen.record : evolve(seen.record, decision),
     assessment,
     decision,
     actions,
     next,
   };
 }
+
+const NEVER: Instant = Number.POSITIVE_INFINITY;
 
 /** What to do about it. Every judgement is already in the assessment; this is only a table. */
 export function decide(assessment: Assessment, scene: Scene, now: Instant): readonly Action[] {
@@ -82,7 +92,9 @@ export function decide(assessment: Assessment, scene: Scene, now: Instant): read
 const SOON: Duration = 50;
 const SHORTLY: Duration = 500;
 
-function lookAgain(assessment: Assessment, { policy }: Scene, now: Instant): Instant {
+function lookAgain(assessment: Assessment, scene: Scene, now: Instant): Instant {
+  const { policy } = scene;
+  if (answerCall(scene, now)?.run === "look-again") return now + SHORTLY;
   switch (assessment.is) {
     case "missing":
     case "due-to-stop":

@@ -3,7 +3,7 @@ import { chooseModel, NO_OVERRIDES } from "../choose-model.ts";
 import type { Agent } from "../project.ts";
 import { commitsOf } from "../watch/handoff.ts";
 import { type Message, toTyped } from "../watch/message.ts";
-import { turnOf } from "../watch/plan.ts";
+import { turnOf, wishFor } from "../watch/plan.ts";
 import type { End } from "../watch/receipt.ts";
 import { FRESH_RECORD, type Happening, type Run } from "../watch/record.ts";
 import type { Records } from "../watch/records.ts";
@@ -21,7 +21,7 @@ export async function intend(
 ): Promise<{ readonly intents: number; readonly records: Records }> {
   let records = before;
   let intents = 0;
-  const { env, agents: wished } = await host.store.wishes();
+  const wishes = await host.store.wishes();
   for (const { agent, action } of deeds) {
     const at = host.clock.now();
     const intent: Happening | null =
@@ -29,8 +29,8 @@ export async function intend(
         ? {
             at,
             what: "starting",
-            run: newRun(agent, action.resume, records, env, host),
-            wish: wished[agent.name]?.at ?? 0,
+            run: newRun(agent, action.resume, records, wishes.env, host),
+            wish: wishFor(agent, wishes, records.course, records.agents[agent.name]).at,
             automatic: action.automatic,
           }
         : action.do === "type" || action.do === "press-enter"

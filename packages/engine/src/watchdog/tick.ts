@@ -1,14 +1,16 @@
 import type { Look } from "../host/look.ts";
 import { blockedBy } from "../host/starting.ts";
+import { timetableOf } from "../host/timetable.ts";
 import { Failure } from "../problem.ts";
 import type { Agent, Policy, Project } from "../project.ts";
 import { onBackends } from "../watch/in-force.ts";
 import { keepTime } from "../watch/jump.ts";
 import type { Message } from "../watch/message.ts";
 import { type Facts, inStartOrder, isTurnBegun, sceneOf } from "../watch/plan.ts";
-import { FRESH_RECORD } from "../watch/record.ts";
+import { type AgentRecord, FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import type { Assessment } from "../watch/scene.ts";
+import { isScheduled, nameOf, type Slots, slotsAt } from "../watch/schedule.ts";
 import { type Thought, think } from "../watch/think.ts";
 import type { Duration, Instant } from "../watch/time.ts";
 import { act, intend } from "./act.ts";
@@ -77,11 +79,14 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
   const { agents } = site.project;
   const blocked = new Map<string, string | null>();
   const messages = new Map<string, Message | null>();
+  const slots = new Map<string, Slots>();
   for (const agent of agents) {
     const record = records.agents[agent.name] ?? FRESH_RECORD;
     // Whose end this look shows may be started in this very tick.
     if (record.run === null || look.sighting(agent, record.run.since).pane !== "alive")
       blocked.set(agent.name, hold(agent, records, host) ?? (await blockedBy(site, agent, host.disk)));
+    const passing = await slotsOf(agent, record, host);
+    if (passing !== null) slots.set(agent.name, passing);
     if (agent.backend === null) continue;
     for (const file of await store.sift(agent.name))
       await store.journal([{ at: host.clock.now(), agent: agent.name, what: "message-unreadable", file }]);
@@ -102,6 +107,7 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
     blocked: (agent) => blocked.get(agent.name) ?? null,
     leftovers: (instance) => (processes === null ? null : (processes.get(instance)?.length ?? 0)),
     working: (instance) => working.get(instance) ?? null,
+    slots: (agent) => slots.get(agent.name) ?? null,
     message: (agent) => messages.get(agent.name) ?? null,
   };
 }
@@ -116,7 +122,10 @@ function silentOnes(
   const silent = new Map<string, number>();
   for (const agent of agents) {
     const { run, seen } = records.agents[agent.name] ?? FRESH_RECORD;
-    if (agent.watch !== "heal+stall" || run === null || seen === null) continue;
+    if (run === null || seen === null) continue;
+    // A task may be called while it seems to hang.
+    const judged = agent.watch === "heal+stall" || (agent.kind === "task" && seen.mood.mood !== "ready");
+    if (!judged) continue;
     if (now - seen.still < stall_idle - 2 * signal_tick) continue;
     const seeing = sighting(agent, run.since);
     if (seeing.pane === "alive") silent.set(run.instance, seeing.pid);
@@ -135,6 +144,11 @@ async function askEffort(
     [...silent].map(([instance, program]) => [instance, { program, pids: processes.get(instance) ?? [] }]),
   );
   return effort.of(trees, clock.read().steady);
+}
+
+async function slotsOf(agent: Agent, { slot }: AgentRecord, { clock }: Host): Promise<Slots | null> {
+  if (agent.schedule === null || !isScheduled(agent)) return null;
+  return slotsAt(nameOf(agent.schedule), await timetableOf(agent.schedule), slot?.at ?? null, clock.now());
 }
 
 /** A loop needs a phase to be told of, and must not push before it is known from where on its commits count. */
@@ -186,7 +200,8 @@ async function isOver(
     thoughts.every(({ thought }) => words.includes(thought.assessment.is));
   if (wishes.off) return all("down", "foreign") ? "off" : null;
   const end = course?.complete;
-  if (end == null || !completed) return null;
+  // A schedule goes on after the phases.
+  if (end == null || !completed || site.project.agents.some(isScheduled)) return null;
   const asked = Object.values(wishes.agents).some(({ at, state }) => state === "up" && at > end);
   const loops = site.project.agents.filter(({ kind }) => kind === "loop");
   const stopped = loops.every(({ name }) => agents[name]?.run == null);
