@@ -216,21 +216,4 @@ describe("what an agent's screen says", () => {
     });
     expect([await pidOf(project), await project.journal("told-to-stop")]).toEqual([pid, []]);
   });
-
-  it("silence without a declared wait is a stall: the run is ended and another one started", async () => {
-    const project = await ownProject(stallable());
-    const pid = await told(project, "hello");
-    await anotherRun(project, pid);
-    expect((await project.journal("told-to-stop"))[0]).toMatchObject({ because: "stalled" });
-  });
-
-  it("a declared wait keeps the agent from being taken for stalled, until it is over", async () => {
-    const project = await ownProject(stallable());
-    const until_ = new Date(Date.now() + 4_000).toISOString().replace(/\.\d+Z$/, "Z");
-    const pid = await told(project, `demo: say WAITING-UNTIL: ${until_}`);
-    await anotherRun(project, pid);
-    const [stop] = await project.journal("told-to-stop");
-    expect(stop?.because).toBe("stalled");
-    expect(stop?.at).toBeGreaterThanOrEqual(Date.parse(until_) + 300);
-  });
 });

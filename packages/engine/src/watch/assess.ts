@@ -147,6 +147,14 @@ function assessStall(scene: Scene, now: Instant): Assessment | null {
   return { is: "due-to-stop", because: "stalled", evidence };
 }
 
+/** Will it soon be asked whether anything works in it? Telling takes two looks. */
+export function isNearStall({ seen }: AgentRecord, policy: Policy, now: Instant): boolean {
+  const early = 2 * policy.signal_tick;
+  const wait = seen?.wait ?? null;
+  const isWaitOver = wait !== null && now >= endOf(wait) + policy.stall_grace - early;
+  return isWaitOver || (seen !== null && now - seen.still >= policy.stall_idle - early);
+}
+
 /** It was told something just now: it has a grace to answer. What it is told later does not prolong that. */
 function isBeingHeard({ record: { told, missed }, policy }: Scene, now: Instant): boolean {
   const since = Math.max(told?.first ?? Number.NEGATIVE_INFINITY, missed?.at ?? Number.NEGATIVE_INFINITY);

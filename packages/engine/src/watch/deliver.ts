@@ -163,6 +163,7 @@ const LISTENING: ReadonlySet<Assessment["is"]> = new Set([
   "working",
   "ready",
   "waiting",
+  "overdue",
   "limited",
   "asking",
   "finished",

@@ -112,6 +112,8 @@ function lookAgain(assessment: Assessment, scene: Scene, now: Instant): Instant 
       return now + SHORTLY;
     case "resting":
       return assessment.until;
+    case "overdue":
+      return now + (assessment.woken ? policy.signal_tick : SOON);
     case "waiting":
     case "limited": {
       const late = (assessment.until ?? now) + policy.stall_grace + 1;

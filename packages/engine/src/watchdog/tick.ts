@@ -3,6 +3,7 @@ import { blockedBy } from "../host/starting.ts";
 import { timetableOf } from "../host/timetable.ts";
 import { Failure } from "../problem.ts";
 import type { Agent, Policy, Project } from "../project.ts";
+import { isNearStall } from "../watch/assess.ts";
 import { onBackends } from "../watch/in-force.ts";
 import { keepTime } from "../watch/jump.ts";
 import type { Message } from "../watch/message.ts";
@@ -114,21 +115,22 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
 
 /** Who has shown nothing new for so long that it may soon be taken for stalled: by instance, the program itself. */
 function silentOnes(
-  { agents, supervision: { stall_idle, signal_tick } }: Project,
+  { agents, supervision }: Project,
   records: Records,
   sighting: Facts["sighting"],
   now: Instant,
 ): ReadonlyMap<string, number> {
   const silent = new Map<string, number>();
   for (const agent of agents) {
-    const { run, seen } = records.agents[agent.name] ?? FRESH_RECORD;
-    if (run === null || seen === null) continue;
+    const record = records.agents[agent.name] ?? FRESH_RECORD;
+    if (record.run === null || record.seen === null) continue;
     // A task may be called while it seems to hang.
-    const judged = agent.watch === "heal+stall" || (agent.kind === "task" && seen.mood.mood !== "ready");
+    const judged =
+      agent.watch === "heal+stall" || (agent.kind === "task" && record.seen.mood.mood !== "ready");
     if (!judged) continue;
-    if (now - seen.still < stall_idle - 2 * signal_tick) continue;
-    const seeing = sighting(agent, run.since);
-    if (seeing.pane === "alive") silent.set(run.instance, seeing.pid);
+    if (!isNearStall(record, supervision, now)) continue;
+    const seeing = sighting(agent, record.run.since);
+    if (seeing.pane === "alive") silent.set(record.run.instance, seeing.pid);
   }
   return silent;
 }
@@ -194,7 +196,7 @@ async function isOver(
   { agents, course, completed, heartbeat }: Records,
   wishes: Wishes,
   thoughts: readonly AgentThought[],
-  { site }: Host,
+  { site, store }: Host,
 ): Promise<"off" | "complete" | null> {
   const all = (...words: readonly Assessment["is"][]) =>
     thoughts.every(({ thought }) => words.includes(thought.assessment.is));
@@ -208,8 +210,15 @@ async function isOver(
   // Nobody is left half started, or dead and about to be started again.
   const settled = all(...AT_REST);
   const busy = thoughts.some(({ thought }) => thought.record.mail !== null || thought.actions.length > 0);
-  const told = heartbeat - end > FAREWELL || thoughts.every(({ thought }) => thought.next > heartbeat + SOON);
-  return !asked && stopped && settled && !busy && told ? "complete" : null;
+  if (asked || !stopped || !settled || busy) return null;
+  return heartbeat - end > FAREWELL || !(await isToldSomething(thoughts, store)) ? "complete" : null;
+}
+
+/** Somebody who is there has still a message to get. */
+async function isToldSomething(thoughts: readonly AgentThought[], store: Host["store"]): Promise<boolean> {
+  for (const { agent, thought } of thoughts)
+    if (thought.record.run !== null && (await store.next(agent.name)) !== null) return true;
+  return false;
 }
 
 const AT_REST = [
@@ -227,4 +236,3 @@ const AT_REST = [
 
 /** Messages that are still to be typed keep the watchdog, but not for ever. */
 const FAREWELL: Duration = 60_000;
-const SOON: Duration = 1_000;

@@ -362,6 +362,8 @@ obey() { # VERB AND WORDS
 	lie) cancel wake && say "I will be back.${NL}WAITING-UNTIL: 2099-01-01T00:00:00Z" ;;
 	orphan) (trap '' HUP && exec setsid sleep "${2:-600}" </dev/null >/dev/null 2>&1) & ;;
 	busy) hundredths "$2" && work busy "$hundredths" ;;
+	tool) hundredths "$2" && work 'tool: a long test' "$hundredths" ;;
+	toil) timeout "${2:-60}" sh -c 'while :; do :; done' </dev/null >/dev/null 2>&1 & ;;
 	spin) hundredths "$2" && spin "$hundredths" ;;
 	*) say "no such order: $1" ;;
 	esac
