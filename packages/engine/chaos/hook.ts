@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync } from "node:fs";
-import { registerHooks } from "node:module";
+import fs from "node:fs/promises";
+import { registerHooks, syncBuiltinESMExports } from "node:module";
 import path from "node:path";
 import process from "node:process";
 
@@ -13,6 +14,7 @@ import process from "node:process";
  *   plan     points at which to die, a line each: "terminal.paste:after 2" is after the second paste of one life
  *   killed   the points that did kill, written here
  *   offset   milliseconds by which the wall clock is wrong
+ *   refuse   a code: the disk answers every writing with it
  */
 
 type Deed = (this: unknown, ...args: never[]) => unknown;
@@ -30,6 +32,22 @@ const read = (name: string): string => {
 const lines = (name: string): readonly string[] => read(name).split("\n").filter(Boolean);
 
 const reached = new Map<string, number>();
+
+/** Whatever changes a file, by the functions that Node has for it. */
+function refuse(): void {
+  for (const name of ["open", "rename", "copyFile", "rm", "mkdir", "unlink"] as const) {
+    const own = fs[name] as (...args: unknown[]) => Promise<unknown>;
+    Object.assign(fs, {
+      [name]: async (...args: unknown[]) => {
+        const code = name === "open" && (args[1] ?? "r") === "r" ? "" : read("refuse");
+        if (code !== "") throw Object.assign(new Error(`${code}: ${name} '${args[0]}'`), { code });
+        return own(...args);
+      },
+    });
+  }
+  syncBuiltinESMExports();
+}
+refuse();
 
 function reach(point: string): void {
   const times = (reached.get(point) ?? 0) + 1;

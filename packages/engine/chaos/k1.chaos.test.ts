@@ -1,7 +1,7 @@
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { bringUp, completed, onTrial, type Trial, times } from "./trial.ts";
+import { completed, isOver, onTrial, startUp, type Trial, times } from "./trial.ts";
 import { phasesOf } from "./world.ts";
 
 /** At any moment of a life: while it loads, as it takes over, at work. */
@@ -25,13 +25,9 @@ it(
     let killed = 0;
     for (let round = 0; killed < due; round += 1) {
       const facts = await onTrial({ phases: phasesOf(6) }, round, async (trial) => {
-        await bringUp(trial);
-        let over = false;
-        trial.keeper.done.then(() => {
-          over = true;
-        });
+        await startUp(trial);
         const before = trial.keeper.starts;
-        while (!over && killed + trial.keeper.starts - before < due) await kill(trial);
+        while (!isOver(trial) && killed + trial.keeper.starts - before < due) await kill(trial);
         await completed(trial);
         return trial.judge({});
       });

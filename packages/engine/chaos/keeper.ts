@@ -15,8 +15,8 @@ export interface Keeper {
   readonly starts: number;
   /** Watchdogs that ended by themselves, and not because they were done or killed. */
   readonly crashes: readonly string[];
-  /** Resolves when a watchdog has said that it is done. */
-  readonly done: Promise<void>;
+  /** A watchdog has said that it is done. */
+  readonly isDone: boolean;
   stop(): Promise<void>;
 }
 
@@ -25,6 +25,7 @@ export function keep(world: World): Keeper {
   let child: ChildProcess | null = null;
   let stopped = false;
   let starts = 0;
+  let isDone = false;
   const alive = (): number | null =>
     child?.exitCode === null && child.signalCode === null ? (child.pid ?? null) : null;
   const once = async (): Promise<boolean> => {
@@ -49,8 +50,8 @@ export function keep(world: World): Keeper {
     if (signal !== "SIGKILL") await wait(50);
     return false;
   };
-  const done = (async () => {
-    while (!stopped && !(await once()));
+  const ended = (async () => {
+    while (!stopped && !isDone) isDone = await once();
   })();
   return {
     pid: alive,
@@ -63,12 +64,14 @@ export function keep(world: World): Keeper {
       return starts;
     },
     crashes,
-    done,
+    get isDone() {
+      return isDone;
+    },
     async stop() {
       stopped = true;
       const pid = alive();
       if (pid !== null) process.kill(pid, "SIGKILL");
-      await done;
+      await ended;
     },
   };
 }

@@ -19,8 +19,8 @@ export interface Trial {
   readonly world: World;
   readonly keeper: Keeper;
   readonly dice: Dice;
-  /** Ends it: the project is brought down, and the observer says what it saw. */
-  judge(rules: Partial<Rules>): Promise<Verdict["facts"]>;
+  /** Ends it: the project is brought down, and the observer says what it saw. `endings`: the watchdog may end by itself, if it comes back. */
+  judge(rules: Partial<Rules> & { readonly endings?: boolean }): Promise<Verdict["facts"]>;
 }
 
 /** Everything that a trial leaves to be read when it fails: its seed, its folder, and what the observer saw. */
@@ -33,27 +33,36 @@ export async function onTrial<T>(
   const observer = await observe({ home: world.home, phases: plan.phases, neighbour });
   const keeper = keep(world);
   let evidence: readonly string[] = [];
-  const judge: Trial["judge"] = async (rules) => {
-    const whole: Rules = { harmed: false, bound: 60_000, down: true, ...rules };
-    if (whole.down) await bringDown(world, keeper);
+  const judge: Trial["judge"] = async ({ endings = false, ...rules }) => {
+    const whole: Rules = { harmed: false, bound: 60_000, unfinished: false, ...rules };
+    await bringDown(world, keeper);
     const verdict = await observer.judge(whole);
     evidence = verdict.evidence;
-    const wrong = [...verdict.wrong, ...keeper.crashes.map((crash) => `the watchdog crashed: ${crash}`)];
+    const crashes = endings ? [] : keeper.crashes.map((crash) => `the watchdog ended by itself: ${crash}`);
+    const wrong = [...verdict.wrong, ...crashes];
     if (wrong.length > 0) throw new Error(wrong.join("\n"));
     return { ...verdict.facts, watchdogs: keeper.starts };
   };
+  let passed = false;
   try {
     const result = await work({ world, keeper, dice: createDice(SEED + salt), judge });
-    await removeWorld(world);
+    passed = true;
     return result;
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    const more = [`seed ${SEED}`, `kept: ${world.home}`, ...evidence, ...lastOf(world)];
+    const more = [
+      `seed ${SEED}`,
+      `kept: ${world.home}`,
+      ...evidence,
+      ...keeper.crashes.slice(-3),
+      ...lastOf(world),
+    ];
     throw new Error(`${said}\n\n${more.join("\n")}`, { cause: error });
   } finally {
     await keeper.stop();
     await world.tmux("kill-server");
     await observer.end();
+    if (passed) await removeWorld(world);
   }
 }
 
@@ -106,19 +115,13 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 /** Up, by the command line; the watchdog that our keeper started takes it from there. */
-export async function bringUp({ world, keeper }: Trial): Promise<void> {
+export async function startUp({ world, keeper }: Trial): Promise<void> {
   await keeper.held();
   const { code, out } = await world.agents("up");
   if (code !== 0) throw new Error(`up ended with ${code}: ${out}`);
 }
 
-export const completed = ({ keeper }: Trial, seconds = 120): Promise<true> =>
-  until(
-    "all phases are done",
-    () =>
-      Promise.race([
-        keeper.done.then(() => true as const),
-        new Promise<false>((go) => setTimeout(go, 20, false)),
-      ]),
-    seconds,
-  );
+export const isOver = ({ keeper }: Trial): boolean => keeper.isDone;
+
+export const completed = (trial: Trial, seconds = 120): Promise<true> =>
+  until("all phases are done", () => isOver(trial), seconds);

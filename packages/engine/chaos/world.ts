@@ -23,7 +23,7 @@ export interface World {
   readonly phases: readonly Phase[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The small files that the hook reads. */
-  chaos(name: "plan" | "offset", text: string): Promise<void>;
+  chaos(name: "plan" | "offset" | "refuse", text: string): Promise<void>;
   /** The command line, as a person would use it. */
   agents(verb: string, ...words: readonly string[]): Promise<Ran>;
   tmux(...words: readonly string[]): Promise<Ran>;
@@ -31,10 +31,10 @@ export interface World {
 
 export const BIN = path.join(ENGINE, "src/bin.ts");
 
-/** Durations for people who can't wait. */
+/** Durations for people who can't wait. A tick of a second or less would keep the watchdog from ending. */
 const SUPERVISION: Readonly<Record<string, string>> = {
-  signal_tick: '"250ms"',
-  heavy_tick: '"1s"',
+  signal_tick: '"1500ms"',
+  heavy_tick: '"2s"',
   backoff: '["50ms"]',
   restart_gap: '"0s"',
   stop_grace: '"500ms"',

@@ -20,8 +20,8 @@ export interface Rules {
   readonly harmed: boolean;
   /** How long an agent may be gone between two runs, in milliseconds. */
   readonly bound: number;
-  /** The project was brought down: nothing may be left. */
-  readonly down: boolean;
+  /** It was ended in the middle of its work, which is not judged then. */
+  readonly unfinished: boolean;
 }
 
 export interface Verdict {
@@ -64,12 +64,13 @@ export function createWitness({ home, phases, neighbour }: Subject): Witness {
     judge(rules, runners) {
       note(history.see(), Date.now());
       const seen = [...wrong].map(([what, at]) => `${new Date(at).toISOString()} ${what}`);
-      const left = rules.down ? leftOf(ofHome(runners, home), state) : [];
+      const left = leftOf(ofHome(runners, home), state);
       const gaps = [...runs.byAgent].map(([agent, own]) => [agent, longestGap(own)] as const);
       const late = gaps
         .filter(([, gap]) => gap > rules.bound)
         .map(([agent, gap]) => `${agent} was gone for ${gap} ms, and ${rules.bound} is the bound`);
-      const work = phases.length === 0 ? NO_WORK : judgeWork(home, phases, history.entered, rules);
+      const work =
+        phases.length === 0 || rules.unfinished ? NO_WORK : judgeWork(home, phases, history.entered, rules);
       const starts = rules.harmed ? [] : judgeStarts(runs.byAgent, phases);
       const evidence = [...runs.byAgent].map(([agent, own]) => `${agent}: ${own.map(say).join(", ")}`);
       const facts = {

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import process from "node:process";
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { storm } from "./storm.ts";
+import { type Measured, risesBy } from "./trend.ts";
+import { completed, isOver, onTrial, startUp } from "./trial.ts";
+import { phasesOf } from "./world.ts";
+
+const MINUTES = Number(process.env.CHAOS_MINUTES ?? 30);
+/** A phase takes about this long at the demo agents' highest speed. */
+const SECONDS_A_PHASE = 4;
+const HOUR = 3_600_000;
+
+function measure(pid: number): { readonly rss: number; readonly files: number } | null {
+  try {
+    const rss = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+    return { rss, files: readdirSync(`/proc/${pid}/fd`).length };
+  } catch {
+    return null;
+  }
+}
+
+/** What comes after the first fifth: until then the program is still being compiled as it runs. */
+const settled = (all: readonly Measured[]): readonly Measured[] => all.slice(Math.floor(all.length / 5));
+
+it(
+  "works through phase after phase with the memory and the open files that it began with",
+  async () => {
+    const phases = phasesOf(Math.max(5, Math.ceil((MINUTES * 60) / SECONDS_A_PHASE)));
+    await onTrial({ phases, pace: "0.05" }, 0, async (trial) => {
+      await startUp(trial);
+      const pid = await trial.keeper.held();
+      const rss: Measured[] = [];
+      const files: Measured[] = [];
+      const began = performance.now();
+      while (!isOver(trial)) {
+        await wait(1_000);
+        const now = measure(pid);
+        if (now === null) break;
+        const at = performance.now() - began;
+        rss.push({ at, value: now.rss });
+        files.push({ at, value: now.files });
+      }
+      await completed(trial, 60);
+      const facts = await trial.judge({});
+      const memory = risesBy(settled(rss));
+      const open = risesBy(settled(files));
+      process.stdout.write(
+        `${JSON.stringify({ ...facts, memory: memory.slope * HOUR, noise: memory.noise * HOUR, files: open.slope * HOUR })}\n`,
+      );
+      // What could be chance is no leak: a short run can't tell, a long one can.
+      expect((memory.slope - 2 * memory.noise) * HOUR).toBeLessThan(1);
+      expect((open.slope - 2 * open.noise) * HOUR).toBeLessThan(1);
+    });
+  },
+  (MINUTES * 4 + 10) * 60_000,
+);
+
+it(
+  "loses no phase and no handoff in as long a time of faults",
+  async () => {
+    const until = performance.now() + MINUTES * 60_000;
+    for (let round = 0; performance.now() < until; round += 1)
+      await onTrial({ phases: phasesOf(6) }, round, async (trial) => {
+        await startUp(trial);
+        await storm(trial, () => performance.now() > until);
+        await completed(trial, 180);
+        return trial.judge({ harmed: true, bound: 30_000 });
+      });
+  },
+  (MINUTES + 15) * 60_000,
+);
