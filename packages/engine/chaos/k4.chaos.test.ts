@@ -104,7 +104,7 @@ it("gives up on who dies again and again, at the limit and not one start later",
     await startUp(trial);
     const bob = await paneOf(trial, "bob");
     const killed = new Set<number>();
-    const failed = async () => (await trial.world.agents("status")).out.includes("FAILED");
+    const failed = async () => (await trial.world.agents("status", "-o", "wide")).out.includes("FAILED");
     await until("ada has failed", async () => {
       const pid = await paneOf(trial, "ada");
       if (pid === null || killed.has(pid)) return failed();
