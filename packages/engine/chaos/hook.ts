@@ -82,6 +82,20 @@ const EFFECTS: Readonly<Record<string, readonly string[]>> = {
   mirror: ["fetch"],
 };
 
+interface Panes {
+  readonly sessions: ReadonlyMap<string, { readonly activity: number }>;
+}
+
+/** tmux tells by the machine's clock when a pane last printed; the same clock would be wrong for it too. */
+const withOurClock = (look: () => Promise<Panes>) => async (): Promise<Panes> => {
+  const panes = await look();
+  const wrong = Math.round((Date.now() - now()) / 1000);
+  const sessions = [...panes.sessions].map(
+    ([session, pane]) => [session, { ...pane, activity: pane.activity + wrong }] as const,
+  );
+  return { ...panes, sessions: new Map(sessions) };
+};
+
 const port =
   (name: string, make: Deed) =>
   (...args: never[]): unknown => {
@@ -91,6 +105,7 @@ const port =
       if (deed === undefined) throw new Error(`the ${name} has no ${effect} any more`);
       made[effect] = guarded(() => `${name}.${effect}`, deed);
     }
+    if (name === "terminal") made.panes = withOurClock(made.panes as () => Promise<Panes>);
     return made;
   };
 
