@@ -59,6 +59,16 @@ describe("after a jump", () => {
     expect(kept).toEqual({ ...records, clock: later(minute, minute) });
   });
 
+  it("what was noted between the jump and its being noticed does not lie ahead", () => {
+    const typed = { id: "x", state: "typed", since: NOW + hour - second, enters: 0, tries: 1 } as const;
+    const agents = { builder: { ...builder, mail: typed } };
+    const { records: kept } = keepTime({ ...records, agents, restarted: NOW + hour }, later(hour, 0), policy);
+    expect(kept).toMatchObject({
+      restarted: NOW + hour,
+      agents: { builder: { mail: { since: NOW + hour } } },
+    });
+  });
+
   it("a reboot gives time to whoever waits, too", () => {
     const { records: kept } = keepTime(records, later(minute, -hour, "b-2"), policy);
     expect(kept.grace).toBe(NOW + minute + policy.max_wait + policy.stall_grace);
@@ -80,10 +90,10 @@ describe("moving a record", () => {
   it("there and back changes nothing", () => {
     fc.assert(
       fc.property(fc.integer({ min: -hour, max: hour }), (by) => {
-        expect(shift(shift(full, by), -by)).toEqual(full);
+        expect(shift(shift(full, by, NOW + hour), -by, NOW)).toEqual(full);
       }),
     );
-    expect(shift(FRESH_RECORD, hour)).toEqual(FRESH_RECORD);
+    expect(shift(FRESH_RECORD, hour, NOW + hour)).toEqual(FRESH_RECORD);
   });
 
   it("moves every moment of it but those that a person or an agent has named", () => {
@@ -94,8 +104,8 @@ describe("moving a record", () => {
         : Object.entries(typeof value === "object" ? (value ?? {}) : {}).flatMap(([key, part]) =>
             moments(part, `${path}.${key}`),
           );
-    expect(shift(full, hour).seen?.wait?.moved).toBe(hour);
-    const moved = new Map(moments(shift(full, hour)));
+    expect(shift(full, hour, NOW + hour).seen?.wait?.moved).toBe(hour);
+    const moved = new Map(moments(shift(full, hour, NOW + hour)));
     for (const [path, moment] of moments(full)) {
       const key = path.split(".").at(-1) ?? "";
       // Counts and codes are no moments.

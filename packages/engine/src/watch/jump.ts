@@ -40,14 +40,14 @@ export function keepTime(
   if (jump === 0 && !rebooted) return { records: kept, jump };
   const agents = Object.entries(records.agents).map(([name, record]): [string, AgentRecord] => [
     name,
-    shift(record, jump),
+    shift(record, jump, clock.wall),
   ]);
   return {
     jump,
     records: {
       ...kept,
-      serverLost: records.serverLost + jump,
-      restarted: records.restarted + jump,
+      serverLost: Math.min(records.serverLost + jump, clock.wall),
+      restarted: Math.min(records.restarted + jump, clock.wall),
       grace: clock.wall + max_wait + stall_grace,
       agents: Object.fromEntries(agents),
     },

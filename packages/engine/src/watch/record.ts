@@ -418,25 +418,29 @@ const ended = (record: AgentRecord, failures: number, end: Ended): AgentRecord =
   ended: end,
 });
 
-/** The clock was moved: what was remembered moves along, so that what is measured from it stays true. */
-export function shift(record: AgentRecord, by: Duration): AgentRecord {
+/**
+ * The clock was moved: what was remembered moves along, so that what is measured from it stays true. Nothing of it
+ * comes to lie ahead: what was noted after the clock was moved, and before that was noticed, is right as it is.
+ */
+export function shift(record: AgentRecord, by: Duration, now: Instant): AgentRecord {
   const { run, seen, stopping, mail, told, missed, ended: end, gaveUp } = record;
+  const move = (at: Instant): Instant => Math.min(at + by, now);
   return {
     ...record,
-    run: run && { ...run, since: run.since + by, ready: run.ready === null ? null : run.ready + by },
+    run: run && { ...run, since: move(run.since), ready: run.ready === null ? null : move(run.ready) },
     seen: seen && {
       ...seen,
-      since: seen.since + by,
-      still: seen.still + by,
+      since: move(seen.since),
+      still: move(seen.still),
       // The agent's own alarm clock was set by the old time: the wait ends when it rings.
       wait: seen.wait && { ...seen.wait, moved: seen.wait.moved + by },
     },
-    stopping: stopping && { ...stopping, since: stopping.since + by },
-    mail: mail && { ...mail, since: mail.since + by },
-    told: told && { first: told.first + by, last: told.last + by },
-    missed: missed && { ...missed, at: missed.at + by },
-    ended: end && { ...end, at: end.at + by },
-    restarts: record.restarts.map((restart) => restart + by),
-    gaveUp: gaveUp && { ...gaveUp, at: gaveUp.at + by },
+    stopping: stopping && { ...stopping, since: move(stopping.since) },
+    mail: mail && { ...mail, since: move(mail.since) },
+    told: told && { first: move(told.first), last: move(told.last) },
+    missed: missed && { ...missed, at: move(missed.at) },
+    ended: end && { ...end, at: move(end.at) },
+    restarts: record.restarts.map(move),
+    gaveUp: gaveUp && { ...gaveUp, at: move(gaveUp.at) },
   };
 }
