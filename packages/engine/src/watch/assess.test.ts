@@ -588,6 +588,11 @@ describe("a declared wait", () => {
     ],
     ["is not missed soon after the clock jumped", waits(LATE, NOW - 10 * minute, { grace: NOW }), "waiting"],
     ["moves along with the clock", waits(LATE, NOW - 10 * minute, {}, {}, 60 * minute), "waiting"],
+    [
+      "that seems too far ahead is believed soon after the clock jumped",
+      waits(NOW + 22 * minute, NOW - 6 * minute, { grace: NOW }),
+      "waiting",
+    ],
     ["until 2099 is a lie", waits(Date.UTC(2099, 0), NOW - minute), "due-to-stop (stalled) → stop"],
     [
       "until 2099 does not hurt who is not idle",

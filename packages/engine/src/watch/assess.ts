@@ -113,7 +113,8 @@ function assessLimit(
 function assessIdle(scene: Scene, mood: "ready" | "unclear", now: Instant): Assessment {
   const { agent, policy, grace, record } = scene;
   const since = record.seen?.since ?? now;
-  const wait = credible(record, policy);
+  // Declared by another clock than ours is now, it may seem to be further ahead than it is.
+  const wait = now <= grace ? (record.seen?.wait ?? null) : credible(record, policy);
   if (wait !== null) {
     // A wait that was over before it was seen has its grace all the same.
     const late = now - Math.max(endOf(wait), wait.declared + wait.moved);
