@@ -40,6 +40,8 @@ export const StatusOutput: z.ZodType<Survey> = z.strictObject({
       why: z.string().describe("The same in a sentence."),
       next_slot: Time.nullable().describe("When its schedule calls it next."),
       last_slot: Time.nullable().describe("The slot of its schedule that was dealt with last."),
+      pending: z.boolean().describe("Its new settings count from its next start."),
+      orphan: z.boolean().describe("It runs, and is no longer in agents.toml."),
     }),
   ),
   watchdog: z

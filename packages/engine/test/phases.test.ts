@@ -254,6 +254,7 @@ it("tells agents of the commits that are for them, each once, also those pushed 
     recipient: "adversary",
     message: `[fleet ${claim.slice(0, 7)}] New claim on origin/main. Pull and verify.`,
     id: claim.slice(0, 7),
+    state: "confirmed",
   });
 });
 

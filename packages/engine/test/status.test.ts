@@ -78,6 +78,10 @@ watchdog  service     -     -                  -           ${running}
         since: null,
         is: "down",
         why: "never started",
+        pending: false,
+        orphan: false,
+        next_slot: null,
+        last_slot: null,
       },
     };
     const stopped = await read();

@@ -17,8 +17,10 @@ const renderLine = ({ file, line, column, severity, code, message, help }: Probl
   `  ${file}:${line}:${column} ${severity}[${code}] ${message}${help === null ? "" : ` (${help})`}`;
 
 /** The same for a program that reads us. */
-export const failureJson = ({ code, message, hint }: Failure): string =>
-  `${JSON.stringify({ error: { code, message, hint: hint ?? null } })}\n`;
+export const failureJson = ({ code, message, hint, problems }: Failure): string => {
+  const error = { code, message, hint: hint ?? null, ...(problems.length === 0 ? {} : { problems }) };
+  return `${JSON.stringify({ error })}\n`;
+};
 
 export const renderBug = (program: string, error: unknown): string =>
   sanitize(

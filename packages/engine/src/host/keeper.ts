@@ -16,7 +16,7 @@ const KEPT = ["FLEET_NODE", "FLEET_AGENTS", "GIT_CONFIG_GLOBAL"];
 export function startKeeper(site: Site, environment: Environment, passes: readonly string[]): void {
   const log = openSync(path.join(site.state, "watchdog.log"), "a", 0o600);
   const env = pick(environment, [...KEPT, ...passes]);
-  const child = spawn(launcher(environment), ["keep", site.file], {
+  const child = spawn(launcher(environment), ["keep", existsSync(site.file) ? site.file : site.root], {
     cwd: site.root,
     detached: true,
     env: { FLEET_NODE: process.execPath, ...env },

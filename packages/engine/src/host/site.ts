@@ -4,8 +4,13 @@ import process from "node:process";
 import { parseAgentsFile } from "../agents-file.ts";
 import { Failure, type Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
+import { VERSION } from "../version.ts";
 import { digest } from "../watch/digest.ts";
+import { type InForce, inForceOf, projectIn } from "../watch/in-force.ts";
+import { sayError } from "./config.ts";
 import { isCode } from "./files.ts";
+import { type Kept, keptBeside, keptFor } from "./kept.ts";
+import { isHeld } from "./lock.ts";
 
 /** A project on this disk: what its agents.toml says, and where it is. All paths are absolute and real. */
 export interface Site {
@@ -17,7 +22,9 @@ export interface Site {
   /** Stamped on the project's sessions, to tell them from foreign ones. */
   readonly id: string;
   readonly name: string;
+  /** As each agent is to be dealt with now: `inForce` in one piece. */
   readonly project: Project;
+  readonly inForce: InForce;
   readonly warnings: readonly Problem[];
 }
 
@@ -35,17 +42,73 @@ export async function readSite(file: string, { strict = true } = {}): Promise<Si
     const count = parsed.problems.length === 1 ? "a problem" : `${parsed.problems.length} problems`;
     throw new Failure("INVALID_FILE", `${show(file)} has ${count}`, { problems: parsed.problems });
   }
-  const root = path.dirname(realpathSync(file));
-  const state = path.resolve(root, parsed.value.log_dir);
+  const real = path.join(path.dirname(realpathSync(file)), path.basename(file));
+  const inForce = inForceOf(digest(Buffer.from(bytes).toString("utf8")), parsed.value);
+  return siteOf(real, inForce, parsed.warnings);
+}
+
+/**
+ * Reads a project as its watchdog goes by it, which may be what agents.toml
+ * said before it was broken or taken away. Writes nothing.
+ * @throws Failure FILE_MISSING or INVALID_FILE when nothing better is known.
+ */
+export async function readRunning(file: string): Promise<Site> {
+  const named = keptFor(file);
+  if (named !== null && (await isWatched(named))) return siteOf(named.file, named);
+  // Nobody watches; it is cheaper to see that the file is the same than to read what it means.
+  if (named !== null && named.hash !== "" && named.hash === hashOf(file)) return siteOf(named.file, named);
+  const beside = keptBeside(file);
+  for (const kept of beside) if (await isWatched(kept)) return siteOf(kept.file, kept);
+  try {
+    return await readSite(file, { strict: false });
+  } catch (error) {
+    const kept = named ?? beside[0];
+    if (kept === undefined || !isBroken(error)) throw error;
+    return siteOf(kept.file, { ...kept, refused: { hash: "", because: sayError(error) } });
+  }
+}
+
+/** What a watchdog begins with: what was in force, where it is known. It looks at agents.toml before it does anything. */
+export async function readLastGood(file: string): Promise<Site> {
+  const named = keptFor(file);
+  if (named !== null) return siteOf(named.file, named);
+  try {
+    return await readSite(file, { strict: false });
+  } catch (error) {
+    const [kept] = keptBeside(file);
+    if (kept === undefined || !isBroken(error)) throw error;
+    return siteOf(kept.file, kept);
+  }
+}
+
+function hashOf(file: string): string | null {
+  try {
+    return digest(readFileSync(file, "utf8"));
+  } catch {
+    return null;
+  }
+}
+
+/** Of another engine's the rest is not known as well as from the file. */
+const isWatched = async (kept: Kept): Promise<boolean> =>
+  kept.version === VERSION && isHeld(path.resolve(path.dirname(kept.file), kept.project.log_dir), "watchdog");
+
+const isBroken = (error: unknown): error is Failure =>
+  error instanceof Failure && (error.code === "INVALID_FILE" || error.code === "FILE_MISSING");
+
+function siteOf(file: string, inForce: InForce, warnings: readonly Problem[] = []): Site {
+  const root = path.dirname(file);
+  const state = path.resolve(root, inForce.project.log_dir);
   return {
-    file: path.join(root, path.basename(file)),
+    file,
     root,
     state,
     socket: path.join(state, "tmux.sock"),
     id: digest(state),
     name: path.basename(root),
-    project: parsed.value,
-    warnings: parsed.warnings,
+    project: projectIn(inForce),
+    inForce,
+    warnings,
   };
 }
 

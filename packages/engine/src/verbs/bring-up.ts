@@ -4,7 +4,7 @@ import type { World } from "../command/command.ts";
 import { readText } from "../host/files.ts";
 import { startKeeper } from "../host/keeper.ts";
 import { isHeld } from "../host/lock.ts";
-import type { Site } from "../host/site.ts";
+import { readRunning, type Site } from "../host/site.ts";
 import { createStore } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
@@ -48,7 +48,10 @@ export async function awaitOutcomes(
   const { agents: wished } = await store.wishes();
   const { start_timeout } = site.project.supervision;
   for (;;) {
-    const [seen, records] = await Promise.all([survey(site, world.env), store.records()]);
+    const [seen, records] = await Promise.all([
+      survey(await readRunning(site.file), world.env),
+      store.records(),
+    ]);
     const now: Instant = Date.now();
     for (const agent of asked.filter(({ name }) => !known.has(name))) {
       const one = seen.agents.find(({ name }) => name === agent.name);

@@ -1,9 +1,10 @@
 import { statSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import type { World } from "../command/command.ts";
 import { closest } from "../diagnostics/suggest.ts";
 import { take } from "../host/lock.ts";
-import { readSite, type Site } from "../host/site.ts";
+import { readRunning, readSite, type Site } from "../host/site.ts";
 import { createStore, type Store } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
@@ -19,10 +20,47 @@ export const jsonFlag = { json: { type: "boolean", about: "print JSON for script
 export const ANSWER_VERSION = 1;
 
 /** Reads the project a command is about. Writes nothing. */
-export async function openSite(config: string | undefined, { cwd }: World, strict = true): Promise<Site> {
+export const openSite = (config: string | undefined, world: World): Promise<Site> =>
+  readSite(fileOf(config, world));
+
+/** The same for a command about what runs: a broken agents.toml does not hinder it. Writes nothing. */
+export const openRunning = (config: string | undefined, world: World): Promise<Site> =>
+  readRunning(fileOf(config, world));
+
+/**
+ * Waits until the watchdog, if there is one, goes by the agents.toml that was
+ * just read: what is asked for next is meant by that file.
+ * @throws Failure BUSY when the watchdog refuses the file.
+ */
+export async function awaitInForce(site: Site, { signal }: World): Promise<void> {
+  const { hash } = site.inForce;
+  const began = Date.now();
+  let woken = false;
+  for (;;) {
+    const running = await readRunning(site.file);
+    const { inForce } = running;
+    if (inForce.hash === hash) return;
+    const store = createStore(running.state);
+    if (!woken) await store.wake();
+    woken = true;
+    // A watchdog that just begins has not looked yet: what stands there was said by the one before.
+    const hasLooked = (await store.records()).heartbeat >= began;
+    if (inForce.refused?.hash === hash && hasLooked)
+      throw new Failure("BUSY", `the watchdog refuses this agents.toml: ${inForce.refused.because}`);
+    if (Date.now() > began + TAKEN_WITHIN || signal.aborted)
+      throw new Failure("TIMED_OUT", "the watchdog does not take the changed agents.toml", {
+        hint: "see: agents events",
+      });
+    await wait(25);
+  }
+}
+
+const TAKEN_WITHIN = 15_000;
+
+export function fileOf(config: string | undefined, { cwd }: World): string {
   const given = path.resolve(cwd, config ?? ".");
   const isFolder = statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  return readSite(isFolder ? path.join(given, "agents.toml") : given, { strict });
+  return isFolder ? path.join(given, "agents.toml") : given;
 }
 
 /** Who types, for the journal. */

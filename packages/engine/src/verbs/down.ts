@@ -9,7 +9,7 @@ import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import type { Wish } from "../watch/scene.ts";
 import { ensureWatchdog } from "./bring-up.ts";
-import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
+import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openRunning } from "./common.ts";
 import { columns } from "./render.ts";
 import { survey } from "./survey.ts";
 
@@ -28,7 +28,7 @@ export const down = defineCommand({
     ["agents down builder", "stop one; the watchdog goes on with the others"],
   ],
   async run(names, { config, json }, world) {
-    const site = await openSite(config, world);
+    const site = await openRunning(config, world);
     const agents = chosen(site, names);
     const before = existsSync(site.state) ? await survey(site, world.env) : null;
     const running = new Set(

@@ -1,7 +1,7 @@
 import { defineCommand } from "../command/command.ts";
 import { readJournal } from "../host/journal.ts";
 import { createStore } from "../host/store.ts";
-import { chosen, configFlag, openSite } from "./common.ts";
+import { chosen, configFlag, openRunning } from "./common.ts";
 import { toIso } from "./survey.ts";
 import { tell } from "./tell.ts";
 
@@ -20,7 +20,7 @@ export const events = defineCommand({
     ["agents events --json | grep pinged", "each handoff with its commit and its recipient"],
   ],
   async run(names, { config, json, follow = false }, world) {
-    const site = await openSite(config, world, false);
+    const site = await openRunning(config, world);
     const agents = new Set(names.length === 0 ? [] : chosen(site, names).map(({ name }) => name));
     const file = createStore(site.state).at("journal.jsonl");
     for await (const entry of readJournal(file, { follow, signal: world.signal })) {

@@ -1,4 +1,5 @@
 import type { Command } from "../command/command.ts";
+import { config } from "./config.ts";
 import { down } from "./down.ts";
 import { events } from "./events.ts";
 import { logs } from "./logs.ts";
@@ -22,6 +23,7 @@ export const engineCommands: readonly Command[] = [
   events,
   phase,
   validate,
+  config,
   wake,
   watchdog,
 ];

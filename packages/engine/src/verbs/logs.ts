@@ -4,7 +4,7 @@ import { readText } from "../host/files.ts";
 import { createStore } from "../host/store.ts";
 import { createTmux } from "../host/tmux.ts";
 import { Failure } from "../problem.ts";
-import { chosen, configFlag, openSite } from "./common.ts";
+import { chosen, configFlag, openRunning } from "./common.ts";
 
 export const logs = defineCommand({
   name: "logs",
@@ -17,7 +17,7 @@ export const logs = defineCommand({
     ["agents logs watchdog", "what the watchdog wrote about itself"],
   ],
   async run([name = ""], { config, lines }, world) {
-    const site = await openSite(config, world, false);
+    const site = await openRunning(config, world);
     const text =
       name === "watchdog"
         ? ((await readText(createStore(site.state).at("watchdog.log"))) ?? "")

@@ -21,6 +21,8 @@ const seen = (more: Partial<AgentSurvey> = {}): AgentSurvey => ({
   why: "because",
   next_slot: null,
   last_slot: null,
+  pending: false,
+  orphan: false,
   ...more,
 });
 const crashed = fallen(second, 1);

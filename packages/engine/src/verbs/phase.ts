@@ -5,7 +5,15 @@ import type { Site } from "../host/site.ts";
 import type { Store } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import type { Loop } from "../project.ts";
-import { ANSWER_VERSION, asOnlyCommand, configFlag, jsonFlag, openSite, personIn } from "./common.ts";
+import {
+  ANSWER_VERSION,
+  asOnlyCommand,
+  configFlag,
+  jsonFlag,
+  openRunning,
+  openSite,
+  personIn,
+} from "./common.ts";
 import { columns } from "./render.ts";
 import { survey } from "./survey.ts";
 
@@ -20,7 +28,7 @@ export const phase = defineCommand({
     ["agents phase pause", "the agents go on, and DONE does not move the phases on until: phase resume"],
   ],
   async run([verb = "show", id], { config, json }, world) {
-    const site = await openSite(config, world);
+    const site = await openRunning(config, world);
     const { loop } = site.project;
     if (loop === null) throw new Failure("WRONG_USAGE", `${site.name} has no [loop], so it has no phases`);
     if (verb === "goto") return goto(site, loop, id, world);
@@ -55,7 +63,9 @@ async function show(site: Site, loop: Loop, json: boolean, world: World): Promis
 }
 
 async function goto(site: Site, { phases }: Loop, id: string | undefined, world: World): Promise<number> {
-  const known = phases.map((one) => one.id);
+  // A phase may have been added a moment ago.
+  const fresh = await openSite(site.file, world).catch(() => site);
+  const known = [...phases, ...(fresh.project.loop?.phases ?? [])].map((one) => one.id);
   if (id === undefined || !known.includes(id)) {
     const meant = id === undefined ? null : closest(id, known);
     const message = id === undefined ? "goto needs the id of a phase" : `there is no phase "${id}"`;

@@ -17,6 +17,7 @@ const agent = (
   ...{ name, kind, backend: kind === "service" ? null : "claude", model, watch, enabled: true },
   ...{ state: "RUNNING", session: `cc-ci-${name}`, pid: 4711, since: ago(90), is: "working", why: "works" },
   ...{ next_slot: null, last_slot: null },
+  ...{ pending: false, orphan: false },
   ...more,
 });
 const off = {

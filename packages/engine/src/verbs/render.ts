@@ -12,7 +12,7 @@ export function renderWide(seen: Survey, now: number): string {
   const rows = seen.agents.map((agent) => [
     ...row(agent),
     age(agent.since, now),
-    oneLine(agent.why) + slotsOf(agent),
+    oneLine(whyOf(agent)) + slotsOf(agent),
   ]);
   const beat = seen.watchdog === null ? "-" : age(seen.watchdog.heartbeat, now);
   const epoch = seen.watchdog === null ? "" : `epoch ${seen.watchdog.epoch}, pid ${seen.watchdog.pid}`;
@@ -25,6 +25,9 @@ const slotsOf = ({ next_slot, last_slot }: AgentSurvey): string =>
 
 /** Schedules know no seconds. */
 const minuteOf = (iso: string): string => `${iso.slice(0, 16)}Z`;
+
+const whyOf = ({ why, pending, orphan }: AgentSurvey): string =>
+  `${why}${pending ? "; its new settings wait for its next start" : ""}${orphan ? "; it is no longer in agents.toml" : ""}`;
 
 const phaseLine = ({ phase }: Survey): readonly string[] => {
   if (phase === null) return [];

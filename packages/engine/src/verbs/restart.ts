@@ -1,7 +1,16 @@
 import { defineCommand } from "../command/command.ts";
 import { Failure } from "../problem.ts";
 import { awaitOutcomes, ensureWatchdog } from "./bring-up.ts";
-import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
+import {
+  ANSWER_VERSION,
+  asOnlyCommand,
+  awaitInForce,
+  chosen,
+  configFlag,
+  jsonFlag,
+  openRunning,
+  openSite,
+} from "./common.ts";
 import { renderOutcomes } from "./render.ts";
 
 export const restart = defineCommand({
@@ -14,8 +23,11 @@ export const restart = defineCommand({
     ["agents restart", "everything that is wished up"],
   ],
   async run(names, { config, json }, world) {
-    const site = await openSite(config, world);
-    const named = chosen(site, names);
+    const site = await openRunning(config, world);
+    // The new settings are what one restarts for; with a broken file it is by the last good one.
+    const fresh = await openSite(config, world).catch(unlessBroken);
+    if (fresh !== null) await awaitInForce(fresh, world);
+    const named = chosen(fresh ?? site, names);
     const began = Date.now();
     const outcomes = await asOnlyCommand(site, "restart", async (store) => {
       const before = await store.wishes();
@@ -35,3 +47,9 @@ export const restart = defineCommand({
     return outcomes.some(({ outcome }) => outcome === "failed") ? 1 : 0;
   },
 });
+
+function unlessBroken(error: unknown): null {
+  if (error instanceof Failure && (error.code === "INVALID_FILE" || error.code === "FILE_MISSING"))
+    return null;
+  throw error;
+}

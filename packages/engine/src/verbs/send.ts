@@ -12,7 +12,7 @@ import { LONGEST_MESSAGE, type Message, PLAIN, toPlain } from "../watch/message.
 import { type Receipt, receiptOf } from "../watch/receipt.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
 import type { Duration } from "../watch/time.ts";
-import { ANSWER_VERSION, chosen, configFlag, jsonFlag, openSite } from "./common.ts";
+import { ANSWER_VERSION, chosen, configFlag, jsonFlag, openRunning } from "./common.ts";
 import { readDuration } from "./duration.ts";
 import { survey } from "./survey.ts";
 
@@ -37,7 +37,7 @@ export const send = defineCommand({
   ],
   async run([name = "", ...words], { config, json, "no-wait": noWait, timeout, expires }, world) {
     const began = performance.now();
-    const site = await openSite(config, world);
+    const site = await openRunning(config, world);
     const limit = readDuration("--timeout", timeout ?? "60s");
     const lifetime = expires === undefined ? null : readDuration("--expires", expires);
     const agent = listener(site, name);

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command/command.ts";
 import { oneLine } from "../diagnostics/safe-text.ts";
-import { configFlag, jsonFlag, openSite } from "./common.ts";
+import { configFlag, jsonFlag, openRunning } from "./common.ts";
 import { renderStatus, renderWide } from "./render.ts";
 import { survey } from "./survey.ts";
 
@@ -24,7 +24,7 @@ export const status = defineCommand({
     ["agents status --json | jq '.agents[] | select(.state != \"RUNNING\")'", "for scripts"],
   ],
   async run(_, { config, json, output }, world) {
-    const seen = await survey(await openSite(config, world, false), world.env);
+    const seen = await survey(await openRunning(config, world), world.env);
     if (json) world.out(`${JSON.stringify(seen)}\n`);
     else world.out(output === "wide" ? renderWide(seen, Date.now()) : renderStatus(seen));
     // Beside the table and not in it: who reads the table counts its lines.

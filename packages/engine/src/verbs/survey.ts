@@ -14,6 +14,7 @@ import type { Agent } from "../project.ts";
 import { assess } from "../watch/assess.ts";
 import { indexOf, isDone, phaseOf } from "../watch/course.ts";
 import { explain } from "../watch/explain.ts";
+import { orphansIn, pendingIn } from "../watch/in-force.ts";
 import { type Facts, sceneOf } from "../watch/plan.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
@@ -59,6 +60,10 @@ export interface AgentSurvey {
   /** Of its schedule: when it comes next, and the slot that was dealt with last. */
   readonly next_slot: string | null;
   readonly last_slot: string | null;
+  /** It runs with settings that agents.toml no longer says; the new ones count from its next start. */
+  readonly pending: boolean;
+  /** It runs, and is no longer in agents.toml. */
+  readonly orphan: boolean;
 }
 
 /** How everything is now: one tmux call, a few small files. Writes nothing, starts nothing. */
@@ -84,7 +89,7 @@ export async function survey(site: Site, environment: Environment): Promise<Surv
     schema_version: ANSWER_VERSION,
     project: site.name,
     phase,
-    notes: notesOn(phase, wishes),
+    notes: notesOn(site, phase, wishes),
     agents: agents.map((agent) => surveyAgent(site, agent, { panes, records, wishes, blocked, next, now })),
     watchdog: watched
       ? { pid: records.pid, epoch: records.epoch, heartbeat: toIso(records.heartbeat) }
@@ -116,11 +121,15 @@ async function surveyPhase(site: Site, { course }: Records, wishes: Wishes): Pro
   return { id, index: indexOf(loop, id), total, plan, state, paused };
 }
 
-function notesOn(phase: Survey["phase"], { pause }: Wishes): readonly string[] {
-  if (phase === null) return [];
+function notesOn({ inForce }: Site, phase: Survey["phase"], { pause }: Wishes): readonly string[] {
+  const refused =
+    inForce.refused === null
+      ? []
+      : [`agents.toml as it stands is not in force, the last good one is: ${inForce.refused.because}`];
+  if (phase === null) return refused;
   const lost = `phase ${phase.id} is no longer in agents.toml: put it back, or go on with: phase goto ID`;
   const paused = `phase ${phase.id} is paused by ${pause?.by ?? "somebody"}: DONE does not count until: phase resume`;
-  return [...(phase.index < 0 ? [lost] : []), ...(phase.paused ? [paused] : [])];
+  return [...refused, ...(phase.index < 0 ? [lost] : []), ...(phase.paused ? [paused] : [])];
 }
 
 interface Seen {
@@ -166,6 +175,8 @@ function surveyAgent(site: Site, agent: Agent, seen: Seen): AgentSurvey {
     why: explain(assessment, scene.record),
     next_slot: toIsoOrNull(seen.next.get(agent.name)),
     last_slot: toIsoOrNull(record.slot?.at),
+    pending: pendingIn(site.inForce).includes(agent.name),
+    orphan: orphansIn(site.inForce).includes(agent.name),
   };
 }
 

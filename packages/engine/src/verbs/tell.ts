@@ -58,6 +58,12 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
     tone: entry.is === "failed" || entry.is === "unwell" ? "bad" : "quiet",
   }),
   "act-failed": ({ action, because }) => bad(`could not ${action}: ${because}`),
+  "config-changed": ({ added, removed, pending }) =>
+    plain(
+      `agents.toml was changed${listOf("new", added)}${listOf("gone", removed)}${listOf("with new settings at the next start", pending)}`,
+    ),
+  "config-refused": ({ because }) => bad(`agents.toml as it stands is not in force: ${because}`),
+  "config-mended": () => good("agents.toml is in order again"),
   "phase-asked": ({ asked, phase, by }) =>
     plain(`${by} asked: phase ${asked}${typeof phase === "string" ? ` ${phase}` : ""}`),
   "phase-lost": ({ phase }) => bad(`phase ${phase} is no longer in agents.toml; see: phase goto`),
@@ -81,6 +87,9 @@ export function tell(entry: JournalEntry): Told {
   const { text, tone } = told ?? plain(entry.what);
   return { tone, text: oneLine(text) };
 }
+
+const listOf = (word: string, names: unknown): string =>
+  Array.isArray(names) && names.length > 0 ? `; ${word}: ${names.join(", ")}` : "";
 
 const good = (text: string): Told => ({ text, tone: "good" });
 const bad = (text: string): Told => ({ text, tone: "bad" });

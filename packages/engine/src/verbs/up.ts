@@ -9,7 +9,16 @@ import { indexOf } from "../watch/course.ts";
 import type { Wishes } from "../watch/records.ts";
 import type { Wish } from "../watch/scene.ts";
 import { awaitOutcomes, ensureWatchdog } from "./bring-up.ts";
-import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openSite, personIn } from "./common.ts";
+import {
+  ANSWER_VERSION,
+  asOnlyCommand,
+  awaitInForce,
+  chosen,
+  configFlag,
+  jsonFlag,
+  openSite,
+  personIn,
+} from "./common.ts";
 import type { Outcome } from "./outcome.ts";
 import { columns, renderOutcomes } from "./render.ts";
 import { survey } from "./survey.ts";
@@ -42,8 +51,11 @@ export const up = defineCommand({
     if (flags["dry-run"]) return sayPlan(site, asked, world);
     const since = Date.now();
     const outcomes = await asOnlyCommand(site, "up", async (store) => {
+      // A watchdog that runs must know the file before the wish, one that starts reads it first of all.
+      await awaitInForce(site, world);
       await wishUp(site, store, asked, names, fresh, world);
       await ensureWatchdog(site, world);
+      await awaitInForce(site, world);
       const sofar = flags.follow ? (await import("./follow.ts")).announce(world) : (_: Outcome) => {};
       return awaitOutcomes(site, asked, since, world, sofar);
     });

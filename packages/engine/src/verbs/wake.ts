@@ -3,7 +3,7 @@ import { defineCommand } from "../command/command.ts";
 import { isHeld } from "../host/lock.ts";
 import { createStore } from "../host/store.ts";
 import { Failure } from "../problem.ts";
-import { configFlag, openSite } from "./common.ts";
+import { configFlag, openRunning } from "./common.ts";
 
 export const wake = defineCommand({
   name: "wake",
@@ -11,7 +11,7 @@ export const wake = defineCommand({
   flags: configFlag,
   examples: [["agents wake --config /srv/project", "as a line of hooks/post-receive"]],
   async run(_, { config }, world) {
-    const site = await openSite(config, world, false);
+    const site = await openRunning(config, world);
     if (!existsSync(site.state) || !(await isHeld(site.state, "watchdog")))
       throw new Failure("AGENT_FAILED", `nobody watches ${site.name}`, { hint: "start it: agents up" });
     await createStore(site.state).wake();

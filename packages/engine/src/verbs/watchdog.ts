@@ -1,8 +1,9 @@
 import { BACKENDS } from "../backends/index.ts";
 import { defineCommand } from "../command/command.ts";
 import { startKeeper } from "../host/keeper.ts";
+import { readLastGood } from "../host/site.ts";
 import { watch } from "../watchdog/watch.ts";
-import { configFlag, openSite } from "./common.ts";
+import { configFlag, fileOf } from "./common.ts";
 
 export const watchdog = defineCommand({
   name: "watchdog",
@@ -10,7 +11,7 @@ export const watchdog = defineCommand({
   flags: configFlag,
   examples: [["agents watchdog", "what the keeper runs; for systemd and for the curious"]],
   async run(_, { config }, world) {
-    const site = await openSite(config, world, false);
+    const site = await readLastGood(fileOf(config, world));
     const ended = await watch(site, world.env, world.signal);
     if (ended === "orphaned")
       startKeeper(

@@ -32,6 +32,7 @@ export function wishFor(
   record: AgentRecord = FRESH_RECORD,
 ): Wish {
   const wish = withCall(wishes.agents[agent.name] ?? NEVER_ASKED, agent, record);
+  if (wishes.off) return { ...wish, state: "down" };
   return agent.kind === "loop" && course?.complete != null ? { ...wish, state: "down" } : wish;
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "../host/clock.ts";
+import type { Config } from "../host/config.ts";
 import type { Disk } from "../host/disk.ts";
 import type { Effort } from "../host/effort.ts";
 import type { Environment } from "../host/environment.ts";
@@ -9,9 +10,11 @@ import type { Site } from "../host/site.ts";
 import type { Store } from "../host/store.ts";
 import type { Terminal } from "../host/tmux.ts";
 import type { Wakes } from "../host/wakes.ts";
+import type { Handoff } from "../project.ts";
 
 /** The outside world, as far as the watchdog can touch it. */
 export interface Host {
+  /** As it is in force in this tick. */
   readonly site: Site;
   readonly clock: Clock;
   readonly terminal: Terminal;
@@ -22,6 +25,9 @@ export interface Host {
   readonly wakes: Wakes;
   /** Null when the project declares no handoffs. */
   readonly relay: Relay | null;
+  relayTo(handoff: Handoff): Relay;
+  /** Null where agents.toml never changes. */
+  readonly config: Config | null;
   readonly environment: Environment;
   /** A name for a run that no other run ever had. */
   newInstance(): string;

@@ -1,5 +1,6 @@
 import process from "node:process";
 import type { Clock } from "../host/clock.ts";
+import { keep } from "../host/kept.ts";
 import type { Store } from "../host/store.ts";
 import { VERSION } from "../version.ts";
 import type { JournalEntry } from "../watch/journal.ts";
@@ -7,7 +8,8 @@ import type { Records } from "../watch/records.ts";
 import { receiptsOf } from "./act.ts";
 import type { Host } from "./host.ts";
 import { journalOf, note } from "./note.ts";
-import { tick } from "./tick.ts";
+import { type Reloaded, reload } from "./reload.ts";
+import { type Ticked, tick } from "./tick.ts";
 
 /** "orphaned": its keeper has gone, so that nobody would start it again. */
 export type Ended = "off" | "complete" | "interrupted" | "orphaned";
@@ -27,18 +29,20 @@ export async function enter(store: Store, clock: Clock): Promise<Records> {
 /** Looks, thinks, acts and records, again and again, until there is nothing left to watch or it is to end. */
 export async function live(
   entered: Records,
-  host: Host,
+  born: Host,
   outcry: Outcry,
   signal: AbortSignal,
 ): Promise<Ended> {
-  await host.terminal.claim();
+  await born.terminal.claim();
   const { epoch, pid, version, heartbeat } = entered;
-  await host.store.journal([{ at: heartbeat, agent: null, what: "watchdog-started", epoch, pid, version }]);
-  let records = await catchUp(entered, host);
+  await born.store.journal([{ at: heartbeat, agent: null, what: "watchdog-started", epoch, pid, version }]);
+  let { records, host } = await catchUpConfig(entered, born);
+  records = await catchUp(records, host);
   for (;;) {
+    ({ records, host } = await reload(records, host));
     const ticked = await tick(records, host);
     records = ticked.records;
-    const over = ticked.over ?? outcry();
+    const over = stillOver(ticked.over, host) ?? outcry();
     if (over !== null) {
       await leave(over, host);
       return over;
@@ -46,6 +50,22 @@ export async function live(
     await rest(ticked.next, host, outcry, signal);
   }
 }
+
+/** An edit that was made while nobody watched counts from the first tick on. */
+async function catchUpConfig(records: Records, host: Host): Promise<Reloaded> {
+  const { config, disk } = host;
+  if (config === null) return { records, host };
+  const asked = await reload(records, host);
+  await config.idle();
+  const read = await reload(asked.records, asked.host);
+  const { site } = read.host;
+  await keep(disk, site.state, site.file, site.inForce);
+  return read;
+}
+
+/** A phase may just have been added. */
+const stillOver = (over: Ticked["over"], { config }: Host): Ticked["over"] =>
+  over === "complete" && config?.isReading() ? null : over;
 
 /** A message was settled, and the crash came before that was written down, or in the middle of it. */
 async function catchUp(records: Records, { site, store, clock }: Host): Promise<Records> {

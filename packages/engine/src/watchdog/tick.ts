@@ -155,12 +155,17 @@ async function slotsOf(agent: Agent, { slot }: AgentRecord, { clock }: Host): Pr
 
 /** A loop needs a phase to be told of, and must not push before it is known from where on its commits count. */
 function hold(agent: Agent, records: Records, { relay, site }: Host): string | null {
+  // Its next start, if there is one, is by the agents.toml of the next tick.
+  if (isOutdated(agent, site)) return "agents.toml has changed since its start";
   const { course } = records;
   if (agent.kind !== "loop" || course === null) return null;
   if (course.lost) return `its phase ${course.phase} is no longer in agents.toml`;
   if (relay === null || isTurnBegun(records, site.project) || relay.isFailing()) return null;
   return relay.because() ?? "the branch of its handoffs is being read";
 }
+
+const isOutdated = ({ name }: Agent, { inForce }: Host["site"]): boolean =>
+  inForce.outdated.some(({ agent }) => agent.name === name);
 
 async function thinkAll(
   before: Records,

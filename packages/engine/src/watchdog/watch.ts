@@ -1,21 +1,24 @@
 import path from "node:path";
 import process from "node:process";
 import { systemClock } from "../host/clock.ts";
+import { createConfig } from "../host/config.ts";
 import { systemDisk } from "../host/disk.ts";
 import { createEffort } from "../host/effort.ts";
 import type { Environment } from "../host/environment.ts";
 import { createGit } from "../host/git.ts";
+import { keep } from "../host/kept.ts";
 import { take } from "../host/lock.ts";
 import { createEyes } from "../host/look.ts";
 import { remoteOf } from "../host/mirror.ts";
 import { processesByInstance, signalAll } from "../host/processes.ts";
-import { createRelay } from "../host/relay.ts";
+import { createRelay, type Relay } from "../host/relay.ts";
 import { run } from "../host/run.ts";
 import { checkSocket, type Site } from "../host/site.ts";
 import { createStore } from "../host/store.ts";
 import { createTmux, remind } from "../host/tmux.ts";
 import { createWakes } from "../host/wakes.ts";
 import { Failure } from "../problem.ts";
+import type { Handoff } from "../project.ts";
 import type { Host } from "./host.ts";
 import { type Ended, enter, live, type Outcry } from "./life.ts";
 
@@ -33,6 +36,8 @@ export async function watch(site: Site, environment: Environment, signal: AbortS
   const outcry: Outcry = () => (signal.aborted ? "interrupted" : isOrphaned(environment) ? "orphaned" : null);
   let host: Host | null = null;
   try {
+    // Whether the file is refused, this watchdog says when it has looked itself.
+    await keep(systemDisk, site.state, site.file, { ...site.inForce, refused: null });
     const records = await enter(store, systemClock);
     host = createHost(site, environment, records.epoch);
     return await live(records, host, outcry, signal);
@@ -56,24 +61,20 @@ function createHost(site: Site, environment: Environment, epoch: number): Host {
     return true;
   });
   const eyes = createEyes(terminal, site.id);
-  const handoff = site.project.loop?.handoff ?? null;
-  const relay =
-    handoff === null
-      ? null
-      : createRelay({
-          remote: remoteOf(
-            createGit(environment),
-            path.resolve(site.root, handoff.repo),
-            store.at("mirror.git"),
-            handoff.branch,
-          ),
-          handoff,
-          wake: wakes.ring,
-        });
+  let relay: Relay | null = null;
+  const relayTo = (handoff: Handoff): Relay => {
+    const clone = path.resolve(site.root, handoff.repo);
+    const remote = remoteOf(createGit(environment), clone, store.at("mirror.git"), handoff.branch);
+    relay = createRelay({ remote, handoff, wake: wakes.ring });
+    return relay;
+  };
   wakes.on(site.state, (file) => {
     if (file === "wake") relay?.hurry();
     return file === "wishes.json" || file === "wake";
   });
+  wakes.on(site.root, (file) => file === path.basename(site.file) || file.startsWith("STATUS-"));
+  const handoff = site.project.loop?.handoff ?? null;
+  const { file, root: cwd } = site;
   return {
     site,
     clock: systemClock,
@@ -89,7 +90,9 @@ function createHost(site: Site, environment: Environment, epoch: number): Host {
     effort: createEffort(),
     store,
     wakes,
-    relay,
+    relay: handoff === null ? null : relayTo(handoff),
+    relayTo,
+    config: createConfig({ file, cwd, disk: systemDisk, run, environment, wake: wakes.ring }),
     environment,
     newInstance: () => crypto.randomUUID(),
     run,
