@@ -164,6 +164,7 @@ export const scene = (more: Partial<Scene> = {}): Scene => ({
   slots: null,
   message: null,
   quit: null,
+  stopsAfter: null,
   ...more,
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createStore } from "../src/host/store.ts";
-import { agentsToml, type OwnProject, ownProject, processesWith, until } from "./real.ts";
+import { agentsToml, type OwnProject, ownProject, processesWith, signal, until } from "./real.ts";
 
 const ADA = '[agents.ada]\nkind = "persistent"\n';
 
@@ -75,4 +75,74 @@ it("goes on with the step that a watchdog was killed at", async () => {
   expect(await ended).toMatchObject({ code: 0 });
   expect(await endOf(project)).toEqual(["quit-typed", "quit-entered", "told-to-stop", "stopped", "cleared"]);
   expect(await processesWith(`FLEET_INSTANCE=${instance}`)).toEqual([]);
+});
+
+it("lets who is at work end its turn, says who is waited for, and stops the others at once", async () => {
+  const toml = agentsToml(`${ADA}[agents.bob]\nkind = "persistent"\nworkdir = "b"\n`);
+  const project = await ownProject(toml, { "b/.demo/scenario": "at start: busy 3\n" });
+  await project.up();
+  const notes: string[] = [];
+  const ended = project.run(["down", "--drain", "60s"], { err: (text) => notes.push(text) });
+  await until("ada is down", async () => (await project.agent("ada")).is === "down");
+  expect(await project.agent("bob")).toMatchObject({ state: "RUNNING", is: "draining" });
+  await project.run(["send", "bob", "--no-wait", "one more thing"]);
+  expect((await ended).code).toBe(0);
+  expect(notes.join("")).toMatch(/^waiting for .*bob, until \S+Z at the latest/);
+  expect(await endOf(project, "bob")).toEqual(["quit-typed", "quit-entered", "stopped", "cleared"]);
+  expect(await project.heard("bob")).toEqual(["/quit"]);
+});
+
+it("stops who is still at work when the time is over; and leaves the wish when its caller leaves", async () => {
+  const project = await ownProject(agentsToml(ADA), { ".demo/scenario": "at start: busy 600\n" });
+  await project.up();
+  const caller = new AbortController();
+  const left = project.run(["down", "ada", "--drain", "4s"], { signal: caller.signal });
+  await until("it drains", async () => (await project.agent("ada")).is === "draining");
+  caller.abort();
+  expect((await left).code).toBe(130);
+  expect((await project.agent("ada")).state).toBe("RUNNING");
+  await until("it is down", async () => (await project.agent("ada")).is === "down");
+  const { at, drain } = (await createStore(project.state).wishes()).agents.ada ?? { at: 0 };
+  const [told] = await project.journal("told-to-stop");
+  expect(drain).toBe(at + 4_000);
+  expect(told?.at).toBeGreaterThanOrEqual(at + 4_000);
+});
+
+it("refuses a time to drain that is none, and does nothing", async () => {
+  const project = await ownProject(agentsToml(ADA));
+  const ran = await project.run(["down", "--drain", "soon"]);
+  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining("takes a time with a unit")]);
+});
+
+it("stops loops, tasks, persistent agents and services one after the other", async () => {
+  const kinds = ["persistent", "loop", "task"].map((kind) => `[agents.${kind}]\nkind = "${kind}"\n`);
+  const project = await ownProject(agentsToml(`${kinds.join("")}[services.log]\ncommand = ["cat"]\n`));
+  await project.up();
+  expect((await project.run(["down"])).code).toBe(0);
+  const ends = await project.journal("stopped");
+  expect(ends.map(({ agent }) => agent)).toEqual(["loop", "task", "persistent", "log"]);
+});
+
+it("leaves alone what outlived a task and an agent that nobody watches, until a person asks", async () => {
+  const toml = agentsToml(
+    '[agents.job]\nkind = "task"\n[agents.ada]\nkind = "persistent"\nwatch = "none"\nworkdir = "a"\n',
+  );
+  const files = { ...scenario("at start: orphan 600"), "a/.demo/scenario": "at start: orphan 600\n" };
+  const project = await ownProject(toml, files);
+  await project.watchdog();
+  await project.up();
+  const marks: string[] = [];
+  for (const name of ["job", "ada"]) {
+    const instance = await project.tmux("show-options", "-v", "-t", `=p-${name}:`, "@fleet_instance");
+    const mark = `FLEET_INSTANCE=${instance}`;
+    await until("the orphan is there", async () => (await processesWith(mark)).length >= 3);
+    signal((await project.agent(name)).pid ?? 0, "SIGKILL");
+    await until("it has ended", async () => (await project.agent(name)).is === "outlived");
+    marks.push(mark);
+  }
+  await project.looks(5);
+  for (const mark of marks) expect((await processesWith(mark)).length).toBeGreaterThan(0);
+  expect(await project.journal("told-to-stop")).toEqual([]);
+  expect((await project.run(["down"])).code).toBe(0);
+  for (const mark of marks) expect(await processesWith(mark)).toEqual([]);
 });

@@ -1,15 +1,20 @@
 import { defineCommand } from "@fleet/engine";
 import { findFleet, inStartOrder } from "@fleet/fleet";
 import { chooseProjects, runOnEach } from "./each.ts";
-import { jsonFlag, toWords } from "./flags.ts";
+import { drainFlag, jsonFlag, toWords } from "./flags.ts";
 
 export const downCommand = defineCommand({
   name: "down",
   about: "stop a project's agents and its watchdog, and wait until every process is gone",
   operands: "[project..]",
-  flags: { all: { type: "boolean", about: "every project, the disabled ones too" }, ...jsonFlag },
+  flags: {
+    all: { type: "boolean", about: "every project, the disabled ones too" },
+    ...drainFlag,
+    ...jsonFlag,
+  },
   examples: [
     ["fleet down demo", "stop the demo"],
+    ["fleet down demo --drain 10m", "let each agent end its turn, for ten minutes at the most"],
     ["fleet down --all", "stop everything, in the reverse of the order of starting"],
   ],
   async run(names, { all = false, ...flags }, world) {

@@ -8,10 +8,11 @@ import { createTmux } from "../host/tmux.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import type { Wish } from "../watch/scene.ts";
+import type { Instant } from "../watch/time.ts";
 import { ensureWatchdog } from "./bring-up.ts";
 import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openRunning } from "./common.ts";
 import { columns } from "./render.ts";
-import { survey } from "./survey.ts";
+import { survey, toIso } from "./survey.ts";
 
 interface Stopped {
   readonly agent: string;
@@ -22,12 +23,22 @@ export const down = defineCommand({
   name: "down",
   about: "stop agents, all of them and the watchdog when none is named, and wait until every process is gone",
   operands: "[agent..]",
-  flags: { ...configFlag, ...jsonFlag },
+  flags: {
+    ...configFlag,
+    ...jsonFlag,
+    drain: {
+      type: "string",
+      about: "let who is at work end its turn, for so long at the most",
+      value: "TIME",
+    },
+  },
   examples: [
     ["agents down", "stop everything of this project"],
     ["agents down builder", "stop one; the watchdog goes on with the others"],
+    ["agents down --drain 10m", "stop each at the end of its turn, and all after ten minutes"],
   ],
-  async run(names, { config, json }, world) {
+  async run(names, { config, json, drain }, world) {
+    const patience = drain === undefined ? null : await durationIn(drain);
     const site = await openRunning(config, world);
     const agents = chosen(site, names);
     const before = existsSync(site.state) ? await survey(site, world.env) : null;
@@ -36,10 +47,12 @@ export const down = defineCommand({
     );
     if (before !== null)
       await asOnlyCommand(site, "down", async (store) => {
-        await wishDown(store, agents, names.length === 0);
+        const at = Date.now();
+        const until = patience === null ? null : at + patience;
+        await wishDown(store, agents, names.length === 0, { at, until });
         if (!(await isAnythingThere(site, world))) return;
         await ensureWatchdog(site, world);
-        await awaitEnd(site, agents, names.length === 0, world);
+        await awaitEnd(site, { agents, all: names.length === 0, until }, world);
       });
     const outcomes = agents.map(
       ({ name }): Stopped => ({ agent: name, outcome: running.has(name) ? "stopped" : "unchanged" }),
@@ -58,11 +71,26 @@ export const down = defineCommand({
   },
 });
 
-async function wishDown(store: Store, agents: readonly Agent[], all: boolean): Promise<void> {
+/** The reader of durations is only loaded for those who ask for one. */
+async function durationIn(text: string): Promise<number> {
+  const { Duration } = await import("../diagnostics/checked.ts");
+  const duration = Duration.safeParse(text);
+  if (duration.success) return duration.data;
+  throw new Failure("WRONG_USAGE", `--drain takes a time with a unit, not "${text}"`, {
+    hint: "agents down --drain 10m",
+  });
+}
+
+async function wishDown(
+  store: Store,
+  agents: readonly Agent[],
+  all: boolean,
+  { at, until }: { readonly at: Instant; readonly until: Instant | null },
+): Promise<void> {
   const before = await store.wishes();
-  const at = Date.now();
+  const wish: Wish = { state: "down", at, anew: false, ...(until === null ? {} : { drain: until }) };
   const wishes: Record<string, Wish> = { ...before.agents };
-  for (const { name } of agents) wishes[name] = { state: "down", at, anew: false };
+  for (const { name } of agents) wishes[name] = wish;
   await store.wish({ ...before, agents: wishes, off: all });
 }
 
@@ -72,16 +100,28 @@ async function isAnythingThere(site: Site, { env }: World): Promise<boolean> {
 }
 
 const POLL = 25;
+/** Who is waited for can be told at leisure. */
+const DRAIN_POLL = 250;
 /** After the graces: the kill, its verification, and a slow machine. */
 const SLACK = 30_000;
+/** Services, persistent agents, tasks and loops are stopped one after the other. */
+const KINDS = 4;
+
+interface Ending {
+  readonly agents: readonly Agent[];
+  readonly all: boolean;
+  /** Until then who is at work may end its turn. */
+  readonly until: Instant | null;
+}
 
 /** The whole project is down when its watchdog has nothing left to do and has ended. */
-async function awaitEnd(site: Site, agents: readonly Agent[], all: boolean, world: World): Promise<void> {
+async function awaitEnd(site: Site, ending: Ending, world: World): Promise<void> {
   const { quit_grace, stop_grace } = site.project.supervision;
-  const limit = quit_grace + stop_grace + SLACK;
-  const deadline = Date.now() + limit;
+  const limit = KINDS * (quit_grace + stop_grace) + SLACK;
+  const deadline = Math.max(Date.now(), ending.until ?? 0) + limit;
+  const tellWaits = createTeller(site, ending, world);
   for (;;) {
-    const left = await stillThere(site, agents, all, world);
+    const left = await stillThere(site, ending, world);
     if (left.length === 0) return;
     if (world.signal.aborted)
       throw new Failure("TIMED_OUT", "interrupted; what was asked for goes on stopping");
@@ -91,16 +131,28 @@ async function awaitEnd(site: Site, agents: readonly Agent[], all: boolean, worl
         hint,
       });
     }
-    await wait(POLL);
+    await tellWaits();
+    await wait(Date.now() < (ending.until ?? 0) ? DRAIN_POLL : POLL);
   }
 }
 
-async function stillThere(
-  site: Site,
-  agents: readonly Agent[],
-  all: boolean,
-  world: World,
-): Promise<readonly string[]> {
+/** Says who is waited for, each time that it is somebody else. */
+function createTeller(site: Site, { agents, until }: Ending, { env, err }: World): () => Promise<void> {
+  let told = "";
+  return async () => {
+    if (until === null || Date.now() > until) return;
+    const seen = await survey(site, env);
+    const waits = seen.agents.filter(
+      ({ name, is }) => is === "draining" && agents.some((one) => one.name === name),
+    );
+    const names = waits.map(({ name }) => name).join(", ");
+    if (names !== told && names !== "")
+      err(`waiting for ${names}, until ${toIso(until)} at the latest; what is asked stands when you leave\n`);
+    told = names;
+  };
+}
+
+async function stillThere(site: Site, { agents, all }: Ending, world: World): Promise<readonly string[]> {
   if (all) return (await isHeld(site.state, "watchdog")) ? ["the watchdog"] : [];
   const seen = await survey(site, world.env);
   return seen.agents

@@ -40,6 +40,7 @@ export function judge(
   });
   if (record === undefined || seen === undefined) return null;
   if (seen.is === "failed" || seen.is === "foreign") return outcome("failed", seen.why);
+  if (seen.is === "outlived") return outcome("held", `${seen.why}; end them: agents down ${agent.name}`);
   const { run, ended } = record;
   if (isUnanswered(agent, wish, record))
     return seen.is === "held" && !patient ? outcome("held", seen.why) : null;

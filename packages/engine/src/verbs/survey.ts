@@ -3,6 +3,7 @@ import { chooseBackend, chooseModel, NO_OVERRIDES } from "../choose-model.ts";
 import { systemDisk } from "../host/disk.ts";
 import type { Environment } from "../host/environment.ts";
 import { isHeld } from "../host/lock.ts";
+import { processesByInstance } from "../host/processes.ts";
 import type { Site } from "../host/site.ts";
 import { blockedBy } from "../host/starting.ts";
 import { readStatus } from "../host/status-file.ts";
@@ -84,17 +85,35 @@ export async function survey(site: Site, environment: Environment): Promise<Surv
   for (const agent of agents)
     if (panes?.sessions.get(agent.session) === undefined)
       blocked.set(agent.name, await blockedBy(site, agent, systemDisk));
+  const processes = await countLost(agents, panes, records);
   const phase = await surveyPhase(site, records, wishes);
   return {
     schema_version: ANSWER_VERSION,
     project: site.name,
     phase,
     notes: notesOn(site, phase, wishes),
-    agents: agents.map((agent) => surveyAgent(site, agent, { panes, records, wishes, blocked, next, now })),
+    agents: agents.map((agent) =>
+      surveyAgent(site, agent, { panes, records, wishes, blocked, processes, next, now }),
+    ),
     watchdog: watched
       ? { pid: records.pid, epoch: records.epoch, heartbeat: toIso(records.heartbeat) }
       : null,
   };
+}
+
+type Processes = ReadonlyMap<string, readonly number[]>;
+
+/** Processes are looked up only where a run has lost its pane. */
+async function countLost(
+  agents: readonly Agent[],
+  panes: Panes | null,
+  records: Records,
+): Promise<Processes> {
+  const lost = agents.some(({ name, session }) => {
+    const dead = panes?.sessions.get(session)?.dead ?? panes !== null;
+    return dead && records.agents[name]?.run != null;
+  });
+  return lost ? processesByInstance() : new Map();
 }
 
 /** Null when tmux could not say. Without a socket there is no server to ask, and no tmux is needed to know it. */
@@ -138,11 +157,12 @@ interface Seen {
   readonly wishes: Wishes;
   readonly blocked: ReadonlyMap<string, string | null>;
   readonly next: ReadonlyMap<string, number | null>;
+  readonly processes: Processes;
   readonly now: number;
 }
 
 function surveyAgent(site: Site, agent: Agent, seen: Seen): AgentSurvey {
-  const { panes, records, wishes, blocked, now } = seen;
+  const { panes, records, wishes, blocked, processes, now } = seen;
   const pane = panes?.sessions.get(agent.session);
   const overrides = { ...NO_OVERRIDES, env: wishes.env };
   const phase = records.course?.phase ?? site.project.loop?.phases[0]?.id ?? null;
@@ -150,11 +170,14 @@ function surveyAgent(site: Site, agent: Agent, seen: Seen): AgentSurvey {
   const backend = record.run?.backend ?? chooseBackend(agent, overrides);
   const facts: Facts = {
     wishes,
-    sighting: () => toSighting(site, pane, panes !== null, record.run?.instance ?? null),
+    sighting: (one) => {
+      const run = records.agents[one.name]?.run ?? null;
+      return toSighting(site, panes?.sessions.get(one.session), panes !== null, run?.instance ?? null);
+    },
     blocked: () => blocked.get(agent.name) ?? null,
-    leftovers: () => 0,
     working: () => null,
     slots: () => null,
+    leftovers: (instance) => processes.get(instance)?.length ?? 0,
     message: () => null,
   };
   const scene = sceneOf(agent, site.project, records, facts);

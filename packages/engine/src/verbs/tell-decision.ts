@@ -25,9 +25,11 @@ const IS: Readonly<Record<Assessment["is"], (evidence: Evidence) => string>> = {
   limited: ({ until }) =>
     `is at a usage limit${typeof until === "number" ? ` until ${sayTime(until)}` : ""}, which no restart would mend`,
   unwell: ({ error }) => `shows an error (${error})`,
+  draining: ({ because }) => `is wished down, but ${because}`,
   "due-to-stop": (evidence) => sayReason(evidence),
   stopping: ({ because }) => `is on its way down (${because})`,
   leftover: () => "has ended, and its session is still there",
+  outlived: ({ processes }) => `has ended, and ${processes} of its processes go on, which nobody heals`,
   finished: ({ exit }) => `has finished${sayExit((exit ?? null) as Parameters<typeof sayExit>[0])}`,
   "crash-looping": ({ because }) => `fails again and again (${because})`,
   failed: ({ because }) => `FAILED (${because}), until it is asked for again`,

@@ -731,6 +731,47 @@ describe("what is left of a run", () => {
     expect(gist(given)).toBe(expected);
   });
 
+  it.each<Row>([
+    [
+      "is left alone when nobody watches it",
+      { agent: unwatched, record: running(minute), sighting: of.dead, leftovers: 2 },
+      "outlived",
+    ],
+    [
+      "is left alone when it is a task's",
+      { agent: TASK, record: running(minute), sighting: of.gone, leftovers: 1 },
+      "outlived",
+    ],
+    [
+      "is left alone when the tmux server was lost",
+      { agent: unwatched, record: running(minute), sighting: of.lost, leftovers: 1 },
+      "outlived",
+    ],
+    [
+      "is stopped when its agent is wished down, though nobody watches it",
+      { agent: unwatched, record: running(minute), sighting: of.dead, leftovers: 2, wish: down(NOW) },
+      "due-to-stop (leftover-processes) → stop",
+    ],
+    [
+      "is stopped when a new run of a task is asked for",
+      { agent: TASK, record: running(minute), sighting: of.dead, leftovers: 2, wish: up(NOW, true) },
+      "due-to-stop (leftover-processes) → stop",
+    ],
+    [
+      "is stopped for the next phase, though nobody watches it",
+      {
+        agent: unwatched,
+        record: running(minute, {}, { turn: 1 }),
+        turn: 2,
+        sighting: of.dead,
+        leftovers: 2,
+      },
+      "due-to-stop (leftover-processes) → stop",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
   it("of a start that a crash cut short does not keep it from starting", () => {
     const intended = running(minute, {}, { opened: false, ready: null });
     const first = think(scene({ record: intended, sighting: of.gone, leftovers: 1 }), NOW);

@@ -1,6 +1,7 @@
-import type { Policy } from "../project.ts";
+import type { Agent, Policy } from "../project.ts";
 import type { AgentRecord, Ended, Run } from "./record.ts";
 import type { Assessment, Scene } from "./scene.ts";
+import { goesOn } from "./stop.ts";
 import { answerCall, hasFinished } from "./task.ts";
 import type { Duration, Instant } from "./time.ts";
 import { type DeclaredWait, endOf, isCredible } from "./wait.ts";
@@ -25,10 +26,7 @@ export function assess(scene: Scene, now: Instant): Assessment {
     case "absent":
       if (record.stopping !== null) return { is: "stopping", ...record.stopping };
       if (leftovers === null) return { is: "unseen", because: "its processes could not be counted" };
-      if (leftovers > 0) {
-        const evidence = `${leftovers} of its processes outlived it`;
-        return { is: "due-to-stop", because: "leftover-processes", evidence };
-      }
+      if (leftovers > 0) return assessLeftovers(scene, leftovers, now);
       // Only who looks without noticing meets this: the start is under way.
       if (record.run?.opened === false) return { is: "starting", since: record.run.since };
       if (wish.state === "down") return sighting.pane === "dead" ? { is: "leftover" } : { is: "down" };
@@ -38,6 +36,17 @@ export function assess(scene: Scene, now: Instant): Assessment {
   }
 }
 
+/** What outlived its terminal is in the way of the next run; of an agent that is not healed there is none, unless somebody asks. */
+function assessLeftovers(scene: Scene, processes: number, now: Instant): Assessment {
+  const { agent, record } = scene;
+  const wanted = record.run === null || assessRun(scene, record.run, now) === null;
+  if (!isHealed(agent) && wanted) return { is: "outlived", processes };
+  const evidence = `${processes} of its processes outlived it`;
+  return { is: "due-to-stop", because: "leftover-processes", evidence };
+}
+
+const isHealed = ({ kind, watch }: Agent): boolean => kind !== "task" && watch !== "none";
+
 /** Is it still the run that is wanted? */
 function assessRun(scene: Scene, run: Run, now: Instant): Assessment | null {
   const { agent, wish, turn, record } = scene;
@@ -46,7 +55,10 @@ function assessRun(scene: Scene, run: Run, now: Instant): Assessment | null {
     because,
     evidence,
   });
-  if (wish.state === "down") return due("unwanted", "it is wished down");
+  if (wish.state === "down") {
+    const because = goesOn(scene, now);
+    return because === null ? due("unwanted", "it is wished down") : { is: "draining", because };
+  }
   if (agent.kind === "task") {
     const answer = answerCall(scene, now);
     return answer?.run === "clear" ? due("restart-asked", answer.because) : null;
@@ -176,8 +188,7 @@ function assessAbsence(scene: Scene, now: Instant): Assessment {
   const start = (automatic: boolean): Assessment =>
     blocked === null ? { is: "missing", automatic } : { is: "held", because: blocked };
   if (asked || ended === null || ended.blame === "plan") return start(false);
-  const heals = agent.kind !== "task" && agent.watch !== "none";
-  if (!heals) {
+  if (!isHealed(agent)) {
     // No exit is known of what never began, or went without a trace.
     const failed = ended.exit === null && (ended.blame === "agent" || ended.blame === "host");
     return failed

@@ -53,7 +53,9 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
     const { draft } = sighting.reading;
     const inBox = draft !== null && isIn(draft, message, mail, backend);
     const heard = backend?.heard?.(sighting.screen, tag(message.id)) ?? null;
-    const way = { message, mail, screen: sighting, listens: LISTENING.has(assessment.is), inBox, heard };
+    // Who drains begins nothing new, and has finished what was begun.
+    const listens = LISTENING.has(assessment.is) || assessment.is === "draining";
+    const way = { message, mail, screen: sighting, listens, inBox, heard };
     if (heard === true) return act({ do: "settle", message, state: "confirmed" }, now);
     if (inBox) return submit(way, now);
     if (mail !== null) return carryOn(way, now);

@@ -42,6 +42,16 @@ describe("an assessment in words", () => {
       "is being stopped: stalled",
       "is being stopped: stalled",
     ],
+    [
+      { is: "draining", because: "its turn has not ended" },
+      "goes down when its time has come: its turn has not ended",
+      "goes down when its time has come: its turn has not ended",
+    ],
+    [
+      { is: "outlived", processes: 2 },
+      "ended, and 2 of its processes go on",
+      "ended, and 2 of its processes go on",
+    ],
     [{ is: "leftover" }, "ended, its session is still there", "ended, its session is still there"],
     [{ is: "finished", exit: null }, "finished", "ended: died"],
     [{ is: "finished", exit: { signal: "KILL" } }, "finished by signal KILL", "finished by signal KILL"],

@@ -32,12 +32,16 @@ export function explain(assessment: Assessment, { run, ended }: AgentRecord): st
       return "is at a usage limit";
     case "unwell":
       return `shows an error: ${assessment.error}`;
+    case "draining":
+      return `goes down when its time has come: ${assessment.because}`;
     case "due-to-stop":
       return `is to be stopped: ${assessment.evidence}`;
     case "stopping":
       return `is being stopped: ${assessment.because}`;
     case "leftover":
       return "ended, its session is still there";
+    case "outlived":
+      return `ended, and ${assessment.processes} of its processes go on`;
     case "finished":
       if (run !== null) return "finished, and stays for review";
       return assessment.exit === null && ended !== null

@@ -11,7 +11,7 @@ import {
   TASK,
   up,
 } from "../../test/scene.ts";
-import type { Project } from "../project.ts";
+import type { Agent, Project } from "../project.ts";
 import type { Course } from "./course.ts";
 import { type Facts, inStartOrder, isTurnBegun, sceneOf, turnOf, wishFor } from "./plan.ts";
 import { type AgentRecord, FRESH_RECORD } from "./record.ts";
@@ -125,6 +125,7 @@ describe("a scene", () => {
       slots: null,
       message: messageOf(),
       quit: "/quit",
+      stopsAfter: null,
     });
     expect(asking).toEqual([NOW - 5]);
   });
@@ -132,6 +133,56 @@ describe("a scene", () => {
   it("of an agent that never ran has nothing left over", () => {
     const scene = sceneOf(LOOP, project, FRESH_RECORDS, facts);
     expect(scene).toMatchObject({ record: FRESH_RECORD, leftovers: 0, turn: null });
+  });
+});
+
+describe("the order of stops", () => {
+  const [log, ada, bob, eve] = [
+    agentOf("service", "heal", { name: "log" }),
+    agentOf("persistent", "heal", { name: "ada" }),
+    agentOf("loop", "heal", { name: "bob" }),
+    agentOf("task", "none", { name: "eve" }),
+  ];
+  const agents = [log, ada, bob, eve];
+  const wished = (at: Readonly<Record<string, number>>): Wishes => ({
+    ...asked,
+    agents: Object.fromEntries(
+      Object.entries(at).map(([name, when]) => [name, { state: "down", at: when, anew: false }]),
+    ),
+  });
+  const waits = (
+    agent: Agent,
+    runs: readonly string[],
+    at: Readonly<Record<string, number>>,
+    foreign = "",
+  ) => {
+    const records = { ...FRESH_RECORDS, agents: Object.fromEntries(runs.map((name) => [name, running(5)])) };
+    const facts: Facts = {
+      wishes: wished(at),
+      sighting: ({ name }) => (name === foreign ? { pane: "foreign" } : { pane: "absent", with: "session" }),
+      blocked: () => null,
+      leftovers: () => 0,
+      message: () => null,
+    };
+    return sceneOf(agent, { ...project, agents }, records, facts).stopsAfter;
+  };
+  const together = { log: NOW, ada: NOW, bob: NOW, eve: NOW };
+
+  it("is loops, tasks, persistent agents, services", () => {
+    const all = ["log", "ada", "bob", "eve"];
+    expect(waits(bob, all, together)).toBe(null);
+    expect(waits(eve, all, together)).toBe("bob");
+    expect(waits(ada, ["log", "ada", "eve"], together)).toBe("eve");
+    expect(waits(log, ["log", "ada"], together)).toBe("ada");
+    expect(waits(log, ["log"], together)).toBe(null);
+  });
+
+  it("holds for those that one wish brings down, and for no others", () => {
+    expect(waits(ada, ["ada", "bob"], { ada: NOW, bob: NOW - 1 })).toBe(null);
+  });
+
+  it("waits for nobody whose session is foreign", () => {
+    expect(waits(ada, ["ada", "bob"], together, "bob")).toBe(null);
   });
 });
 

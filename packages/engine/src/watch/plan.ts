@@ -72,6 +72,7 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     grace: records.grace,
     slots: facts.wishes.off ? null : facts.slots(agent),
     message: facts.message(agent),
+    stopsAfter: stopsAfter(agent, project, records, facts),
     quit: BACKENDS[agent.backend ?? ""]?.quit ?? null,
   };
 }
@@ -79,6 +80,24 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
 /** A tmux server that is lost again and again must not start everything again and again. */
 function serverRestOf({ serverLost, serversLost }: Records, { backoff }: Policy): Instant {
   return serverLost + (backoff[Math.min(serversLost, backoff.length) - 1] ?? 0);
+}
+
+/** Of those that one wish brings down, who starts last stops first. */
+function stopsAfter(
+  agent: Agent,
+  project: Project,
+  { agents, course }: Records,
+  facts: Facts,
+): string | null {
+  const wish = wishFor(agent, facts.wishes, course);
+  if (wish.state === "up") return null;
+  const first = project.agents.find((other) => {
+    const run = agents[other.name]?.run ?? null;
+    if (RANK[other.kind] <= RANK[agent.kind] || run === null) return false;
+    const { state, at } = wishFor(other, facts.wishes, course);
+    return state === "down" && at === wish.at && facts.sighting(other, run.since).pane !== "foreign";
+  });
+  return first?.name ?? null;
 }
 
 const RANK: Readonly<Record<Kind, number>> = { service: 0, persistent: 1, task: 2, loop: 3 };

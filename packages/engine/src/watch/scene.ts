@@ -11,6 +11,8 @@ export interface Wish {
   readonly at: Instant;
   /** A run older than this wish does not satisfy it. */
   readonly anew: boolean;
+  /** Of a wish for down: until then who is at work may end its turn. Absent: nobody is waited for. */
+  readonly drain?: Instant | undefined;
 }
 
 /** Everything one tick may know about one agent. */
@@ -40,6 +42,8 @@ export interface Scene {
   readonly message: Message | null;
   /** What ends its program when it is typed; null when there is no such word. */
   readonly quit: string | null;
+  /** Who is to be down before it, as it was started after it. */
+  readonly stopsAfter: string | null;
 }
 
 /** How an agent is, with the evidence for it. Worked out afresh each time; never stored. */
@@ -59,6 +63,7 @@ export type Assessment =
   | { readonly is: "asking"; readonly since: Instant; readonly question: string }
   | { readonly is: "limited"; readonly since: Instant; readonly until: Instant | null }
   | { readonly is: "unwell"; readonly since: Instant; readonly error: string }
+  | { readonly is: "draining"; readonly because: string }
   | { readonly is: "due-to-stop"; readonly because: StopReason; readonly evidence: string }
   | {
       readonly is: "stopping";
@@ -67,6 +72,7 @@ export type Assessment =
       readonly because: StopReason;
     }
   | { readonly is: "leftover" }
+  | { readonly is: "outlived"; readonly processes: number }
   | { readonly is: "finished"; readonly exit: Exit | null }
   | { readonly is: "crash-looping"; readonly because: string }
   | { readonly is: "failed"; readonly since: Instant; readonly because: string };

@@ -1,8 +1,22 @@
 import { describe, expect, it } from "vitest";
 import * as of from "../../test/scene.ts";
-import { alive, down, gist, minute, NOW, PERSISTENT, policy, read, running, up } from "../../test/scene.ts";
+import {
+  alive,
+  down,
+  gist,
+  minute,
+  NOW,
+  PERSISTENT,
+  policy,
+  read,
+  running,
+  scene,
+  up,
+} from "../../test/scene.ts";
 import type { Stopping, StopReason } from "./record.ts";
 import type { Scene } from "./scene.ts";
+import type { Mood } from "./sighting.ts";
+import { think } from "./think.ts";
 
 type Row = readonly [sentence: string, scene: Partial<Scene>, expected: string];
 
@@ -10,6 +24,9 @@ const idle = alive(read({ mood: "ready" }));
 const withDraft = (draft: string | null): Partial<Scene> => ({
   sighting: alive(read({ mood: "ready" }, { draft })),
 });
+const asking: Partial<Scene> = {
+  sighting: alive(read({ mood: "asking", question: "Really?" }, { draft: null })),
+};
 /** One that is ready, can be asked, and is not wanted any more. */
 const unwanted = (more: Partial<Scene> = {}): Partial<Scene> => ({
   agent: PERSISTENT,
@@ -61,11 +78,7 @@ describe("who is ended by plan", () => {
       unwanted({ sighting: of.unclear }),
       "due-to-stop (unwanted) → stop",
     ],
-    [
-      "is not asked over a dialog",
-      unwanted({ sighting: alive(read({ mood: "asking", question: "Really?" }, { draft: null })) }),
-      "due-to-stop (unwanted) → stop",
-    ],
+    ["is not asked over a dialog", unwanted(asking), "due-to-stop (unwanted) → stop"],
     ["is not asked over a draft", unwanted(withDraft("my own")), "due-to-stop (unwanted) → stop"],
     ["is not asked where there is no box", unwanted(withDraft(null)), "due-to-stop (unwanted) → stop"],
     [
@@ -163,4 +176,107 @@ describe("who is wedged or broken", () => {
   ])("%s", (_, given, expected) => {
     expect(gist(given)).toBe(expected);
   });
+});
+
+describe("who may end its turn before it goes down", () => {
+  const seen = (mood: Mood, ago = minute) => ({ seen: of.seenFor(ago, mood) });
+  const drains = (more: Partial<Scene> = {}): Partial<Scene> =>
+    unwanted({ wish: { ...down(NOW), drain: NOW + 1 }, ...more });
+  const draining = "draining (its turn has not ended)";
+  it.each<Row>([
+    [
+      "goes on while it works",
+      drains({ record: running(minute, seen({ mood: "busy" })), sighting: of.busy }),
+      draining,
+    ],
+    [
+      "goes on while its screen says nothing",
+      drains({ record: running(minute, seen({ mood: "unclear" })), sighting: of.unclear }),
+      draining,
+    ],
+    [
+      "goes on while it starts",
+      drains({ record: running(minute, {}, { ready: null }), sighting: of.unclear }),
+      draining,
+    ],
+    [
+      "goes on while its screen still moves",
+      drains({ record: running(minute, seen({ mood: "ready" }, 999)) }),
+      draining,
+    ],
+    [
+      "goes on while a message is on its way into its box",
+      drains({
+        record: running(minute, {
+          ...seen({ mood: "ready" }),
+          mail: { id: "3f2a1c9", state: "typed", since: NOW, enters: 1 },
+        }),
+      }),
+      draining,
+    ],
+    [
+      "stops when its turn has ended",
+      drains({ record: running(minute, seen({ mood: "ready" }, 1_000)) }),
+      "due-to-stop (unwanted) → type-quit",
+    ],
+    [
+      "stops when it asks",
+      drains({ ...asking, record: running(minute, seen({ mood: "asking", question: "Really?" })) }),
+      "due-to-stop (unwanted) → stop",
+    ],
+    [
+      "stops at its limit",
+      drains({
+        record: running(minute, seen({ mood: "limited", until: null })),
+        sighting: alive(read({ mood: "limited", until: null })),
+      }),
+      "due-to-stop (unwanted) → type-quit",
+    ],
+    [
+      "stops when the time is over, whatever it does",
+      drains({
+        record: running(minute, seen({ mood: "busy" })),
+        sighting: of.busy,
+        wish: { ...down(NOW - 1), drain: NOW },
+      }),
+      "due-to-stop (unwanted) → stop",
+    ],
+    [
+      "stops at once when it is a service, which has no turns",
+      drains({ agent: of.SERVICE, quit: null, record: running(minute), sighting: of.busy }),
+      "due-to-stop (unwanted) → stop",
+    ],
+    ["is not started again when it dies meanwhile", drains({ sighting: of.dead }), "leftover → clear"],
+    [
+      "gets no new message",
+      drains({
+        record: running(minute, seen({ mood: "ready" }, 500)),
+        message: of.messageOf(),
+      }),
+      draining,
+    ],
+    [
+      "has the message finished that was begun",
+      drains({
+        record: running(minute, {
+          ...seen({ mood: "ready" }),
+          mail: { id: "3f2a1c9", state: "typed", since: NOW - 100, enters: 0 },
+        }),
+        message: of.messageOf(),
+        ...withDraft("[fleet 3f2a1c9] go on"),
+      }),
+      `${draining} → press-enter`,
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it("is looked at again soon", () => {
+    const given = scene(drains({ record: running(minute, seen({ mood: "busy" })), sighting: of.busy }));
+    expect(think(given, NOW).next - NOW).toBeLessThanOrEqual(500);
+  });
+});
+
+it("who started earlier waits until the others are down", () => {
+  expect(gist(unwanted({ stopsAfter: "builder" }))).toBe("draining (builder is stopped first)");
 });

@@ -8,6 +8,27 @@ import type { Duration, Instant } from "./time.ts";
  * the record with its time, so that another watchdog goes on where one ended.
  */
 
+/** A screen that stands still for so long, and takes words, shows a turn that has ended. */
+const QUIET: Duration = 1_000;
+
+/** Why a run that is wished down goes on for now; null when its time has come. */
+export function goesOn(scene: Scene, now: Instant): string | null {
+  const { wish, stopsAfter } = scene;
+  if (stopsAfter !== null) return `${stopsAfter} is stopped first`;
+  const drains = wish.drain !== undefined && now < wish.drain;
+  return drains && isAtWork(scene, now) ? "its turn has not ended" : null;
+}
+
+/** Who asks, or is at a limit, is at the end of a turn as well: it does nothing by itself. */
+function isAtWork({ agent, record }: Scene, now: Instant): boolean {
+  if (agent.kind === "service") return false;
+  const { seen, run, mail } = record;
+  if (mail !== null || seen === null) return true;
+  const mood = seen.mood.mood;
+  if (mood === "ready") return run?.ready == null || now - seen.still < QUIET;
+  return mood === "busy" || mood === "unclear";
+}
+
 /** Who is ended by plan may take their leave. Who is wedged or broken is not asked. */
 const PLANNED: ReadonlySet<StopReason> = new Set(["unwanted", "next-phase", "restart-asked"]);
 

@@ -136,7 +136,12 @@ const wishes = z.object({
   agents: z
     .record(
       z.string(),
-      z.object({ state: z.enum(["up", "down"]), at: instant, anew: z.boolean().default(false) }),
+      z.object({
+        state: z.enum(["up", "down"]),
+        at: instant,
+        anew: z.boolean().default(false),
+        drain: instant.optional(),
+      }),
     )
     .default({}),
   phase: z

@@ -344,7 +344,10 @@ const anySighting: fc.Arbitrary<Sighting> = fc.oneof(
 const anyScene: fc.Arbitrary<Scene> = fc
   .record({
     agent: fc.constantFrom(of.LOOP, of.PERSISTENT, of.TASK, of.SERVICE, of.agentOf("loop", "none")),
-    wish: fc.constantFrom(of.up(ASKED), of.up(NOW), of.up(NOW, true), of.down(ASKED)),
+    wish: fc.constantFrom(of.up(ASKED), of.up(NOW), of.up(NOW, true), of.down(ASKED), {
+      ...of.down(ASKED),
+      drain: NOW + 1,
+    }),
     record: anyRecord,
     sighting: anySighting,
     turn: fc.option(fc.nat(3)),
@@ -352,6 +355,7 @@ const anyScene: fc.Arbitrary<Scene> = fc
     leftovers: fc.option(fc.nat(2)),
     restartGap: instant,
     quit: fc.constantFrom(null, "/quit"),
+    stopsAfter: fc.constantFrom(null, "adversary"),
     message: fc.option(fc.record({ turn: fc.option(fc.nat(3)) }).map(of.messageOf)),
   })
   .map(scene);

@@ -80,6 +80,8 @@ export function decide(assessment: Assessment, scene: Scene, now: Instant): read
     case "asking":
     case "limited":
     case "unwell":
+    case "draining":
+    case "outlived":
     case "finished":
     case "failed":
       return [];
@@ -109,6 +111,7 @@ function lookAgain(assessment: Assessment, scene: Scene, now: Instant): Instant 
     }
     case "held":
     case "unseen":
+    case "draining":
       return now + SHORTLY;
     case "resting":
       return assessment.until;

@@ -230,6 +230,7 @@ const AT_REST = [
   "down",
   "foreign",
   "held",
+  "outlived",
   "finished",
   "failed",
   "working",
