@@ -165,6 +165,7 @@ export const scene = (more: Partial<Scene> = {}): Scene => ({
   message: null,
   quit: null,
   stopsAfter: null,
+  rescue: "over",
   ...more,
 });
 

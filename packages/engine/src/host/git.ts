@@ -9,7 +9,15 @@ import { type Ran, run } from "./run.ts";
  * hooks, ssh command, ext:: transports), so every call has a fixed environment,
  * and what agents pushed is only ever read through a bare mirror of our own.
  */
-export type Git = (args: readonly string[], cwd?: string) => Promise<Ran>;
+export type Git = (args: readonly string[], options?: GitOptions) => Promise<Ran>;
+
+export interface GitOptions {
+  readonly cwd?: string;
+  readonly input?: string;
+  /** Over the fixed environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeout?: Duration;
+}
 
 const HARDENED = [
   "core.fsmonitor=false",
@@ -36,8 +44,8 @@ export function createGit(environment: Environment, timeout: Duration = TIMEOUT)
       ? {}
       : { GIT_CONFIG_GLOBAL: environment.GIT_CONFIG_GLOBAL }),
   };
-  return (args, cwd) =>
-    run("git", [...HARDENED, ...args], { env, timeout, ...(cwd === undefined ? {} : { cwd }) });
+  return (args, options = {}) =>
+    run("git", [...HARDENED, ...args], { timeout, ...options, env: { ...env, ...options.env } });
 }
 
 /** Where a clone's origin is: a URL, or an absolute path for a remote on this disk. Null when the clone is not there yet. */

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { defineCommand, type World } from "../command/command.ts";
 import { isHeld } from "../host/lock.ts";
 import type { Site } from "../host/site.ts";
-import type { Store } from "../host/store.ts";
+import { createStore, type Store } from "../host/store.ts";
 import { createTmux } from "../host/tmux.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
@@ -13,6 +13,7 @@ import { ensureWatchdog } from "./bring-up.ts";
 import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openRunning } from "./common.ts";
 import { columns } from "./render.ts";
 import { survey, toIso } from "./survey.ts";
+import { sayUnpushed, unpushedSince } from "./unpushed.ts";
 
 interface Stopped {
   readonly agent: string;
@@ -45,9 +46,9 @@ export const down = defineCommand({
     const running = new Set(
       before?.agents.filter(({ state }) => state === "RUNNING").map(({ name }) => name),
     );
+    const at = Date.now();
     if (before !== null)
       await asOnlyCommand(site, "down", async (store) => {
-        const at = Date.now();
         const until = patience === null ? null : at + patience;
         await wishDown(store, agents, names.length === 0, { at, until });
         if (!(await isAnythingThere(site, world))) return;
@@ -57,16 +58,16 @@ export const down = defineCommand({
     const outcomes = agents.map(
       ({ name }): Stopped => ({ agent: name, outcome: running.has(name) ? "stopped" : "unchanged" }),
     );
-    if (json)
-      world.out(
-        `${JSON.stringify({ schema_version: ANSWER_VERSION, project: site.name, agents: outcomes })}\n`,
-      );
-    else
-      world.out(
-        columns(outcomes.map(({ agent, outcome }) => [agent, outcome]))
-          .map((line) => `${line}\n`)
-          .join(""),
-      );
+    const journal = before === null ? [] : await createStore(site.state).recent();
+    const asked = agents.map(({ name }) => name);
+    const unpushed = unpushedSince(journal, at, asked);
+    const answer = { schema_version: ANSWER_VERSION, project: site.name, agents: outcomes, unpushed };
+    const rows = columns(outcomes.map(({ agent, outcome }) => [agent, outcome]));
+    if (json) world.out(`${JSON.stringify(answer)}\n`);
+    else {
+      world.out(rows.map((line) => `${line}\n`).join(""));
+      for (const one of unpushed) world.out(sayUnpushed(one, site));
+    }
     return 0;
   },
 });

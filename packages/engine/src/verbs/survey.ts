@@ -179,6 +179,7 @@ function surveyAgent(site: Site, agent: Agent, seen: Seen): AgentSurvey {
     slots: () => null,
     leftovers: (instance) => processes.get(instance)?.length ?? 0,
     message: () => null,
+    rescue: () => "over",
   };
   const scene = sceneOf(agent, site.project, records, facts);
   const assessment = assess(scene, now);

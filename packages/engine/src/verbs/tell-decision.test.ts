@@ -60,6 +60,7 @@ const REASONS = {
 
 const DOES = {
   start: "started",
+  rescue: "what it has not pushed is kept",
   "type-quit": "asked to quit",
   "enter-quit": "Enter is pressed, for it to quit",
   stop: "told to stop",

@@ -49,6 +49,7 @@ const REASONS: Readonly<Record<StopReason, (evidence: Evidence) => string>> = {
 /** What was done to it, in the passive. */
 const DOES: Readonly<Record<Action["do"], string>> = {
   start: "started",
+  rescue: "what it has not pushed is kept",
   "type-quit": "asked to quit",
   "enter-quit": "Enter is pressed, for it to quit",
   stop: "told to stop",

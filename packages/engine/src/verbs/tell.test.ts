@@ -56,6 +56,17 @@ describe("a line of the journal", () => {
     ["vanished", { with: "server" }, "bad: vanished with its server"],
     ["quit-typed", { because: "unwanted" }, "plain: is asked to quit: unwanted"],
     ["quit-entered", {}, "quiet: Enter, for it to quit"],
+    [
+      "rescued",
+      { ref: "refs/fleet/rescue/ada/1", commits: 2, files: 3, omitted: 0 },
+      "good: 2 commits and 3 files of it are not pushed, kept as refs/fleet/rescue/ada/1",
+    ],
+    [
+      "rescued",
+      { ref: "refs/fleet/rescue/ada/1", commits: 0, files: 3, omitted: 1 },
+      "good: 0 commits and 3 files of it are not pushed, kept as refs/fleet/rescue/ada/1, without 1 files",
+    ],
+    ["rescue-failed", { because: "slow" }, "bad: what it has not pushed could not be kept: slow"],
     ["told-to-stop", { because: "stalled" }, "plain: is told to stop: stalled"],
     ["killed", { processes: 2 }, "bad: was killed, 2 of its processes"],
     ["stopped", { because: "unwanted" }, "plain: stopped: unwanted"],

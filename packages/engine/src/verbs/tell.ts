@@ -31,6 +31,8 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   vanished: (entry) => bad(`vanished with its ${entry.with}`),
   "quit-typed": ({ because }) => plain(`is asked to quit: ${because}`),
   "quit-entered": () => quiet("Enter, for it to quit"),
+  rescued: (entry) => good(tellRescue(entry)),
+  "rescue-failed": ({ because }) => bad(`what it has not pushed could not be kept: ${because}`),
   "told-to-stop": ({ because }) => plain(`is told to stop: ${because}`),
   "missed-wait": ({ until, message }) =>
     bad(`missed its declared wait until ${sayTime(Number(until))}, is woken by message ${message}`),
@@ -80,6 +82,9 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   "watchdog-started": ({ epoch, pid }) => plain(`watchdog started, epoch ${epoch}, pid ${pid}`),
   "watchdog-ended": ({ because }) => plain(`watchdog ended: ${because}`),
 };
+
+const tellRescue = ({ ref, commits, files, omitted }: JournalEntry): string =>
+  `${commits} commits and ${files} files of it are not pushed, kept as ${ref}${omitted === 0 ? "" : `, without ${omitted} files`}`;
 
 /** A line that this engine does not know is shown by its name. */
 export function tell(entry: JournalEntry): Told {

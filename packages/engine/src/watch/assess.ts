@@ -38,9 +38,10 @@ export function assess(scene: Scene, now: Instant): Assessment {
 
 /** What outlived its terminal is in the way of the next run; of an agent that is not healed there is none, unless somebody asks. */
 function assessLeftovers(scene: Scene, processes: number, now: Instant): Assessment {
-  const { agent, record } = scene;
-  const wanted = record.run === null || assessRun(scene, record.run, now) === null;
-  if (!isHealed(agent) && wanted) return { is: "outlived", processes };
+  const { agent, wish, record } = scene;
+  const asked = wish.state === "down" || record.served !== wish.at;
+  const moved = record.run !== null && assessRun(scene, record.run, now) !== null;
+  if (!isHealed(agent) && !asked && !moved) return { is: "outlived", processes };
   const evidence = `${processes} of its processes outlived it`;
   return { is: "due-to-stop", because: "leftover-processes", evidence };
 }

@@ -100,6 +100,7 @@ describe("a scene", () => {
     working: () => null,
     slots: () => null,
     message: () => messageOf(),
+    rescue: () => "due",
   };
   const records: Records = {
     ...FRESH_RECORDS,
@@ -126,6 +127,7 @@ describe("a scene", () => {
       message: messageOf(),
       quit: "/quit",
       stopsAfter: null,
+      rescue: "due",
     });
     expect(asking).toEqual([NOW - 5]);
   });
@@ -162,7 +164,9 @@ describe("the order of stops", () => {
       sighting: ({ name }) => (name === foreign ? { pane: "foreign" } : { pane: "absent", with: "session" }),
       blocked: () => null,
       leftovers: () => 0,
+      working: () => null,
       message: () => null,
+      rescue: () => "over",
     };
     return sceneOf(agent, { ...project, agents }, records, facts).stopsAfter;
   };

@@ -4,7 +4,7 @@ import type { Course } from "./course.ts";
 import type { Message } from "./message.ts";
 import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import type { Records, Wishes } from "./records.ts";
-import type { Scene, Wish } from "./scene.ts";
+import type { RescueState, Scene, Wish } from "./scene.ts";
 import { type Slots, withCall } from "./schedule.ts";
 import type { Sighting } from "./sighting.ts";
 import type { Instant } from "./time.ts";
@@ -20,6 +20,7 @@ export interface Facts {
   readonly working: (instance: string) => boolean | null;
   readonly message: (agent: Agent) => Message | null;
   readonly slots: (agent: Agent) => Slots | null;
+  readonly rescue: (agent: Agent, instance: string) => RescueState;
 }
 
 const NEVER_ASKED: Wish = { state: "down", at: 0, anew: false };
@@ -73,6 +74,7 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     slots: facts.wishes.off ? null : facts.slots(agent),
     message: facts.message(agent),
     stopsAfter: stopsAfter(agent, project, records, facts),
+    rescue: record.run === null ? "over" : facts.rescue(agent, record.run.instance),
     quit: BACKENDS[agent.backend ?? ""]?.quit ?? null,
   };
 }

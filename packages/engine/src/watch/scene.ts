@@ -15,6 +15,9 @@ export interface Wish {
   readonly drain?: Instant | undefined;
 }
 
+/** Whether what a run has not pushed is kept by now, as it is before the run is stopped. "over": it is, or there is nothing to keep. */
+export type RescueState = "due" | "under-way" | "over";
+
 /** Everything one tick may know about one agent. */
 export interface Scene {
   readonly agent: Agent;
@@ -44,6 +47,7 @@ export interface Scene {
   readonly quit: string | null;
   /** Who is to be down before it, as it was started after it. */
   readonly stopsAfter: string | null;
+  readonly rescue: RescueState;
 }
 
 /** How an agent is, with the evidence for it. Worked out afresh each time; never stored. */
@@ -79,6 +83,7 @@ export type Assessment =
 
 export type Action =
   | { readonly do: "start"; readonly automatic: boolean; readonly resume: boolean }
+  | { readonly do: "rescue" }
   | { readonly do: "type-quit"; readonly because: StopReason; readonly text: string }
   | { readonly do: "enter-quit" }
   | { readonly do: "stop"; readonly because: StopReason }

@@ -209,7 +209,7 @@ describe("who may end its turn before it goes down", () => {
       drains({
         record: running(minute, {
           ...seen({ mood: "ready" }),
-          mail: { id: "3f2a1c9", state: "typed", since: NOW, enters: 1 },
+          mail: { id: "3f2a1c9", state: "typed", since: NOW, enters: 1, tries: 1 },
         }),
       }),
       draining,
@@ -260,7 +260,7 @@ describe("who may end its turn before it goes down", () => {
       drains({
         record: running(minute, {
           ...seen({ mood: "ready" }),
-          mail: { id: "3f2a1c9", state: "typed", since: NOW - 100, enters: 0 },
+          mail: { id: "3f2a1c9", state: "typed", since: NOW - 100, enters: 0, tries: 1 },
         }),
         message: of.messageOf(),
         ...withDraft("[fleet 3f2a1c9] go on"),
@@ -279,4 +279,38 @@ describe("who may end its turn before it goes down", () => {
 
 it("who started earlier waits until the others are down", () => {
   expect(gist(unwanted({ stopsAfter: "builder" }))).toBe("draining (builder is stopped first)");
+});
+
+describe("what it has not pushed", () => {
+  it.each<Row>([
+    ["is kept before anything else is done", unwanted({ rescue: "due" }), "due-to-stop (unwanted) → rescue"],
+    ["is waited for while it is being kept", unwanted({ rescue: "under-way" }), "due-to-stop (unwanted)"],
+    [
+      "is kept before a stalled run is ended, too",
+      {
+        agent: of.LOOP,
+        record: running(10 * minute, { seen: of.seenFor(300_000) }),
+        sighting: idle,
+        rescue: "due",
+      },
+      "due-to-stop (stalled) → rescue",
+    ],
+    [
+      "is kept once in a stop",
+      during("quit-entered", 3_000, { rescue: "due" }),
+      "stopping (unwanted) → stop",
+    ],
+    [
+      "is not kept for what outlived its terminal",
+      { record: running(minute), sighting: of.dead, leftovers: 1, rescue: "due" },
+      "due-to-stop (leftover-processes) → stop",
+    ],
+    [
+      "is not kept while it drains",
+      unwanted({ stopsAfter: "builder", rescue: "due" }),
+      "draining (builder is stopped first)",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
 });

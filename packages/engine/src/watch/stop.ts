@@ -35,10 +35,14 @@ const PLANNED: ReadonlySet<StopReason> = new Set(["unwanted", "next-phase", "res
 /** A program needs a moment to take what was pasted before it takes the Enter. */
 const SETTLE: Duration = 40;
 
-export const beginStop = (because: StopReason, scene: Scene): readonly Action[] =>
-  scene.quit !== null && PLANNED.has(because) && canBeAsked(scene)
-    ? [{ do: "type-quit", because, text: scene.quit }]
+/** First what it has not pushed is kept: the next run may begin by wiping its work tree. */
+export function beginStop(because: StopReason, scene: Scene): readonly Action[] {
+  const { sighting, rescue, quit } = scene;
+  if (sighting.pane === "alive" && rescue !== "over") return rescue === "due" ? [{ do: "rescue" }] : [];
+  return quit !== null && PLANNED.has(because) && canBeAsked(scene)
+    ? [{ do: "type-quit", because, text: quit }]
     : [{ do: "stop", because }];
+}
 
 /** Only into an empty box that takes words now: never into a dialog, over a person's draft or a message, or in copy mode. */
 function canBeAsked({ policy, record, sighting }: Scene): boolean {

@@ -30,6 +30,8 @@ function outcomesOf(action: Action, { wish, turn }: Scene, at: Instant, count: n
         { at, what: "started", instance, model },
       ];
     }
+    case "rescue":
+      return [];
     case "type-quit":
       return [{ at, what: "quit-typed", because: action.because }];
     case "enter-quit":
@@ -355,6 +357,7 @@ const anyScene: fc.Arbitrary<Scene> = fc
     leftovers: fc.option(fc.nat(2)),
     restartGap: instant,
     quit: fc.constantFrom(null, "/quit"),
+    rescue: fc.constantFrom("due", "under-way", "over"),
     stopsAfter: fc.constantFrom(null, "adversary"),
     message: fc.option(fc.record({ turn: fc.option(fc.nat(3)) }).map(of.messageOf)),
   })

@@ -142,6 +142,9 @@ async function perform(
   const instance = record.run?.instance ?? "";
   const done = (): { at: number } => ({ at: clock.now() });
   switch (action.do) {
+    case "rescue":
+      host.rescuer.begin(agent, instance);
+      return [];
     case "type-quit": {
       const typed = await terminal.paste(session, instance, `quit-${instance}`, action.text);
       return [

@@ -5,6 +5,7 @@ import type { Effort } from "../host/effort.ts";
 import type { Environment } from "../host/environment.ts";
 import type { Eyes } from "../host/look.ts";
 import type { Relay } from "../host/relay.ts";
+import type { Rescuer } from "../host/rescuer.ts";
 import type { Ran, RunOptions } from "../host/run.ts";
 import type { Site } from "../host/site.ts";
 import type { Store } from "../host/store.ts";
@@ -28,6 +29,7 @@ export interface Host {
   relayTo(handoff: Handoff): Relay;
   /** Null where agents.toml never changes. */
   readonly config: Config | null;
+  readonly rescuer: Rescuer;
   readonly environment: Environment;
   /** A name for a run that no other run ever had. */
   newInstance(): string;

@@ -86,8 +86,9 @@ async function catchUp(records: Records, { site, store, clock }: Host): Promise<
 const keyOf = ({ what, message, id, sha }: JournalEntry): string =>
   [what, id ?? message, sha ?? ""].join(" ");
 
-async function leave(over: Ended, { store, terminal, clock, relay }: Host): Promise<void> {
+async function leave(over: Ended, { store, terminal, clock, relay, rescuer }: Host): Promise<void> {
   await relay?.idle();
+  await rescuer.idle();
   if (over === "off") {
     const { sessions } = await terminal.panes();
     // A foreign session is somebody's work: its server stays.

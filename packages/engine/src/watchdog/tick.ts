@@ -36,6 +36,8 @@ export async function tick(before: Records, given: Host): Promise<Ticked> {
   const host = { ...given, site };
   const timed = await keepTimeOf(before, host);
   const look = await host.eyes.look(site.project, timed, clock.now());
+  // What was kept is known before anybody is stopped for whom it was kept.
+  await store.journal(given.rescuer.take());
   if ((look.panes?.epoch ?? 0) > before.epoch)
     throw new Failure("BUSY", `a newer watchdog has taken ${site.name} over`);
   const seen = observe(timed, look, site.project.supervision, clock.now());
@@ -110,6 +112,7 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
     working: (instance) => working.get(instance) ?? null,
     slots: (agent) => slots.get(agent.name) ?? null,
     message: (agent) => messages.get(agent.name) ?? null,
+    rescue: (agent, instance) => host.rescuer.state(agent, instance),
   };
 }
 

@@ -12,6 +12,7 @@ import { createEyes } from "../host/look.ts";
 import { remoteOf } from "../host/mirror.ts";
 import { processesByInstance, signalAll } from "../host/processes.ts";
 import { createRelay, type Relay } from "../host/relay.ts";
+import { createRescuer } from "../host/rescuer.ts";
 import { run } from "../host/run.ts";
 import { checkSocket, type Site } from "../host/site.ts";
 import { createStore } from "../host/store.ts";
@@ -93,6 +94,7 @@ function createHost(site: Site, environment: Environment, epoch: number): Host {
     relay: handoff === null ? null : relayTo(handoff),
     relayTo,
     config: createConfig({ file, cwd, disk: systemDisk, run, environment, wake: wakes.ring }),
+    rescuer: createRescuer(site, createGit(environment), systemClock, wakes.ring),
     environment,
     newInstance: () => crypto.randomUUID(),
     run,
