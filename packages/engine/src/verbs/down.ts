@@ -91,11 +91,16 @@ async function wishDown(
   const before = await store.wishes();
   const wish: Wish = { state: "down", at, anew: false, ...(until === null ? {} : { drain: until }) };
   const wishes: Record<string, Wish> = { ...before.agents };
-  for (const { name } of agents) wishes[name] = wish;
+  // The whole project is more than its agents.toml says by now.
+  const names = all ? Object.keys(before.agents) : [];
+  for (const name of [...names, ...agents.map((agent) => agent.name)]) wishes[name] = wish;
   await store.wish({ ...before, agents: wishes, off: all });
 }
 
 async function isAnythingThere(site: Site, { env }: World): Promise<boolean> {
+  // Processes may have outlived their tmux server.
+  const { agents } = (await createStore(site.state).glance()).records;
+  if (Object.values(agents).some(({ run }) => run !== null)) return true;
   if (existsSync(site.socket) || (await isHeld(site.state, "watchdog"))) return true;
   return (await createTmux(site.socket, env, 0).panes()).server !== null;
 }

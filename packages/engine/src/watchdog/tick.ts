@@ -1,4 +1,5 @@
 import type { Look } from "../host/look.ts";
+import type { Site } from "../host/site.ts";
 import { blockedBy } from "../host/starting.ts";
 import { timetableOf } from "../host/timetable.ts";
 import { Failure } from "../problem.ts";
@@ -7,6 +8,7 @@ import { isNearStall } from "../watch/assess.ts";
 import { onBackends } from "../watch/in-force.ts";
 import { keepTime } from "../watch/jump.ts";
 import type { Message } from "../watch/message.ts";
+import { orphansOf, withoutOrphans } from "../watch/orphans.ts";
 import { type Facts, inStartOrder, isTurnBegun, sceneOf } from "../watch/plan.ts";
 import { type AgentRecord, FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
@@ -33,25 +35,31 @@ export async function tick(before: Records, given: Host): Promise<Ticked> {
   const { store, clock } = given;
   const wishes = await store.wishes();
   const site = { ...given.site, project: onBackends(given.site.project, before, wishes.env) };
-  const host = { ...given, site };
-  const timed = await keepTimeOf(before, host);
-  const look = await host.eyes.look(site.project, timed, clock.now());
+  const timed = await keepTimeOf(before, { ...given, site });
+  const look = await given.eyes.look(site.project, timed, clock.now());
   // What was kept is known before anybody is stopped for whom it was kept.
   await store.journal(given.rescuer.take());
   if ((look.panes?.epoch ?? 0) > before.epoch)
     throw new Failure("BUSY", `a newer watchdog has taken ${site.name} over`);
   const seen = observe(timed, look, site.project.supervision, clock.now());
+  const host = { ...given, site: wishes.off ? withOrphansOf(site, seen, look) : site };
   const steered = await advance(seen, wishes, host);
   const handed = await hand(steered, host);
   const facts = await lookUp(handed, wishes, look, host);
   const { thoughts, records } = await thinkAll(handed, facts, host);
-  const after = await carryOut(records, thoughts, host);
+  const after = withoutOrphans(await carryOut(records, thoughts, host));
   await store.save(after);
   const next = Math.min(clock.now() + LONGEST_WITHOUT_LOOK, ...thoughts.map(({ thought }) => thought.next));
   return { records: after, next, over: await isOver(after, wishes, thoughts, host) };
 }
 
 const LONGEST_WITHOUT_LOOK: Duration = 300_000;
+
+/** The whole project goes down: so does what runs of it and is not in agents.toml. */
+function withOrphansOf(site: Site, records: Records, { panes }: Look): Site {
+  const orphans = orphansOf(site.project, records, [...(panes?.sessions.values() ?? [])], site.id);
+  return { ...site, project: { ...site.project, agents: [...site.project.agents, ...orphans] } };
+}
 
 interface AgentThought {
   readonly agent: Agent;
