@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
 import { expect, it } from "vitest";
 import { createStore } from "../src/host/store.ts";
 import { agentsToml, type OwnProject, ownProject, processesWith, signal, until } from "./real.ts";
@@ -145,4 +147,48 @@ it("leaves alone what outlived a task and an agent that nobody watches, until a 
   expect(await project.journal("told-to-stop")).toEqual([]);
   expect((await project.run(["down"])).code).toBe(0);
   for (const mark of marks) expect(await processesWith(mark)).toEqual([]);
+});
+
+it("starts nothing that was held when it was wished down, though what it waited for comes", async () => {
+  const project = await ownProject(
+    agentsToml(`${ADA}[agents.bob]\nkind = "persistent"\nworkdir = "later"\n`),
+  );
+  await project.watchdog();
+  const caller = new AbortController();
+  const up = project.run(["up"], { signal: caller.signal });
+  await until("bob is held", async () => (await project.agent("bob")).is === "held");
+  caller.abort();
+  await up;
+  expect((await project.run(["down", "bob"])).code).toBe(0);
+  await mkdir(path.join(project.home, "later"));
+  await project.looks(3);
+  expect((await project.journal("starting")).map(({ agent }) => agent)).toEqual(["ada"]);
+  expect((await project.agent("bob")).is).toBe("down");
+});
+
+it("starts anew who is wished up again while it is being stopped, and fails nobody for that", async () => {
+  const project = await ownProject(
+    agentsToml(ADA, { quit_grace: '"1s"' }),
+    scenario("at start 1: swallow 9", "at start 1: ignore-term"),
+  );
+  await project.watchdog();
+  await project.up();
+  const caller = new AbortController();
+  const down = project.run(["down", "ada"], { signal: caller.signal });
+  await until("it is being stopped", async () => (await project.agent("ada")).is === "stopping");
+  caller.abort();
+  expect((await down).code).toBe(130);
+  expect(await project.run(["up"])).toMatchObject({ code: 0, out: "ada  resumed\n" });
+  const { agents } = await createStore(project.state).records();
+  expect(agents.ada).toMatchObject({ failures: 0, stopping: null });
+});
+
+it("a restart of all ends no watchdog", async () => {
+  const project = await ownProject(agentsToml(`${ADA}[services.log]\ncommand = ["cat"]\n`));
+  await project.up();
+  const { pid } = await createStore(project.state).records();
+  expect((await project.run(["restart"])).code).toBe(0);
+  await project.looks(2);
+  expect((await createStore(project.state).records()).pid).toBe(pid);
+  expect(await project.journal("watchdog-ended")).toEqual([]);
 });

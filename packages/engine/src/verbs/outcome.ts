@@ -45,6 +45,8 @@ export function judge(
   if (isUnanswered(agent, wish, record))
     return seen.is === "held" && !patient ? outcome("held", seen.why) : null;
   const anew = wish?.anew === true && wish.at >= began;
+  // What is on its way down is not what was asked for.
+  if (seen.is === "stopping" || seen.is === "due-to-stop") return null;
   if (run !== null && seen.state === "RUNNING") {
     if (seen.is === "asking" || seen.is === "limited") return outcome("held", seen.why);
     if (run.ready === null || now - run.since < REALLY_THERE) return null;
