@@ -193,21 +193,19 @@ describe("a repository that would run programs in our process", () => {
     expect(await work.names(kept?.ref ?? "")).not.toContain("nested");
   });
 
-  it("fetches nothing for a partial clone whose remote is a command", async () => {
+  it("fetches nothing that a partial clone lacks, as its remote may be a command", async () => {
     const work = await trapped();
+    const lost = await work.inClone("rev-parse", "HEAD");
+    await work.commit("second", { "c.txt": "c\n" });
     for (const [key, value] of [
       ["core.repositoryformatversion", "1"],
       ["extensions.partialClone", "origin"],
       ["remote.origin.promisor", "true"],
-      ["remote.origin.url", `ext::sh -c 'touch ${work.folder}/ext'`],
-      ["remote.origin.uploadpack", `touch ${work.folder}/uploadpack`],
-      ["protocol.ext.allow", "always"],
+      ["remote.origin.uploadpack", `touch ${work.folder}/uploadpack; false`],
     ] as const)
       await work.inClone("config", key, value);
-    await work.inClone("update-ref", "--no-deref", "refs/remotes/origin/gone", "HEAD");
-    await writeFile(work.file(".git/packed-refs"), `${"1".repeat(40)} refs/remotes/origin/lost\n`);
-    await writeFile(work.file("a.txt"), "changed\n");
-    await work.keep().catch(() => null);
+    await rm(work.file(`.git/objects/${lost.slice(0, 2)}/${lost.slice(2)}`));
+    await expect(work.keep()).rejects.toThrow(/git .*: .+/);
     expect(await readdir(work.folder)).toEqual([]);
   });
 
