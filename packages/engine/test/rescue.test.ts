@@ -233,8 +233,11 @@ describe("an agent that is stopped", () => {
 
   it("has its work kept before it is asked to end, and `down` says where", async () => {
     const { project, file } = await ownAgent();
+    const left = path.join(project.state, "rescue-of-a-killed-watchdog");
+    await mkdir(path.join(left, "objects"), { recursive: true });
     await project.up();
     const { code, out } = await project.run(["down"]);
+    expect((await readdir(project.state)).filter((name) => name.startsWith("rescue-"))).toEqual([]);
     expect(code).toBe(0);
     expect(out).toMatch(/^ada {2}stopped\nada: 0 commits and 1 changed file not pushed, kept as refs/);
     const story = (await project.journal()).map(({ what }) => what);

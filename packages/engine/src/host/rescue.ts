@@ -26,7 +26,9 @@ export interface Work {
   readonly now: Instant;
 }
 
-export const RESCUES = "refs/fleet/rescue";
+/** What the names of scratch repositories in the state directory begin with. */
+export const SCRATCH = "rescue-";
+const RESCUES = "refs/fleet/rescue";
 /** In time for a person who waits for the stop, and for an agent that is to be healed. */
 const WITHIN: Duration = 10_000;
 const REFS_KEPT = 20;
@@ -49,7 +51,7 @@ export async function rescue(work: Work): Promise<Rescue | null> {
   const places = await whereabouts(ask);
   const head = (await ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], [1])) || null;
   const [earlier, commits] = await Promise.all([earlierOnes(ask, work.agent), unpushed(ask, head)]);
-  const scratch = await mkdtemp(path.join(work.state, "rescue-"));
+  const scratch = await mkdtemp(path.join(work.state, SCRATCH));
   try {
     const { tree, files, omitted } = await snapshot(run, work, places, head, scratch);
     if (files === 0 && commits === 0) return null;

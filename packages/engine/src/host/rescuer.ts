@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Agent } from "../project.ts";
 import type { JournalEntry } from "../watch/journal.ts";
@@ -6,7 +6,7 @@ import type { RescueState } from "../watch/scene.ts";
 import type { Duration, Instant } from "../watch/time.ts";
 import type { Clock } from "./clock.ts";
 import type { Git } from "./git.ts";
-import { rescue } from "./rescue.ts";
+import { rescue, SCRATCH } from "./rescue.ts";
 import type { Site } from "./site.ts";
 
 /**
@@ -27,6 +27,7 @@ export interface Rescuer {
 const COUNTS_FOR: Duration = 10_000;
 
 export function createRescuer(site: Site, git: Git, clock: Clock, wake: () => void): Rescuer {
+  clearScratch(site.state);
   const underWay = new Map<string, Promise<void>>();
   const over = new Map<string, Instant>();
   let news: JournalEntry[] = [];
@@ -71,4 +72,10 @@ export function createRescuer(site: Site, git: Git, clock: Clock, wake: () => vo
       await Promise.all(underWay.values());
     },
   };
+}
+
+/** What a watchdog that was killed in the middle of it has left. */
+function clearScratch(state: string): void {
+  for (const name of readdirSync(state).filter((one) => one.startsWith(SCRATCH)))
+    rmSync(path.join(state, name), { recursive: true, force: true });
 }
