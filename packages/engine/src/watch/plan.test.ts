@@ -165,6 +165,7 @@ describe("the order of stops", () => {
       blocked: () => null,
       leftovers: () => 0,
       working: () => null,
+      slots: () => null,
       message: () => null,
       rescue: () => "over",
     };
