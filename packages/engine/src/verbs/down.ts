@@ -51,9 +51,10 @@ export const down = defineCommand({
       await asOnlyCommand(site, "down", async (store) => {
         const until = patience === null ? null : at + patience;
         await wishDown(store, agents, names.length === 0, { at, until });
+        const wished = Date.now();
         if (!(await isAnythingThere(site, world))) return;
         await ensureWatchdog(site, world);
-        await awaitEnd(site, { agents, all: names.length === 0, until }, world);
+        await awaitEnd(site, { agents, all: names.length === 0, until, wished }, world);
       });
     const outcomes = agents.map(
       ({ name }): Stopped => ({ agent: name, outcome: running.has(name) ? "stopped" : "unchanged" }),
@@ -118,6 +119,7 @@ interface Ending {
   readonly all: boolean;
   /** Until then who is at work may end its turn. */
   readonly until: Instant | null;
+  readonly wished: Instant;
 }
 
 /** The whole project is down when its watchdog has nothing left to do and has ended. */
@@ -158,8 +160,15 @@ function createTeller(site: Site, { agents, until }: Ending, { env, err }: World
   };
 }
 
-async function stillThere(site: Site, { agents, all }: Ending, world: World): Promise<readonly string[]> {
+async function stillThere(
+  site: Site,
+  { agents, all, wished }: Ending,
+  world: World,
+): Promise<readonly string[]> {
   if (all) return (await isHeld(site.state, "watchdog")) ? ["the watchdog"] : [];
+  // A tick that began before the wish may be about to start what is down by now.
+  const { heartbeat } = (await createStore(site.state).glance()).records;
+  if (heartbeat <= wished) return ["the watchdog has not heard of it"];
   const seen = await survey(site, world.env);
   return seen.agents
     .filter(

@@ -33,6 +33,8 @@ export interface Ticked {
 /** Looks at everything once, thinks about each agent, does what follows, and has it all on disk before it returns. */
 export async function tick(before: Records, given: Host): Promise<Ticked> {
   const { store, clock } = given;
+  // From before the wishes are read: who finds a later heartbeat than a wish knows that it was heard.
+  const began = clock.now();
   const wishes = await store.wishes();
   const site = { ...given.site, project: onBackends(given.site.project, before, wishes.env) };
   const timed = await keepTimeOf(before, { ...given, site });
@@ -41,7 +43,7 @@ export async function tick(before: Records, given: Host): Promise<Ticked> {
   await store.journal(given.rescuer.take());
   if ((look.panes?.epoch ?? 0) > before.epoch)
     throw new Failure("BUSY", `a newer watchdog has taken ${site.name} over`);
-  const seen = observe(timed, look, site.project.supervision, clock.now());
+  const seen = observe(timed, look, site.project.supervision, began);
   const host = { ...given, site: wishes.off ? withOrphansOf(site, seen, look) : site };
   const steered = await advance(seen, wishes, host);
   const handed = await hand(steered, host);
