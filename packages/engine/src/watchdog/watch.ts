@@ -51,7 +51,7 @@ export async function watch(site: Site, environment: Environment, signal: AbortS
 const isOrphaned = ({ FLEET_KEEPER_PID: keeper }: Environment): boolean =>
   keeper !== undefined && keeper !== String(process.ppid);
 
-function createHost(site: Site, environment: Environment, epoch: number): Host {
+export function createHost(site: Site, environment: Environment, epoch: number): Host {
   const store = createStore(site.state);
   const terminal = createTmux(site.socket, environment, epoch);
   const wakes = createWakes();
