@@ -63,6 +63,11 @@ describe("names and paths", () => {
       "FL0300 10:11-17 two sessions would be called `x-boss`",
     ],
     [
+      "tells them in the other order, too",
+      `${DEFAULTS}[agents.c]\nkind = "persistent"\nsession = "boss"\n[agents.boss]\nkind = "persistent"\n`,
+      "FL0300 7:1-14 two sessions would be called `x-boss`",
+    ],
+    [
       "tells phases that differ only in case",
       phases('{ id = "2W", plan = "a" }, { id = "2w", plan = "b" }'),
       "FL0300 10:45-49 two phases are called `2w` (upper and lower case are the same here)",

@@ -43,7 +43,7 @@ function twins(all: readonly Named[], message: (name: string) => string): readon
   });
 }
 
-/** Session names beside those that are equal because the agents are. */
+/** Session names beside those that are equal because an agent and a service are. */
 const sharedSessions: Rule = ({ file }) => {
   const sessions = (["agents", "services"] as const).flatMap((table) =>
     Object.entries(file[table]).map(([name, { session }]) => ({
@@ -55,7 +55,10 @@ const sharedSessions: Rule = ({ file }) => {
     sessions,
     (name) => `two sessions would be called \`${file.defaults.session_prefix}${name}\``,
   );
-  return clashes.filter(({ path }) => !(path.length === 2 && Object.hasOwn(file.agents, String(path[1]))));
+  return clashes.filter(
+    ({ path: [table, name, key] }) =>
+      !(table === "services" && key === undefined && Object.hasOwn(file.agents, String(name))),
+  );
 };
 
 /** Phases become file names, and some disks do not tell upper from lower case. */
