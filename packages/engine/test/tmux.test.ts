@@ -9,7 +9,7 @@ import { createTmux, type Terminal } from "../src/host/tmux.ts";
 import type { Opening } from "../src/host/tmux-script.ts";
 import { toTyped } from "../src/watch/message.ts";
 import { anyText } from "./any-text.ts";
-import { ENV, ownDirectory, ownProgram, processesWith, until } from "./real.ts";
+import { ENV, ownDirectory, ownProgram, processesWith, signal, until } from "./real.ts";
 import { messageOf } from "./scene.ts";
 
 /** A tmux server of this test's own, as the watchdog of each epoch would use it. */
@@ -51,8 +51,10 @@ const names = async (terminal: Terminal): Promise<readonly string[]> =>
 it("takes a session's name for that session alone, and never for one that begins like it", async () => {
   const { terminal, opening } = await ownTerminal();
   await terminal.open([opening("p-a3", ["cat"])]);
-  await terminal.close(["p-a"]);
-  expect(await names(terminal)).toEqual(["p-a3"]);
+  for (const name of ["p-a", "p", "p-*", "p-a?", "p-a[3]", ""]) {
+    await terminal.close([name]);
+    expect(await names(terminal)).toEqual(["p-a3"]);
+  }
   expect(await terminal.history("p-a")).toBe(null);
   expect(await terminal.paste("p-a", "run-of-p-a3", "1", "text")).toBe(false);
   expect(await terminal.press("p-a", "run-of-p-a3", ["Enter"])).toBe(false);
@@ -301,6 +303,9 @@ it.each([
   ["is killed", "kill -KILL $$"],
   ["hangs", "exec sleep 60"],
   ["hangs, and has a child that holds its output", "sleep 60; true"],
+  ["may not reach its server", "echo 'error connecting to /x (Permission denied)' >&2; exit 1"],
+  ["has no files left", "echo 'error connecting to /x (Too many open files)' >&2; exit 1"],
+  ["lost its server", "echo 'lost server' >&2; exit 1"],
 ])("never takes a tmux that %s for an empty one", async (_, script) => {
   const PATH = `${await ownProgram("tmux", script)}:${ENV.PATH}`;
   const { socket } = await ownTerminal();
@@ -308,6 +313,30 @@ it.each([
   const failed = expect.objectContaining({ code: "TMUX_FAILED" });
   await expect(terminal.panes()).rejects.toEqual(failed);
   await expect(terminal.claim()).rejects.toEqual(failed);
+});
+
+it.each([
+  "no server running on /x",
+  "error connecting to /x (No such file or directory)",
+  "no sessions",
+  "no current target",
+  "server exited unexpectedly",
+])("takes %j for a tmux that has nothing", async (words) => {
+  const PATH = `${await ownProgram("tmux", `echo '${words}' >&2; exit 1`)}:${ENV.PATH}`;
+  const { socket } = await ownTerminal();
+  const terminal = createTmux(socket, { ...ENV, PATH }, 1);
+  expect(await terminal.panes()).toEqual({ server: null, epoch: 0, sessions: new Map() });
+  await terminal.claim();
+});
+
+it("finds nothing where a server was killed and left its socket", async () => {
+  const { terminal, opening, socket } = await ownTerminal();
+  await terminal.open([opening("p-a", ["cat"])]);
+  signal((await terminal.panes()).server ?? 0, "SIGKILL");
+  await until("it has gone", async () => (await terminal.panes()).server === null);
+  expect(existsSync(socket)).toBe(true);
+  await terminal.open([opening("p-b", ["cat"])]);
+  expect(await names(terminal)).toEqual(["p-b"]);
 });
 
 it("says that tmux is missing, and how to install it", async () => {

@@ -76,8 +76,10 @@ const FIELDS = [
 ] as const;
 const FORMAT = FIELDS.map((field) => `#{${field}}`).join("\t");
 
-/** All the ways tmux has of saying that its server has nothing, or is not there. */
-const NOTHING_THERE = /no server running|error connecting|no sessions|no current target|server exited/;
+/** All the ways tmux has of saying that its server has nothing, or is not there. A server that it may not or cannot reach is none of them. */
+const NOTHING_THERE =
+  /no server running|error connecting to .*\(No such file or directory\)|no sessions|no current target|server exited/;
+const UNREACHED = /no server running|error connecting|server exited/;
 
 const TIMEOUT: Duration = 10_000;
 const NO_PANES: Panes = { server: null, epoch: 0, sessions: new Map() };
@@ -102,7 +104,7 @@ export function createTmux(
     const ran = await call(["start-server", ";", "source-file", "-"], `${lines.join("\n")}\n`);
     if (ran.stdout.includes(STALE)) throw new Failure("BUSY", "a newer watchdog has taken this project over");
     // What went wrong for one session is seen at the next look; a server that can't be reached is a failure.
-    if (ran.code !== 0 && NOTHING_THERE.test(ran.stderr)) throw failed("source-file", ran);
+    if (ran.code !== 0 && UNREACHED.test(ran.stderr)) throw failed("source-file", ran);
     if (ran.timedOut) throw failed("source-file", ran);
   };
 
