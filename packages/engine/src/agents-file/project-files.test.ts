@@ -33,8 +33,8 @@ const GOOD: Readonly<Record<string, FileFact>> = {
   "prompts/kickoff.md": file(
     'Phase {phase_id} of {plan}: {role}. {{"a": {status}}}\nWait with WAITING-UNTIL: <time>.\n',
   ),
-  "prompts/builder.md": file("Build."),
-  "prompts/adversary.md": file("Break."),
+  "prompts/builder.md": file("Build, then commit as claim(<id>): <goal>."),
+  "prompts/adversary.md": file("Break, then commit as review(<id>): <verdict>."),
 };
 
 async function problemsOf(more: Readonly<Record<string, FileFact>>) {
@@ -110,8 +110,8 @@ describe("the files of a project", () => {
       "an empty template says nothing",
       {
         "prompts/kickoff.md": file(" \n"),
-        "prompts/builder.md": file("WAITING-UNTIL:"),
-        "prompts/adversary.md": file("WAITING-UNTIL:"),
+        "prompts/builder.md": file("WAITING-UNTIL: claim( review("),
+        "prompts/adversary.md": file("WAITING-UNTIL: claim( review("),
       },
       `error FL0222 ${AT}:17:20 \`prompts/kickoff.md\` is empty`,
     ],
@@ -119,8 +119,8 @@ describe("the files of a project", () => {
       "a template is text",
       {
         "prompts/kickoff.md": { kind: "file" },
-        "prompts/builder.md": file("WAITING-UNTIL:"),
-        "prompts/adversary.md": file("WAITING-UNTIL:"),
+        "prompts/builder.md": file("WAITING-UNTIL: claim( review("),
+        "prompts/adversary.md": file("WAITING-UNTIL: claim( review("),
       },
       `error FL0001 ${AT}:17:20 \`prompts/kickoff.md\` is not UTF-8 text of at most 256 KiB`,
     ],
@@ -141,8 +141,22 @@ describe("the files of a project", () => {
     ],
     [
       "someone must tell a loop agent how to wait",
-      { "prompts/kickoff.md": file("Go."), "prompts/builder.md": file("WAITING-UNTIL:") },
+      { "prompts/kickoff.md": file("Go."), "prompts/builder.md": file("WAITING-UNTIL: claim( review(") },
       `warning FL0600 ${AT}:15:8 nothing tells \`judge\` how to declare a wait, and silence is taken for a stall (explain the line "WAITING-UNTIL: <time>" in \`prompts/adversary.md\`)`,
+    ],
+    [
+      "someone must tell the agents of a handoff how to make one",
+      { "prompts/builder.md": file("Build."), "prompts/adversary.md": file("Break.") },
+      `warning FL0600 ${AT}:9:1 nothing tells \`builder\` to begin a commit with \`claim(\`, and the other one hears of no other (explain the subject "claim(<id>): …" in \`prompts/builder.md\`)`,
+      `warning FL0600 ${AT}:15:8 nothing tells \`judge\` to begin a commit with \`review(\`, and the other one hears of no other (explain the subject "review(<id>): …" in \`prompts/adversary.md\`)`,
+    ],
+    [
+      "the template may tell it, too",
+      {
+        "prompts/kickoff.md": file("WAITING-UNTIL: claim( review("),
+        "prompts/builder.md": file("Build."),
+        "prompts/adversary.md": file("Break."),
+      },
     ],
   ])("%s", async (_, more, ...expected) => {
     expect(await problemsOf(more)).toEqual(expected);

@@ -101,7 +101,7 @@ export function checkProjectFiles(
   const roles = roleFiles(project);
   const all = wanted(project).filter(({ path }) => !(lost && roles.some((role) => role.path === path)));
   const findings = all.flatMap((want) => judge(want, factOf(want.path)));
-  const contracts = lost ? [] : roles.flatMap((role) => waitContract(role, project, factOf));
+  const contracts = lost ? [] : roles.flatMap((role) => contractsOf(role, project, factOf));
   const template = project.loop?.kickoff_template;
   const text = template == null ? undefined : factOf(template).text;
   return sortProblems([
@@ -137,26 +137,46 @@ function judge({ path, kind, needed, named }: Wanted, fact: FileFact): readonly 
   }
 }
 
-/** Under the stall rule an agent that waits without saying so is taken for wedged, so somebody must have told it. */
-function waitContract(
+/** What a loop agent must have been told by its template or its role, or it works against the watchdog without knowing. */
+function contractsOf(
   role: Wanted,
   { loop, agents }: Project,
   factOf: (path: string) => FileFact,
 ): readonly Finding[] {
   const agent = agents.find(({ name }) => name === role.named[1]);
-  const text = factOf(role.path).text;
-  if (agent?.watch !== "heal+stall" || text === undefined || text.trim() === "") return [];
+  const own = factOf(role.path).text;
+  if (agent === undefined || own === undefined || own.trim() === "") return [];
   const template = loop?.kickoff_template == null ? "" : (factOf(loop.kickoff_template).text ?? "");
-  if (`${template}${text}`.includes("WAITING-UNTIL:")) return [];
-  return [
-    {
-      code: "FL0600",
-      severity: "warning",
-      path: role.named,
-      message: `nothing tells \`${agent.name}\` how to declare a wait, and silence is taken for a stall`,
-      help: `explain the line "WAITING-UNTIL: <time>" in \`${role.path}\``,
-    },
-  ];
+  const isTold = (word: string) => `${template}${own}`.includes(word);
+  const missing = (message: string, help: string): Finding => ({
+    code: "FL0600",
+    severity: "warning",
+    path: role.named,
+    message,
+    help: `${help} in \`${role.path}\``,
+  });
+  const findings: Finding[] = [];
+  if (agent.watch === "heal+stall" && !isTold("WAITING-UNTIL:"))
+    findings.push(
+      missing(
+        `nothing tells \`${agent.name}\` how to declare a wait, and silence is taken for a stall`,
+        `explain the line "WAITING-UNTIL: <time>"`,
+      ),
+    );
+  // Who hears of reviews is the one who claims, and the other way round.
+  const { claim, review } = loop?.handoff ?? {};
+  for (const [hears, says] of [
+    [review, "claim("],
+    [claim, "review("],
+  ] as const)
+    if (hears === agent.name && !isTold(says))
+      findings.push(
+        missing(
+          `nothing tells \`${agent.name}\` to begin a commit with \`${says}\`, and the other one hears of no other`,
+          `explain the subject "${says}<id>): …"`,
+        ),
+      );
+  return findings;
 }
 
 const SLOTS = ["phase_id", "plan", "status", "role"];
