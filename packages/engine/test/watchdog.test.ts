@@ -1,8 +1,18 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { createStore } from "../src/host/store.ts";
-import { agentsToml, isAlive, type OwnProject, ownProject, processesWith, signal, until } from "./real.ts";
+import {
+  agentsToml,
+  ENV,
+  isAlive,
+  type OwnProject,
+  ownProject,
+  processesWith,
+  signal,
+  until,
+} from "./real.ts";
 
 const ADA = '[agents.ada]\nkind = "persistent"\nwatch = "heal"\n';
 
@@ -71,6 +81,25 @@ it("stops an agent that ignores TERM and has orphans, to the last process", asyn
   expect(await processesWith(mark)).toEqual([]);
   expect((await project.agent("ada")).state).toBe("stopped");
   expect((await project.journal("killed")).length).toBeGreaterThan(0);
+});
+
+it("REG-09: brings back the one that died, whoever else runs the same program in the same folder", async () => {
+  const project = await ownProject(agentsToml(`${ADA}[agents.upgrader]\nkind = "task"\n`));
+  await project.watchdog();
+  await project.up();
+  const hand = execa("sh", [path.join(project.state, "demo-agent.sh")], {
+    cwd: project.home,
+    env: { ...ENV, DEMO_AGENT: "ada", DEMO_JOURNAL: path.join(project.home, "by-hand") },
+    extendEnv: false,
+    reject: false,
+    stdin: "pipe",
+  });
+  const [pid, upgrader] = [await pidOf(project), await pidOf(project, "upgrader")];
+  signal(pid, "SIGKILL");
+  await anotherRun(project, pid);
+  expect([await pidOf(project, "upgrader"), isAlive(hand.pid ?? 0)]).toEqual([upgrader, true]);
+  await project.run(["down"]);
+  expect(isAlive(hand.pid ?? 0)).toBe(true);
 });
 
 it("never starts a second run while a process of the first lives", async () => {
