@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { effortOf } from "../../test/effort.ts";
 import { agentsJsonSchema, parseAgentsFile } from "../agents-file.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -179,10 +180,12 @@ it.each<[string, string]>([
 ])(
   "%s, as many as a file holds, are answered in good time",
   async (_, toml) => {
-    const parsed = await parseAgentsFile("agents.toml", bytes(toml));
-    expect(parsed.ok).toBe(false);
+    const effort = await effortOf(async () => {
+      expect((await parseAgentsFile("agents.toml", bytes(toml))).ok).toBe(false);
+    });
+    expect(effort).toBeLessThan(5);
   },
-  5_000,
+  60_000,
 );
 
 it("has a JSON schema with every default and description", () => {
