@@ -346,6 +346,18 @@ it("says that tmux is missing, and how to install it", async () => {
   await expect(terminal.panes()).rejects.toEqual(missing);
 });
 
+it("keeps two thousand lines of what a program printed, and no more", async () => {
+  const { terminal, opening } = await ownTerminal();
+  await terminal.open([opening("p-a", ["sh", "-c", "seq 9000; printf done; exec cat"])]);
+  const history = () => terminal.history("p-a");
+  const lines = await until("all is printed", async () => {
+    const all = ((await history()) ?? "").trimEnd().split("\n");
+    return all.at(-1) === "done" && all;
+  });
+  expect(lines.length).toBeGreaterThan(1_900);
+  expect(lines.length).toBeLessThanOrEqual(2_050);
+});
+
 it("ends with its server and its socket, also when there is none", async () => {
   const { terminal, opening, home, socket } = await ownTerminal();
   await terminal.open([opening("p-a", ["cat"], { env: { HERE: home } })]);
