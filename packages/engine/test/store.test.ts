@@ -60,6 +60,15 @@ it.each([
   await expect(store.records()).rejects.toMatchObject({ code: "INVALID_FILE" });
 });
 
+it("does not copy a damaged file over the one good copy", async () => {
+  const store = await ownStore();
+  for (const epoch of [1, 2]) await store.save({ ...FRESH_RECORDS, epoch });
+  await writeFile(store.at("records.json"), '{"schema":1,');
+  await store.save(await store.records());
+  await writeFile(store.at("records.json"), "");
+  expect((await store.records()).epoch).toBe(1);
+});
+
 it("refuses what a newer engine wrote, and does not take an older copy for it", async () => {
   const store = await ownStore();
   for (const epoch of [1, 2]) await store.save({ ...FRESH_RECORDS, epoch });

@@ -86,7 +86,10 @@ export function createRelay({ remote, handoff, wake }: RelaySettings): Relay {
       const late = before === null || seen === "" ? null : await mirror.gain(before.seen, handoff);
       return { is: "baseline", seen, turn, because, drained: late?.commits ?? [] };
     }
-    if (head === null || head === before.seen) return null;
+    if (head === null) return null;
+    // The phase began while the remote did not answer. From now on it is known where it began.
+    if (head === before.seen)
+      return before.turn === turn ? null : { is: "gain", gain: { commits: [], inbox: [], head }, turn };
     const fetched = await mirror.fetch();
     if (fetched === null) return null;
     const gain = await mirror.gain(before.seen, handoff);

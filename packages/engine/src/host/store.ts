@@ -32,8 +32,12 @@ export interface Store extends Outbox {
 const JOURNAL_MOST = 16 * 1024 * 1024;
 const RECENT = 256 * 1024;
 
-/** A status of what this very version wrote does without the schemas. */
-const stored = () => import("../watch/stored.ts");
+/** A status of what this very version wrote does without the schemas; who needs them loads them once. */
+let loading: Promise<typeof import("../watch/stored.ts")> | null = null;
+const stored = () => {
+  loading ??= import("../watch/stored.ts");
+  return loading;
+};
 
 export function createStore(directory: string, disk: Disk = systemDisk): Store {
   const at = (...names: string[]) => path.join(directory, ...names);
@@ -41,16 +45,23 @@ export function createStore(directory: string, disk: Disk = systemDisk): Store {
   const write = (file: string, value: unknown): Promise<void> =>
     refusing(file, disk.write(file, `${JSON.stringify(value, null, 1)}\n`));
 
+  /** Those whose copy before is the only good one: a damaged file must not be copied over it. */
+  const damaged = new Set<string>();
+
   /** Keeps the copy before. */
   const replace = async (file: string, value: unknown): Promise<void> => {
-    await refusing(file, disk.copy(file, `${file}.before`));
+    if (!damaged.has(file)) await refusing(file, disk.copy(file, `${file}.before`));
     await write(file, value);
+    damaged.delete(file);
   };
 
   /** Keeps one older journal beside the current one. */
   const rotate = async (journal: string): Promise<void> => {
     if ((await disk.size(journal)) >= JOURNAL_MOST) await disk.move(journal, `${journal}.1`);
   };
+
+  /** The wishes are read at each tick, and are seldom other than they were. */
+  let wished: { readonly text: string | null; readonly wishes: Wishes } | null = null;
 
   const load = async <T>(name: string, parser: "parseWishes" | "parseRecords", missing: T): Promise<T> => {
     const text = await disk.read(at(name));
@@ -61,7 +72,10 @@ export function createStore(directory: string, disk: Disk = systemDisk): Store {
     // A disk may lose what fsync promised: the copy before is better than nothing known.
     const before = isNewer(text) ? null : await disk.read(at(`${name}.before`));
     const older = before === null ? null : parse(before);
-    if (older !== null) return older;
+    if (older !== null) {
+      damaged.add(at(name));
+      return older;
+    }
     throw new Failure("INVALID_FILE", `${at(name)} is not readable by this engine`, {
       hint: "it is damaged or a newer engine wrote it; move it away to start with nothing remembered",
     });
@@ -75,7 +89,12 @@ export function createStore(directory: string, disk: Disk = systemDisk): Store {
       await disk.makeFolder(directory);
       await disk.makeFolder(at("outbox"));
     },
-    wishes: () => load("wishes.json", "parseWishes", NO_WISHES),
+    async wishes() {
+      const text = await disk.read(at("wishes.json"));
+      if (wished === null || wished.text !== text)
+        wished = { text, wishes: await load("wishes.json", "parseWishes", NO_WISHES) };
+      return wished.wishes;
+    },
     wish: (wishes) => replace(at("wishes.json"), { ...wishes, version: VERSION }),
     records: () => load("records.json", "parseRecords", FRESH_RECORDS),
     async glance() {

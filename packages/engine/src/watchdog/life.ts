@@ -5,6 +5,7 @@ import type { Store } from "../host/store.ts";
 import { VERSION } from "../version.ts";
 import type { JournalEntry } from "../watch/journal.ts";
 import type { Records } from "../watch/records.ts";
+import type { Duration } from "../watch/time.ts";
 import { receiptsOf } from "./act.ts";
 import type { Host } from "./host.ts";
 import { journalOf, note } from "./note.ts";
@@ -14,8 +15,13 @@ import { type Ticked, tick } from "./tick.ts";
 /** "orphaned": its keeper has gone, so that nobody would start it again. */
 export type Ended = "off" | "complete" | "interrupted" | "orphaned";
 
-/** Why a watchdog is to end that has still something to watch; null while it goes on. */
-export type Outcry = () => "interrupted" | "orphaned" | null;
+/** What may end a watchdog that has still something to watch. */
+export interface Alarm {
+  /** Null while it is to go on. */
+  look(): "interrupted" | "orphaned" | null;
+  /** How often to look, at rest. */
+  readonly every: Duration;
+}
 
 /** The epoch is raised and on disk before anything is done under it. */
 export async function enter(store: Store, clock: Clock): Promise<Records> {
@@ -27,13 +33,7 @@ export async function enter(store: Store, clock: Clock): Promise<Records> {
 }
 
 /** Looks, thinks, acts and records, again and again, until there is nothing left to watch or it is to end. */
-export async function live(
-  entered: Records,
-  born: Host,
-  outcry: Outcry,
-  signal: AbortSignal,
-): Promise<Ended> {
-  await born.terminal.claim();
+export async function live(entered: Records, born: Host, alarm: Alarm, signal: AbortSignal): Promise<Ended> {
   const { epoch, pid, version, heartbeat } = entered;
   await born.store.journal([{ at: heartbeat, agent: null, what: "watchdog-started", epoch, pid, version }]);
   let { records, host } = await catchUpConfig(entered, born);
@@ -42,12 +42,12 @@ export async function live(
     ({ records, host } = await reload(records, host));
     const ticked = await tick(records, host);
     records = ticked.records;
-    const over = stillOver(ticked.over, host) ?? outcry();
+    const over = stillOver(ticked.over, host) ?? alarm.look();
     if (over !== null) {
       await leave(over, host);
       return over;
     }
-    await rest(ticked.next, host, outcry, signal);
+    await rest(ticked.next, host, alarm, signal);
   }
 }
 
@@ -97,28 +97,24 @@ async function leave(over: Ended, { store, terminal, clock, relay, rescuer }: Ho
   await store.journal([{ at: clock.now(), agent: null, what: "watchdog-ended", because: over }]);
 }
 
-/** Sleeps until it is time or something happened, with half an eye on the keeper. */
-async function rest(
-  next: number,
-  { clock, wakes }: Host,
-  outcry: Outcry,
-  signal: AbortSignal,
-): Promise<void> {
+/** Sleeps until it is time or something happened, with half an eye on the alarm. */
+async function rest(next: number, { clock, wakes }: Host, alarm: Alarm, signal: AbortSignal): Promise<void> {
   const done = new AbortController();
   const both = AbortSignal.any([signal, done.signal]);
-  const woken = wakes.next(both).then(() => done.abort());
+  const woken = wakes.next(both).then(() => done.abort(RESTED));
   // By the clock that nobody sets: set back an hour, the other one would let it sleep for an hour.
   const end = clock.read().steady + Math.max(next - clock.now(), SHORTEST_REST);
   let left = end - clock.read().steady;
   do {
-    await clock.sleep(Math.min(left, KEEPER_LOOK), both);
+    await clock.sleep(Math.min(left, alarm.every), both);
     left = end - clock.read().steady;
-  } while (!both.aborted && left > 0 && outcry() === null);
-  done.abort();
+  } while (!both.aborted && left > 0 && alarm.look() === null);
+  done.abort(RESTED);
   await woken;
 }
 
-const KEEPER_LOOK = 2_000;
+/** Without a reason of its own every abort would make an error, with its stack. */
+const RESTED = "rested";
 
 /** A bug that wants to look all the time must not burn a core. */
 const SHORTEST_REST = 10;

@@ -20,7 +20,7 @@ import { act, intend } from "./act.ts";
 import { advance } from "./advance.ts";
 import { hand } from "./hand.ts";
 import type { Host } from "./host.ts";
-import { type Deed, journalOf, remember } from "./note.ts";
+import { because, type Deed, journalOf, remember } from "./note.ts";
 
 export interface Ticked {
   readonly records: Records;
@@ -41,8 +41,7 @@ export async function tick(before: Records, given: Host): Promise<Ticked> {
   const look = await given.eyes.look(site.project, timed, clock.now());
   // What was kept is known before anybody is stopped for whom it was kept.
   await store.journal(given.rescuer.take());
-  if ((look.panes?.epoch ?? 0) > before.epoch)
-    throw new Failure("BUSY", `a newer watchdog has taken ${site.name} over`);
+  await claim(look, before, given);
   const seen = observe(timed, look, site.project.supervision, began);
   const host = { ...given, site: wishes.off ? withOrphansOf(site, seen, look) : site };
   const steered = await advance(seen, wishes, host);
@@ -61,6 +60,14 @@ const LONGEST_WITHOUT_LOOK: Duration = 300_000;
 function withOrphansOf(site: Site, records: Records, { panes }: Look): Site {
   const orphans = orphansOf(site.project, records, [...(panes?.sessions.values() ?? [])], site.id);
   return { ...site, project: { ...site.project, agents: [...site.project.agents, ...orphans] } };
+}
+
+/** A server that an older watchdog left obeys this one from now on; one that a newer has taken ends it. */
+async function claim({ panes }: Look, { epoch }: Records, { site, terminal }: Host): Promise<void> {
+  if (panes === null || panes.server === null || panes.epoch === epoch) return;
+  if (panes.epoch > epoch) throw new Failure("BUSY", `a newer watchdog has taken ${site.name} over`);
+  // tmux may have stopped answering just now: the next tick tries again, and until then the server refuses us.
+  await terminal.claim().catch(because);
 }
 
 interface AgentThought {
@@ -90,13 +97,14 @@ function observe(records: Records, look: Look, { healthy_after }: Policy, now: I
 async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host): Promise<Facts> {
   const { site, store, clock } = host;
   const { agents } = site.project;
+  const sighting = (agent: Agent, since: Instant | null) => look.sighting(agent, since);
   const blocked = new Map<string, string | null>();
   const messages = new Map<string, Message | null>();
   const slots = new Map<string, Slots>();
   for (const agent of agents) {
     const record = records.agents[agent.name] ?? FRESH_RECORD;
     // Whose end this look shows may be started in this very tick.
-    if (record.run === null || look.sighting(agent, record.run.since).pane !== "alive")
+    if (record.run === null || sighting(agent, record.run.since).pane !== "alive")
       blocked.set(agent.name, hold(agent, records, host) ?? (await blockedBy(site, agent, host.disk)));
     const passing = await slotsOf(agent, record, host);
     if (passing !== null) slots.set(agent.name, passing);
@@ -105,7 +113,6 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
       await store.journal([{ at: host.clock.now(), agent: agent.name, what: "message-unreadable", file }]);
     messages.set(agent.name, await store.next(agent.name));
   }
-  const sighting = (agent: Agent, since: Instant | null) => look.sighting(agent, since);
   const ending = agents.some((agent) => {
     const record = records.agents[agent.name];
     return record?.run != null && sighting(agent, record.run.since).pane !== "alive";

@@ -21,7 +21,7 @@ import { createWakes } from "../host/wakes.ts";
 import { Failure } from "../problem.ts";
 import type { Handoff } from "../project.ts";
 import type { Host } from "./host.ts";
-import { type Ended, enter, live, type Outcry } from "./life.ts";
+import { type Alarm, type Ended, enter, live } from "./life.ts";
 
 /**
  * Watches over a project, from its birth to its end, and holds the project's
@@ -34,19 +34,24 @@ export async function watch(site: Site, environment: Environment, signal: AbortS
   await store.make();
   const lock = await take(site.state, "watchdog");
   if (lock === null) throw new Failure("BUSY", `another watchdog holds ${site.name}`);
-  const outcry: Outcry = () => (signal.aborted ? "interrupted" : isOrphaned(environment) ? "orphaned" : null);
+  const alarm: Alarm = {
+    look: () => (signal.aborted ? "interrupted" : isOrphaned(environment) ? "orphaned" : null),
+    every: KEEPER_LOOK,
+  };
   let host: Host | null = null;
   try {
     // Whether the file is refused, this watchdog says when it has looked itself.
     await keep(systemDisk, site.state, site.file, { ...site.inForce, refused: null });
     const records = await enter(store, systemClock);
     host = createHost(site, environment, records.epoch);
-    return await live(records, host, outcry, signal);
+    return await live(records, host, alarm, signal);
   } finally {
     host?.wakes.close();
     await lock.release();
   }
 }
+
+const KEEPER_LOOK = 2_000;
 
 const isOrphaned = ({ FLEET_KEEPER_PID: keeper }: Environment): boolean =>
   keeper !== undefined && keeper !== String(process.ppid);

@@ -1,0 +1,121 @@
+import type { JournalEntry } from "../../src/watch/journal.ts";
+import type { Body } from "../body.ts";
+import type { Invariant } from "../judge.ts";
+import type { World } from "../world.ts";
+
+/** Who works is left alone, and who does not is helped in time. */
+
+/** The agents that were told to stop just now, each with its body and why. */
+function onStop(world: World, then: (body: Body, because: string) => void): void {
+  const hear = ({ what, agent, because }: JournalEntry) => {
+    const body = world.bodies.get(agent ?? "");
+    if (what === "told-to-stop" && body !== undefined) then(body, String(because));
+  };
+  world.hear((event) => {
+    if (event.what === "journaled") event.entries.forEach(hear);
+  });
+}
+
+const noFalseReboot: Invariant = {
+  id: "I4",
+  says: "who works, starts, or waits as it declared is never stopped for being stuck",
+  watch(world, stage, fail) {
+    const { stall_idle, stall_grace, max_wait, start_timeout } = world.site.project.supervision;
+    const why = ({ state, since, wait }: Body, because: string): string | null => {
+      const now = world.hours.now();
+      // It changed after the look that this is about.
+      if (since >= stage.looked()) return null;
+      const lasted = now - since;
+      const of = `${state} for ${lasted} ms`;
+      switch (because) {
+        case "fatal":
+          return state === "fatal" ? null : of;
+        case "never-ready":
+          return state === "wedged" || (state === "booting" && lasted >= start_timeout) ? null : of;
+        case "stalled":
+          if (state === "trust" || state === "booting") return of;
+          if ((state === "idle" || state === "busy") && lasted < stall_idle) return of;
+          if (state !== "waiting" || wait === null || wait.span > max_wait + 60_000) return null;
+          return now < wait.declared + wait.span + stall_grace ? `${of} of ${wait.span} ms` : null;
+        default:
+          return null;
+      }
+    };
+    onStop(world, (body, because) => {
+      const evidence = why(body, because);
+      if (evidence !== null) fail(`${body.agent.name} was stopped as ${because}, and is ${evidence}`);
+    });
+  },
+};
+
+const limitsAreRespected: Invariant = {
+  id: "I7",
+  says: "who is at its limit is not stopped for it",
+  watch(world, stage, fail) {
+    onStop(world, (body, because) => {
+      const stuck = ["stalled", "fatal", "never-ready", "limit-over"].includes(because);
+      const lasts = body.state === "limited" && world.hours.now() < body.limitedUntil;
+      if (stuck && lasts && body.since < stage.looked())
+        fail(`${body.agent.name} was stopped as ${because}, its limit lasts ${body.limitedUntil} ms`);
+    });
+  },
+};
+
+const detection: Invariant = {
+  id: "I6",
+  says: "who is dead, broken or wedged is helped in time, once nothing else goes wrong",
+  watch(world, stage, fail) {
+    const { project } = world.site;
+    const { backoff, signal_tick, restart_gap, stop_grace, stall_idle, stall_grace, max_wait } =
+      project.supervision;
+    const slack = 2 * signal_tick + stop_grace + 30_000;
+    const back = slack + Math.round((backoff.at(-1) ?? 0) * 1.1) + restart_gap * project.agents.length;
+    // It may be woken first, and have the grace of a clock that was set.
+    const stuck = slack + Math.max(stall_idle, max_wait + stall_grace) + max_wait + 3 * stall_grace;
+    const wished = new Map<string, string>();
+    const failed = new Set<string>();
+    const told = new Set<string>();
+    let complete = false;
+    const isOurs = ({ agent }: Body) =>
+      wished.get(agent.name) !== "down" &&
+      agent.watch !== "none" &&
+      agent.kind !== "task" &&
+      !failed.has(agent.name) &&
+      !(complete && agent.kind === "loop") &&
+      stage.over() === null &&
+      // A person's session has its name.
+      world.machine.sessions.get(agent.session)?.pane.project !== null;
+    /** Looks again until it is over, or until everything was calm for as long as it may take. */
+    const expect = (body: Body, bound: number, holds: () => boolean) => {
+      const { state, since } = body;
+      const check = () => {
+        if (body.state !== state || body.since !== since || !holds()) return;
+        const calm = world.hours.now() - Math.max(since, world.disturbed);
+        if (calm < bound) world.hours.after(bound - calm + 1, check);
+        else if (isOurs(body)) fail(`${body.agent.name} is ${state} for ${calm} ms`);
+      };
+      world.hours.after(bound, check);
+    };
+    world.hear((event) => {
+      if (event.what === "wished")
+        for (const name of event.agents) {
+          wished.set(name, event.how);
+          failed.delete(name);
+        }
+      if (event.what === "saved") complete = event.records.course?.complete != null;
+      if (event.what === "journaled")
+        for (const { what, agent } of event.entries) {
+          if (what === "gave-up") failed.add(agent ?? "");
+          if (what === "told-to-stop") told.add(world.bodies.get(agent ?? "")?.instance ?? "");
+        }
+      if (event.what !== "became") return;
+      const { body, state } = event;
+      if (state === "gone") expect(body, back, () => world.bodies.get(body.agent.name) === body);
+      if (body.agent.watch !== "heal+stall") return;
+      if (state === "wedged") expect(body, stuck, () => !told.has(body.instance));
+      if (state === "fatal") expect(body, slack, () => !told.has(body.instance));
+    });
+  },
+};
+
+export const HEALING: readonly Invariant[] = [noFalseReboot, limitsAreRespected, detection];

@@ -1,0 +1,101 @@
+import type { Course } from "../../src/watch/course.ts";
+import { COMPLETE_FILE } from "../../src/watchdog/advance.ts";
+import type { Invariant } from "../judge.ts";
+
+/** The phases come one after the other, each once, and to their end. */
+
+const oneStepAtATime: Invariant = {
+  id: "I8",
+  says: "a phase follows the one before it, when that is done, or when a person says so",
+  watch(world, _, fail) {
+    const phases = world.site.project.loop?.phases.map(({ id }) => id) ?? [];
+    let asked = false;
+    let course: Course | null = null;
+    let torn = false;
+    world.hear((event) => {
+      if (event.what === "wished" && event.how === "goto") asked = true;
+      if (event.what === "fault" && event.kind.startsWith("records-")) torn = true;
+      if (event.what !== "saved" || !event.alone) return;
+      const before = course;
+      course = event.records.course;
+      if (before === null || course === null || course.turn === before.turn) {
+        if (before !== null && course === null && !torn) fail("the phase was forgotten");
+        return;
+      }
+      if (torn && course.turn < before.turn) {
+        torn = false;
+        return;
+      }
+      const step = `from ${before.phase} (turn ${before.turn}) to ${course.phase} (turn ${course.turn})`;
+      const next = phases[phases.indexOf(before.phase) + 1];
+      if (course.turn !== before.turn + 1 && !torn) fail(`${step} at once`);
+      else if (!asked && course.phase !== next && !torn) fail(`${step}, next is ${next}`);
+      else if (!asked && !world.isDone(before.phase)) fail(`${step}, and ${before.phase} is not done`);
+      if (asked && course.phase !== next) asked = false;
+    });
+  },
+};
+
+const neverBack: Invariant = {
+  id: "I9",
+  says: "what is remembered of the phases never goes back, whatever is torn",
+  watch(world, _, fail) {
+    let turn = 0;
+    let torn = 0;
+    world.hear((event) => {
+      if (event.what === "fault" && event.kind.startsWith("records-")) torn = 2;
+      if (event.what !== "saved" || !event.alone) return;
+      const now = event.records.course?.turn ?? 0;
+      // The copy before is one save older, and the first tick puts that right.
+      if (now < turn && (torn-- <= 0 || now < turn - 1)) fail(`turn ${now} was saved after turn ${turn}`);
+      else if (now >= turn) torn = 0;
+      turn = Math.max(turn, now);
+    });
+  },
+};
+
+const completeIsTheEnd: Invariant = {
+  id: "I10",
+  says: "when the sequence is complete its loops have ended, its file is there, and nothing starts anew",
+  watch(world, _, fail) {
+    let ended = false;
+    world.hear((event) => {
+      if (event.what === "wished") ended = false;
+      if (event.what === "opened" && ended && event.body.agent.kind === "loop")
+        fail(`${event.body.agent.name} was started after the end`);
+      if (event.what !== "unwatched" || event.because !== "complete") return;
+      ended = true;
+      const loops = world.site.project.agents.filter(({ kind }) => kind === "loop");
+      for (const { name, session } of loops)
+        if ([...world.machine.processes.values()].some((process) => process.session === session))
+          if (!isForeign(session)) fail(`${name} still runs`);
+      if (!world.files.texts.has(`${world.site.state}/${COMPLETE_FILE}`))
+        fail(`there is no ${COMPLETE_FILE}`);
+    });
+    const isForeign = (session: string) => world.machine.sessions.get(session)?.pane.project === null;
+  },
+};
+
+const comesToItsEnd: Invariant = {
+  id: "I20",
+  says: "when nothing goes wrong any more, the sequence comes to its end",
+  watch(world, _, fail) {
+    const failed = new Set<string>();
+    let where = "nowhere";
+    let complete = false;
+    world.hear((event) => {
+      if (event.what === "wished") for (const name of event.agents) failed.delete(name);
+      if (event.what === "journaled")
+        for (const { what, agent } of event.entries) if (what === "gave-up") failed.add(agent ?? "");
+      if (event.what === "saved") {
+        where = event.records.course?.phase ?? "nowhere";
+        complete = event.records.completed;
+      }
+      if (event.what !== "over" || failed.size > 0 || complete) return;
+      const states = [...world.bodies.values()].map(({ agent, state }) => `${agent.name} ${state}`);
+      fail(`it is in phase ${where}: ${states.join(", ")}`);
+    });
+  },
+};
+
+export const PHASES: readonly Invariant[] = [oneStepAtATime, neverBack, completeIsTheEnd, comesToItsEnd];

@@ -1,0 +1,175 @@
+import path from "node:path";
+import type { Duration } from "../src/watch/time.ts";
+import { type Dog, type Point, type Strike, startDog } from "./dog.ts";
+import type { World } from "./world.ts";
+
+/** Who runs the watchdogs: the keeper, people, and whatever kills them. */
+export interface Stage {
+  /** The watchdog that the keeper keeps; null while there is none. */
+  dog(): Dog | null;
+  /** How the kept one ended by itself the last time. */
+  over(): string | null;
+  /** When a watchdog last looked at the panes. */
+  looked(): Duration;
+  start(): void;
+  /** A second one, behind the lock's back. */
+  startSecond(): void;
+  /** The kept one dies, and is started again unless the keeper has gone too. */
+  kill(withKeeper?: boolean): void;
+  /** The next time that this point is reached, the watchdog dies there. */
+  ambush(point: Point): void;
+  /** Whatever it does next takes this long. */
+  delay(duration: Duration): void;
+  /** No event of the file system comes until then. */
+  deafen(duration: Duration): void;
+  /** What is remembered is torn at the next death. */
+  tear(how: "cut" | "empty"): void;
+  /** Every point that was passed, and those where somebody died. */
+  readonly passed: Map<string, number>;
+  readonly died: Map<string, number>;
+}
+
+/** As the keeper's own. */
+const PAUSES: readonly Duration[] = [0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
+
+export function createStage(world: World): Stage {
+  const { hours, files } = world;
+  const instances = world.chance.fork("instances");
+  const passed = new Map<string, number>();
+  const died = new Map<string, number>();
+  const ambushes: Point[] = [];
+  let kept: Dog | null = null;
+  let second: Dog | null = null;
+  let keeper = false;
+  let over: string | null = null;
+  let pauses = PAUSES;
+  let began: Duration = 0;
+  let held: Duration = 0;
+  let deafUntil: Duration = 0;
+  let tearing: "cut" | "empty" | null = null;
+  let births = 0;
+  let looked: Duration = 0;
+
+  const strike: Strike = (point, dog) => {
+    const name = `${point.effect} ${point.when}`;
+    if (point.effect === "tmux.panes") looked = hours.now();
+    passed.set(name, (passed.get(name) ?? 0) + 1);
+    const index = ambushes.findIndex(({ effect, when }) => effect === point.effect && when === point.when);
+    if (index >= 0) {
+      ambushes.splice(index, 1);
+      died.set(name, (died.get(name) ?? 0) + 1);
+      world.tell({ what: "fault", kind: `crash ${name}` });
+      bury(dog);
+      return "die";
+    }
+    const taken = held;
+    if (point.effect !== "signal") held = 0;
+    return taken;
+  };
+
+  const bury = (dog: Dog) => {
+    dog.kill();
+    world.disturbed = Math.max(world.disturbed, hours.now());
+    if (dog === second) second = null;
+    if (dog !== kept) return;
+    kept = null;
+    world.tell({ what: "unwatched", because: "killed", error: null });
+    if (tearing !== null) tear(tearing);
+    restart();
+  };
+
+  const tear = (how: "cut" | "empty") => {
+    tearing = null;
+    const file = path.join(world.site.state, "records.json");
+    const text = files.texts.get(file);
+    if (text !== undefined && files.texts.has(`${file}.before`))
+      files.texts.set(file, how === "cut" ? text.slice(0, text.length >> 1) : "");
+  };
+
+  const restart = () => {
+    if (!keeper) return;
+    if (hours.now() - began >= 60_000) pauses = PAUSES;
+    const [pause = 30_000, ...later] = pauses;
+    if (later.length > 0) pauses = later;
+    // Node itself takes a moment.
+    hours.after(pause + 150, () => {
+      if (keeper && kept === null) bear();
+    });
+  };
+
+  const birth = (then: (how: string | null, error: unknown) => void) =>
+    startDog(world, {
+      strike,
+      instance: () => `i-${++births}-${instances.int(1000, 9999)}`,
+      alone: () => kept === null || second === null,
+      ended: then,
+    });
+
+  const bear = () => {
+    began = hours.now();
+    over = null;
+    const dog = birth((how, error) => {
+      if (kept !== dog) return;
+      kept = null;
+      world.tell({ what: "unwatched", because: how ?? "broke", error });
+      if (how === null) restart();
+      else {
+        keeper = false;
+        over = how;
+      }
+    });
+    kept = dog;
+  };
+
+  files.onChange((file) => {
+    if (hours.now() < deafUntil) return;
+    hours.after(1, () => {
+      for (const dog of [kept, second]) dog?.notice(path.dirname(file), path.basename(file));
+    });
+  });
+  world.hear((event) => {
+    if (event.what !== "pushed" || hours.now() < deafUntil) return;
+    hours.after(1, () => {
+      for (const dog of [kept, second]) dog?.notice(`${world.url}/refs/heads`, "main");
+    });
+  });
+
+  return {
+    dog: () => kept,
+    over: () => over,
+    looked: () => looked,
+    passed,
+    died,
+    start() {
+      if (keeper) return;
+      keeper = true;
+      pauses = PAUSES;
+      bear();
+    },
+    startSecond() {
+      if (second !== null) return;
+      const dog = birth((how, error) => {
+        if (second === dog) second = null;
+        world.tell({ what: "unwatched", because: `second ${how ?? "broke"}`, error });
+      });
+      second = dog;
+    },
+    kill(withKeeper = false) {
+      if (withKeeper) {
+        keeper = false;
+        if (second !== null) bury(second);
+      }
+      if (kept !== null) bury(kept);
+    },
+    ambush: (point) => ambushes.push(point),
+    delay: (duration) => {
+      held = duration;
+    },
+    deafen: (duration) => {
+      deafUntil = hours.now() + duration;
+    },
+    tear: (how) => {
+      tearing = how;
+    },
+  };
+}
