@@ -243,6 +243,16 @@ describe("kinds", () => {
       "FL0212 10:15-33 `--with-tests=all` is denied to `c`",
     ],
     [
+      "an argument that is denied in two words",
+      agent("task", 'args = ["--mode", "all"]\ndeny_args = ["--mode=all", "all=x"]'),
+      "FL0212 10:9-17 `--mode` is denied to `c`",
+    ],
+    [
+      "an argument that its backend gives to everyone",
+      `${agent("task", 'deny_args = ["--with-tests"]')}[backends.claude]\nargs = ["--with-tests"]\n`,
+      "FL0212 12:9-23 `--with-tests` is denied to `c`",
+    ],
+    [
       "a loop for nobody",
       `${DEFAULTS}[agents.a]\nkind = "persistent"\n[loop]\ndone_by = "a"\nphases = [{ id = "p", plan = "p" }]\n`,
       "warning FL0307 6:1-7 [loop] without a loop agent has no effect",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BUILT_IN_MODELS, chooseBackend, chooseModel } from "./choose-model.ts";
+import { BUILT_IN_MODELS, chooseBackend, chooseModel, NO_OVERRIDES } from "./choose-model.ts";
 import type { Agent, Kind, Loop } from "./project.ts";
 
 const agentOf = (kind: Kind, model: string | null = "own"): Agent => ({
@@ -114,4 +114,38 @@ describe("the backend", () => {
   });
 
   it("of a service is none", () => expect(chooseBackend(agentOf("service"))).toBeNull());
+});
+
+describe("a task's model and backend, by the variables that are set", () => {
+  const [LM, LB] = ["loop-model", "loop-backend"];
+  const [UM, UB] = ["own-model", "own-backend"];
+  it.each([
+    ["", "", "", "", "own", "own"],
+    ["", "", "", UB, "own", UB],
+    ["", "", LB, "", "own", LB],
+    ["", "", LB, UB, "own", LB],
+    ["", UM, "", "", UM, "own"],
+    ["", UM, "", UB, UM, UB],
+    ["", UM, LB, "", UM, LB],
+    ["", UM, LB, UB, UM, LB],
+    [LM, "", "", "", LM, "own"],
+    [LM, "", "", UB, LM, UB],
+    [LM, "", LB, "", LM, LB],
+    [LM, "", LB, UB, LM, LB],
+    [LM, UM, "", "", LM, "own"],
+    [LM, UM, "", UB, LM, UB],
+    [LM, UM, LB, "", LM, LB],
+    [LM, UM, LB, UB, LM, LB],
+  ])(
+    "LOOP_MODEL=%s NIGHT_UPGRADER_MODEL=%s LOOP_BACKEND=%s NIGHT_UPGRADER_BACKEND=%s: %s on %s",
+    (...row) => {
+      const [LOOP_MODEL, NIGHT_UPGRADER_MODEL, LOOP_BACKEND, NIGHT_UPGRADER_BACKEND, model, backend] = row;
+      const env = { LOOP_MODEL, NIGHT_UPGRADER_MODEL, LOOP_BACKEND, NIGHT_UPGRADER_BACKEND };
+      const overrides = { ...NO_OVERRIDES, env };
+      expect([
+        chooseModel({ models: {}, loop: null }, agentOf("task"), null, overrides),
+        chooseBackend(agentOf("task"), overrides),
+      ]).toEqual([model, backend]);
+    },
+  );
 });

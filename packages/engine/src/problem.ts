@@ -39,6 +39,7 @@ export const FAILURES = {
   NOT_WRITABLE: 3,
   TIMED_OUT: 3,
   DISABLED: 4,
+  DENIED: 4,
   STOPPED: 4,
   BUSY: 4,
   FOREIGN: 4,

@@ -1,9 +1,9 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createStore } from "../src/host/store.ts";
 import { FRESH_RECORD } from "../src/watch/record.ts";
-import { agentsToml, type OwnProject, ownProject, until } from "./real.ts";
+import { agentsToml, ENV, type OwnProject, ownProject, until } from "./real.ts";
 
 const JOB = '[agents.job]\nkind = "task"\nprompt = "job.md"\n';
 const MINUTELY = 'schedule = "* * * * *"\n';
@@ -155,5 +155,56 @@ describe("a schedule", () => {
     expect(await project.journal("slot-came")).toEqual([]);
     expect(await project.agent("job")).toMatchObject({ is: "down", next_slot: null, last_slot: null });
     expect(await project.up("job")).toBe("job  started\n");
+  });
+});
+
+describe("the arguments of a task", () => {
+  const DRY = `${JOB}args = ["--dry-run"]\ndeny_args = ["--with-tests"]\n`;
+  const env = (more: Readonly<Record<string, string>>) => ({ env: { ...ENV, ...more } });
+
+  it("are those of the file and of its variable, and LOOP_MODEL goes before the task's own", async () => {
+    const project = await ownProject(agentsToml(DRY), FILES);
+    await project.watchdog();
+    const given = env({
+      JOB_ARGS: "--fast ;--x",
+      JOB_MODEL: "haiku",
+      LOOP_MODEL: "opus",
+      MAKE_ARGS: "secret",
+    });
+    expect((await project.run(["up", "job"], given)).out).toBe("job  started\n");
+    expect((await project.run(["logs", "job"])).out).toContain("model claude-opus-4-8, --dry-run --fast");
+    expect(await project.agent("job")).toMatchObject({ model: "claude-opus-4-8" });
+    const { env: kept } = await createStore(project.state).wishes();
+    expect(Object.keys(kept).sort()).toEqual(["JOB_ARGS", "JOB_MODEL", "LOOP_MODEL"]);
+  });
+
+  it("are refused by up, before anything is changed, when one is denied", async () => {
+    const project = await ownProject(agentsToml(DRY), FILES);
+    const refused = await project.run(["up"], env({ JOB_ARGS: "--with-tests=all; rm -rf /" }));
+    expect([refused.code, refused.err]).toEqual([
+      4,
+      expect.stringContaining("`--with-tests=all;` is denied to job"),
+    ]);
+    expect(await readdir(project.home)).not.toContain("state");
+  });
+
+  it("are refused at the start too: the file may say it only later", async () => {
+    const project = await ownProject(agentsToml(DRY), FILES);
+    const store = createStore(project.state);
+    await store.make();
+    const wishes = await store.wishes();
+    await store.wish({
+      ...wishes,
+      env: { JOB_ARGS: "--with-tests" },
+      agents: { job: { state: "up", at: 1, anew: false } },
+    });
+    await project.watchdog();
+    await settled(project, "failed");
+    expect((await project.agent("job")).why).toBe("FAILED `--with-tests` is denied to job");
+    expect((await project.journal("start-failed")).map(({ because }) => because)).toEqual([
+      "`--with-tests` is denied to job",
+    ]);
+    await project.looks(3);
+    expect(await project.journal("start-failed")).toHaveLength(1);
   });
 });

@@ -2,6 +2,7 @@ import path from "node:path";
 import { parseEnv } from "node:util";
 import type { Launch } from "../backends/backend.ts";
 import { BACKENDS } from "../backends/index.ts";
+import { refusalOf } from "../choose-args.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import { type Course, phaseOf, statusFile } from "../watch/course.ts";
@@ -55,6 +56,9 @@ export async function prepare(
 
 async function launchAgent(site: Site, { agent, model, resume, course }: Start, disk: Disk): Promise<Launch> {
   const backend = BACKENDS[agent.backend ?? ""];
+  const settings = site.project.backends[agent.backend ?? ""] ?? null;
+  const refusal = refusalOf(agent, settings);
+  if (refusal !== null) throw new Failure("DENIED", refusal);
   if (backend === undefined) throw new Failure("ENGINE_FAILED", `no backend is called ${agent.backend}`);
   const text = resume ? null : await kickoffText(site, agent, course, disk);
   const kickoff = path.join(site.state, `kickoff-${agent.session}.txt`);
@@ -65,7 +69,7 @@ async function launchAgent(site: Site, { agent, model, resume, course }: Start, 
     state: site.state,
     model,
     args: agent.args,
-    settings: site.project.backends[agent.backend ?? ""] ?? null,
+    settings,
     first: text === null ? null : `Read ${kickoff} and do what it says.`,
     resume,
   });

@@ -1,3 +1,5 @@
+import { refusalOf } from "../choose-args.ts";
+import { variablePrefix } from "../choose-model.ts";
 import { defineCommand, type World } from "../command/command.ts";
 import { pick } from "../host/environment.ts";
 import { run } from "../host/run.ts";
@@ -6,7 +8,8 @@ import { createStore, type Store } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import { indexOf } from "../watch/course.ts";
-import type { Wishes } from "../watch/records.ts";
+import { withEnvironment } from "../watch/in-force.ts";
+import { FRESH_RECORDS, type Wishes } from "../watch/records.ts";
 import type { Wish } from "../watch/scene.ts";
 import { awaitOutcomes, ensureWatchdog } from "./bring-up.ts";
 import {
@@ -81,6 +84,7 @@ async function checkUp(
   const asked =
     names.length > 0 ? agents : agents.filter(({ enabled, schedule }) => enabled && schedule === null);
   checkSocket(site);
+  checkArguments(site, world.env);
   await run("tmux", ["-V"], { env: pick(world.env), timeout: 10_000 });
   const { course } = await createStore(site.state).records();
   const { loop } = site.project;
@@ -139,7 +143,7 @@ async function wishUp(
   }
   const first = site.project.loop?.phases[0]?.id;
   const phase = fresh && first !== undefined ? { goto: first, at, by: personIn(world) } : before.phase;
-  const next: Wishes = { ...before, agents: wishes, off: false, phase, env: overridesIn(world.env) };
+  const next: Wishes = { ...before, agents: wishes, off: false, phase, env: overridesIn(site, world.env) };
   await store.wish(next);
 }
 
@@ -150,9 +154,28 @@ function isFresh({ RESUME_PHASE: resume = "1" }: World["env"]): boolean {
 }
 
 /** LOOP_MODEL, LOOP_BACKEND and a task's own, as they stand now: they hold until the next `up`. */
-const overridesIn = (env: World["env"]): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] =>
-      /^[A-Z0-9_]+_(MODEL|BACKEND)$/.test(entry[0]),
+function overridesIn({ project }: Pick<Site, "project">, env: World["env"]): Record<string, string> {
+  const tasks = project.agents.filter(({ kind }) => kind === "task");
+  const names = [
+    ...["LOOP_MODEL", "LOOP_BACKEND"],
+    ...tasks.flatMap(({ name }) =>
+      ["MODEL", "BACKEND", "ARGS"].map((what) => `${variablePrefix(name)}_${what}`),
     ),
+  ];
+  return Object.fromEntries(
+    names.flatMap((name): readonly [string, string][] => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
   );
+}
+
+/** What the environment asks for is kept until the next `up`, also for a task that only its schedule starts. */
+function checkArguments({ project }: Site, env: World["env"]): void {
+  for (const agent of withEnvironment(project, FRESH_RECORDS, overridesIn({ project }, env)).agents) {
+    const refusal = refusalOf(agent, project.backends[agent.backend ?? ""] ?? null);
+    if (refusal === null) continue;
+    const hint = `see deny_args of ${agent.name}, and ${variablePrefix(agent.name)}_ARGS in the environment`;
+    throw new Failure("DENIED", refusal, { hint });
+  }
+}

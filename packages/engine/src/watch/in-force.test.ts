@@ -4,12 +4,12 @@ import type { Agent, Project } from "../project.ts";
 import {
   type InForce,
   inForceOf,
-  onBackends,
   orphansIn,
   pendingIn,
   projectIn,
   receive,
   release,
+  withEnvironment,
 } from "./in-force.ts";
 import { FRESH_RECORD } from "./record.ts";
 
@@ -26,7 +26,7 @@ const project: Project = {
 
 describe("the backend of an agent", () => {
   const backends = (runs: Readonly<Record<string, string | null>>, env: Readonly<Record<string, string>>) =>
-    onBackends(
+    withEnvironment(
       project,
       {
         agents: Object.fromEntries(

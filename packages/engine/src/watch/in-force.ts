@@ -1,3 +1,4 @@
+import { argsFrom } from "../choose-args.ts";
 import { chooseBackend, NO_OVERRIDES, resolveModel } from "../choose-model.ts";
 import type { Agent, Project } from "../project.ts";
 import { digest } from "./digest.ts";
@@ -157,8 +158,8 @@ export function projectIn(inForce: InForce): Project {
   return { ...project, agents: [...agents, ...left] };
 }
 
-/** The project with each agent on the backend that it runs on, or would be started on now: LOOP_BACKEND counts from the next start. */
-export function onBackends(
+/** The project with each agent on the backend that it runs on, or would be started on now, and with the arguments that it would get: the environment counts from the next start. */
+export function withEnvironment(
   project: Project,
   { agents: records }: Pick<Records, "agents">,
   env: Readonly<Record<string, string>>,
@@ -167,7 +168,9 @@ export function onBackends(
   const agents = project.agents.map((agent) => {
     const { run } = records[agent.name] ?? FRESH_RECORD;
     const backend = run?.backend ?? chooseBackend(agent, overrides);
-    return backend === agent.backend || agent.backend === null ? agent : { ...agent, backend };
+    const more = argsFrom(agent, env);
+    if (agent.backend === null || (backend === agent.backend && more.length === 0)) return agent;
+    return { ...agent, backend, args: [...agent.args, ...more] };
   });
   return { ...project, agents };
 }

@@ -5,7 +5,7 @@ import { timetableOf } from "../host/timetable.ts";
 import { Failure } from "../problem.ts";
 import type { Agent, Policy, Project } from "../project.ts";
 import { isNearStall } from "../watch/assess.ts";
-import { onBackends } from "../watch/in-force.ts";
+import { withEnvironment } from "../watch/in-force.ts";
 import { keepTime } from "../watch/jump.ts";
 import type { Message } from "../watch/message.ts";
 import { orphansOf, withoutOrphans } from "../watch/orphans.ts";
@@ -36,7 +36,7 @@ export async function tick(before: Records, given: Host): Promise<Ticked> {
   // From before the wishes are read: who finds a later heartbeat than a wish knows that it was heard.
   const began = clock.now();
   const wishes = await store.wishes();
-  const site = { ...given.site, project: onBackends(given.site.project, before, wishes.env) };
+  const site = { ...given.site, project: withEnvironment(given.site.project, before, wishes.env) };
   const timed = await keepTimeOf(before, { ...given, site });
   const look = await given.eyes.look(site.project, timed, clock.now());
   // What was kept is known before anybody is stopped for whom it was kept.

@@ -1,4 +1,6 @@
+import { deniedBy } from "../../choose-args.ts";
 import type { Finding } from "../../diagnostics/finding.ts";
+import type { Path } from "../../diagnostics/place.ts";
 import { insidePath } from "../texts.ts";
 import { isWritten, type Rule, warning } from "./facts.ts";
 
@@ -72,16 +74,23 @@ const sharedWorkdir: Rule = ({ file }) => {
     });
 };
 
+/** In the agent's own arguments, and in those that its backend gives to everyone. */
 const deniedArguments: Rule = ({ file }) =>
-  Object.entries(file.agents).flatMap(([name, { args, deny_args }]) =>
-    args.flatMap((arg, index): readonly Finding[] => {
-      const denied = deny_args.find((deny) => arg === deny || arg.startsWith(`${deny}=`));
-      if (denied === undefined) return [];
-      const message = `\`${arg}\` is denied to \`${name}\``;
-      const related = [{ path: ["agents", name, "deny_args"], message: "denied here" }];
-      return [{ code: "FL0212", path: ["agents", name, "args", index], message, related }];
-    }),
-  );
+  Object.entries(file.agents).flatMap(([name, { args, deny_args, backend = file.defaults.backend }]) => {
+    const given: readonly (readonly [Path, readonly string[]])[] = [
+      [["agents", name, "args"], args],
+      [["backends", backend, "args"], file.backends[backend]?.args ?? []],
+      [["backends", backend, "command"], file.backends[backend]?.command ?? []],
+    ];
+    return given.flatMap(([path, words]) =>
+      words.flatMap((word, index): readonly Finding[] => {
+        if (deniedBy(words, index, deny_args) === undefined) return [];
+        const message = `\`${word}\` is denied to \`${name}\``;
+        const related = [{ path: ["agents", name, "deny_args"], message: "denied here" }];
+        return [{ code: "FL0212", path: [...path, index], message, related }];
+      }),
+    );
+  });
 
 const SECRET = /(^|_)(key|token|secret|password|passwd|cookie|credentials?)(_|$)/i;
 
