@@ -39,33 +39,41 @@ async function ownHandoffs() {
   );
   await git("init", "-q", "--bare", "-b", "main", remote);
   for (const one of [clone, other]) await git("clone", "-q", remote, one);
-  const commit = async (subject: string, ...more: readonly string[]) => {
-    await git("-C", clone, "commit", "-q", "--allow-empty", ...more, "-m", subject);
-    return git("-C", clone, "rev-parse", "HEAD");
+  const commitIn = async (folder: string, subject: string, ...more: readonly string[]) => {
+    await git("-C", folder, "commit", "-q", "--allow-empty", ...more, "-m", subject);
+    return git("-C", folder, "rev-parse", "HEAD");
   };
-  const push = (...more: readonly string[]) =>
-    git("-C", clone, "push", "-q", ...more, "origin", "HEAD:refs/heads/main");
+  const pushFrom = (folder: string, ...more: readonly string[]) =>
+    git("-C", folder, "push", "-q", ...more, "origin", "HEAD:refs/heads/main");
+  const commit = (subject: string, ...more: readonly string[]) => commitIn(clone, subject, ...more);
+  const push = (...more: readonly string[]) => pushFrom(clone, ...more);
   const pings = async () => (await project.journal("pinged")).map(({ sha }) => sha);
   const pinged = (count: number) =>
     until(`${count} pings`, async () => (await pings()).length >= count && (await pings()));
   await commit("begin");
   await push();
+  await git("-C", other, "pull", "-q", "origin", "refs/heads/main");
   await project.watchdog();
   await project.up();
   await until("the beginning is known", async () => (await project.journal("handoffs-from")).length === 1);
-  return { project, git, clone, other, commit, push, pings, pinged };
+  return { project, git, clone, other, commitIn, pushFrom, commit, push, pings, pinged };
 }
 
 it("REG-04, REG-16: tells nobody of a commit before it is pushed, and whoever is told can pull it", async () => {
-  const { project, git, clone, other, commit, push, pings, pinged } = await ownHandoffs();
-  const claim = await commit("claim(a1): only here so far");
+  const { git, clone, other, commitIn, pushFrom, pinged } = await ownHandoffs();
+  const early = await commitIn(clone, "claim(a1): only here so far");
   // What a careless look would take for the remote's branch.
-  await git("-C", clone, "update-ref", "refs/remotes/origin/main", claim);
-  await git("-C", clone, "branch", "origin/main", claim);
-  await project.looks(3);
-  expect(await pings()).toEqual([]);
-  await push();
-  expect(await pinged(1)).toEqual([claim]);
+  await git("-C", clone, "update-ref", "refs/remotes/origin/main", early);
+  await git("-C", clone, "branch", "origin/main", early);
+  // Somebody else's commit is told meanwhile, so there was time enough to tell of the first.
+  const review = await commitIn(other, "review(b1): pushed");
+  await pushFrom(other);
+  expect(await pinged(1)).toEqual([review]);
+  await git("-C", clone, "fetch", "-q", "origin", "refs/heads/main");
+  await git("-C", clone, "rebase", "-q", "FETCH_HEAD");
+  await pushFrom(clone);
+  const claim = await git("-C", clone, "rev-parse", "HEAD");
+  expect(await pinged(2)).toEqual([review, claim]);
   await git("-C", other, "fetch", "-q", "origin");
   expect(await git("-C", other, "rev-parse", "refs/remotes/origin/main")).toBe(claim);
 });
