@@ -6,14 +6,14 @@ import { type Message, toTyped } from "../watch/message.ts";
 import { turnOf, wishFor } from "../watch/plan.ts";
 import type { End } from "../watch/receipt.ts";
 import { FRESH_RECORD, type Happening, type Run } from "../watch/record.ts";
-import type { Records } from "../watch/records.ts";
+import type { Records, Wishes } from "../watch/records.ts";
 import type { Action } from "../watch/scene.ts";
 import { wakeMessage } from "../watch/wake.ts";
 import type { Host } from "./host.ts";
 import { because, type Deed, journalOf, note } from "./note.ts";
 import { startAll } from "./start.ts";
 
-/** What is about to be done and must be known after a crash: which run is started, which message is typed or submitted. */
+/** What is about to be done and must be known after a crash: which run is started or ended and why, which message is typed or submitted. */
 export async function intend(
   before: Records,
   deeds: readonly Deed[],
@@ -22,26 +22,35 @@ export async function intend(
   let records = before;
   let intents = 0;
   const wishes = await host.store.wishes();
-  for (const { agent, action } of deeds) {
-    const at = host.clock.now();
-    const intent: Happening | null =
-      action.do === "start"
-        ? {
-            at,
-            what: "starting",
-            run: newRun(agent, action.resume, records, wishes.env, host),
-            wish: wishFor(agent, wishes, records.course, records.agents[agent.name]).at,
-            automatic: action.automatic,
-          }
-        : action.do === "type" || action.do === "press-enter"
-          ? { at, what: action.do === "type" ? "typing" : "pressing", message: action.message.id }
-          : null;
+  for (const deed of deeds) {
+    const { agent } = deed;
+    const intent = intentOf(deed, records, wishes, host);
     if (intent === null) continue;
     intents += 1;
     records = note(records, agent, intent);
     await host.store.journal(journalOf(agent, [intent]));
   }
   return { intents, records };
+}
+
+function intentOf({ agent, action }: Deed, records: Records, wishes: Wishes, host: Host): Happening | null {
+  const at = host.clock.now();
+  switch (action.do) {
+    case "start": {
+      const run = newRun(agent, action.resume, records, wishes.env, host);
+      const { at: wish } = wishFor(agent, wishes, records.course, records.agents[agent.name]);
+      return { at, what: "starting", run, wish, automatic: action.automatic };
+    }
+    case "stop":
+      // Else a run that has died of our signal would seem to have died by itself.
+      return { at, what: "told-to-stop", because: action.because };
+    case "type":
+      return { at, what: "typing", message: action.message.id };
+    case "press-enter":
+      return { at, what: "pressing", message: action.message.id };
+    default:
+      return null;
+  }
 }
 
 function newRun(
@@ -157,7 +166,7 @@ async function perform(
     }
     case "stop": {
       host.signal(await processesOf(instance, host), `SIG${host.site.project.supervision.stop_signal}`);
-      return [{ ...done(), what: "told-to-stop", because: action.because }];
+      return [];
     }
     case "kill": {
       const processes = await processesOf(instance, host);
