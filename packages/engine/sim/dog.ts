@@ -211,6 +211,7 @@ function remoteOf(world: World, touch: Touch): Remote {
         head: () => touch("git.head", mirror.head),
         fetch: () => touch("git.fetch", mirror.fetch),
         gain: (seen, handoff) => touch("git.gain", () => mirror.gain(seen, handoff)),
+        text: (file) => touch("git.text", () => mirror.text(file)),
       };
     },
   };

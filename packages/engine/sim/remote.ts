@@ -80,6 +80,8 @@ export function createRepository(hours: Hours): Repository {
       const commits = fetched.slice(from).map(({ sha, subject }) => ({ sha, subject }));
       return { commits, inbox: [], head: fetched.at(-1)?.sha ?? "" };
     },
+    // Commits here have no files.
+    text: () => Promise.resolve(null),
   };
   return repository;
 }

@@ -26,6 +26,7 @@ const loop = (models: Readonly<Record<string, string>>): Loop => ({
   roles_dir: null,
   docs_dir: "docs",
   done_by: "night-upgrader",
+  done_source: "local",
   phases: [
     { id: "p1", plan: "p1.md", models },
     { id: "p2", plan: "p2.md", models: {} },

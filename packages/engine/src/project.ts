@@ -57,6 +57,8 @@ export interface Loop {
   /** Inside the workdir of done_by. */
   readonly docs_dir: string;
   readonly done_by: string;
+  /** Where the STATUS file is read: in the workdir of done_by, or at the head of the watched branch. */
+  readonly done_source: "local" | "pushed";
   readonly phases: readonly Phase[];
   readonly on_complete:
     | { readonly agent: string; readonly message: string }

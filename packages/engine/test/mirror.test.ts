@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { createMirror } from "../src/host/mirror.ts";
@@ -157,4 +157,21 @@ it("fails, and says why, when the remote has gone", async () => {
   await rm(remote, { recursive: true });
   await expect(mirror.head()).rejects.toMatchObject({ code: "GIT_FAILED" });
   await expect(mirror.fetch()).rejects.toMatchObject({ code: "GIT_FAILED" });
+});
+
+it("reads a file as it was pushed, and takes a folder or far too much for none", async () => {
+  const { mirror, commit, push, clone } = await ownRemote();
+  await mkdir(path.join(clone, "docs"));
+  await commit("begin", { "docs/STATUS-a.md": "## DONE\n", "long.md": "x".repeat(1024 * 1024 + 1) });
+  await push();
+  await mirror.fetch();
+  expect(await mirror.text("docs/STATUS-a.md")).toBe("## DONE\n");
+  expect([await mirror.text("docs"), await mirror.text("none.md"), await mirror.text("long.md")]).toEqual([
+    null,
+    null,
+    null,
+  ]);
+  await commit("not pushed", { "docs/STATUS-a.md": "# again\n" });
+  await mirror.fetch();
+  expect(await mirror.text("docs/STATUS-a.md")).toBe("## DONE\n");
 });

@@ -270,3 +270,59 @@ it("ends only when nobody is about to be started again, and tells the one who wa
   expect(await project.agent("chief")).toMatchObject({ state: "RUNNING" });
   expect(await project.heard("chief")).toEqual([expect.stringContaining("All phases are done.")]);
 });
+
+/** A remote, a clone of it where the builder works, and a way to write there. */
+async function ownClone(project: OwnProject) {
+  const clone = path.join(project.home, "clone");
+  const author = [
+    "-c",
+    "user.name=ada",
+    "-c",
+    "user.email=ada@example.invalid",
+    "-c",
+    "commit.gpgsign=false",
+  ];
+  const git = (...args: readonly string[]) =>
+    execa("git", [...author, ...args], { env: { ...ENV, HOME: project.home }, extendEnv: false });
+  await git("init", "-q", "--bare", "-b", "main", path.join(project.home, "remote.git"));
+  await git("clone", "-q", path.join(project.home, "remote.git"), clone);
+  return {
+    async commit(phase: string, text: string): Promise<void> {
+      await mkdir(path.join(clone, "machine-docs"), { recursive: true });
+      await writeFile(path.join(clone, `machine-docs/STATUS-${phase}.md`), text);
+      await git("-C", clone, "add", "-A");
+      await git("-C", clone, "commit", "-q", "-m", `status: ${phase}`);
+    },
+    push: () => git("-C", clone, "push", "-q", "origin", "HEAD:refs/heads/main"),
+  };
+}
+
+it("counts a DONE that was pushed, and none before, where agents.toml says so", async () => {
+  const toml = loopToml(PHASES, HANDOFF).replace(
+    'done_by = "builder"',
+    'done_by = "builder"\ndone_source = "pushed"',
+  );
+  const project = await ownProject(toml.replace("[agents.builder]", '[agents.builder]\nworkdir = "clone"'), {
+    ...PROMPTS,
+    "prompts/adversary.md": "You test.\n",
+  });
+  const { commit, push } = await ownClone(project);
+  await commit("one", "# one\n");
+  await push();
+  await project.watchdog();
+  await project.up();
+  const one = await inPhase(project, "one", null);
+  await commit("one", "## DONE\n");
+  await project.looks(5);
+  expect(await state(project)).toEqual(one);
+  await push();
+  await inPhase(project, "two", one.pid);
+  // Back to a phase whose pushed file says DONE: it counts when it says so anew.
+  expect(await project.run(["phase", "goto", "one"])).toMatchObject({ code: 0 });
+  const again = await inPhase(project, "one", null);
+  await project.looks(5);
+  expect(await state(project)).toMatchObject({ phase: "one", pid: again.pid });
+  await commit("one", "again\n\n## DONE\n");
+  await push();
+  await inPhase(project, "two", again.pid);
+});

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { appendFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
@@ -69,6 +69,42 @@ describe("an agent may write anything into its clone", () => {
     );
     expect(existsSync(ran)).toBe(false);
     expect((await originOf(git, clone))?.startsWith("-")).not.toBe(true);
+  });
+
+  it("and what stands in the repository around the state directory has no say", async () => {
+    const { home, git, clone, inClone, shell } = await ownRemote();
+    const ran = path.join(home, "ran");
+    await shell("init", "-q", home);
+    await appendFile(
+      path.join(home, ".git/config"),
+      `[credential]\n\thelper = "!touch ${ran}"\n[url "ext::sh -c touch% ${ran} "]\n\tinsteadOf = "https:"\n[protocol "ext"]\n\tallow = always\n`,
+    );
+    await inClone("remote", "set-url", "origin", "https://127.0.0.1:1/x.git");
+    const here = process.cwd();
+    process.chdir(home);
+    const remote = remoteOf(git, clone, path.join(home, "state/mirror.git"), "main");
+    const relay = createRelay({ remote, handoff: handoff(), wake: () => {} });
+    relay.poll(null, 1, false, 0);
+    await relay.idle().finally(() => process.chdir(here));
+    const [told] = relay.take();
+    // What is there to be connected to is 127.0.0.1, and not what the repository around would have it be.
+    expect(told).toMatchObject({ is: "trouble", because: expect.stringContaining("127.0.0.1") });
+    expect(existsSync(ran)).toBe(false);
+  });
+
+  it("and a pipe in the place of a remote's files holds nobody up", async () => {
+    const { home, clone, directory, inClone } = await ownRemote();
+    const trap = path.join(home, "trap");
+    await mkdir(trap);
+    for (const name of ["HEAD", "config", "packed-refs"])
+      await execa("sh", ["-c", 'mkfifo "$1"', "sh", path.join(trap, name)]);
+    await inClone("remote", "set-url", "origin", trap);
+    const git = createGit({ ...ENV, HOME: home }, 700);
+    const remote = remoteOf(git, clone, directory, "main");
+    const relay = createRelay({ remote, handoff: handoff(), wake: () => {} });
+    relay.poll(null, 1, false, 0);
+    expect(await relay.idle()).toBe(undefined);
+    expect(relay.take()).toMatchObject([{ is: "trouble" }]);
   });
 
   it("and a folder that is no clone is not taken for the repository around it", async () => {
@@ -171,6 +207,7 @@ describe("a remote over the network", () => {
     let asked = 0;
     let answer: () => void = () => {};
     const git = async (args: readonly string[]) => {
+      if (args.includes("init")) return ran("");
       if (args.includes("config")) return ran("ssh://host.invalid/x.git\n");
       asked += 1;
       await new Promise<void>((resolve) => {

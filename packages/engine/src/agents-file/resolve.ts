@@ -91,6 +91,7 @@ function resolveLoop(loop: FileLoop, agents: readonly Agent[]): Loop {
     roles_dir: loop.roles_dir ?? null,
     docs_dir: loop.docs_dir,
     done_by: loop.done_by,
+    done_source: loop.done_source,
     phases: loop.phases.map(({ id, plan, models }) => ({
       id,
       plan,

@@ -139,6 +139,12 @@ const Loop = z.strictObject({
     "In the workdir of done_by: STATUS-<id>.md and the others.",
   ),
   done_by: Name.describe("The agent whose workdir tells that a phase is done."),
+  done_source: z
+    .enum(["local", "pushed"])
+    .default("local")
+    .describe(
+      'Which STATUS file counts. "local": the one in that workdir. "pushed": the one at the head of the branch of [loop.handoff].',
+    ),
   phases: z.array(Phase).meta({ minItems: 1 }).describe("The steps, in order. At least one."),
   on_complete: OnComplete.optional().describe("What follows the last phase. Default: nothing."),
   handoff: Handoff.optional().describe("Wakes agents by commits on a remote."),

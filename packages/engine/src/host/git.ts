@@ -8,6 +8,8 @@ import { type Ran, run } from "./run.ts";
  * Git for the watchdog. A repository's own config can name programs (fsmonitor,
  * hooks, ssh command, ext:: transports), so every call has a fixed environment,
  * and what agents pushed is only ever read through a bare mirror of our own.
+ * The user's own global config counts, for that is where their credential
+ * helpers are; the machine's does not, nor that of any repository but our mirror.
  */
 export type Git = (args: readonly string[], options?: GitOptions) => Promise<Ran>;
 
@@ -22,6 +24,7 @@ export interface GitOptions {
 const HARDENED = [
   "core.fsmonitor=false",
   "core.hooksPath=/dev/null",
+  "safe.bareRepository=explicit",
   "submodule.recurse=false",
   "fetch.recurseSubmodules=false",
   "gc.auto=0",
@@ -63,7 +66,8 @@ export async function originOf(git: Git, clone: string): Promise<string | null> 
   return isLocal(url) ? path.resolve(clone, url.replace(/^file:\/\//, "")) : url;
 }
 
-export const isLocal = (url: string): boolean => url.startsWith("file://") || !/^[\w.-]+@|:/.test(url);
+/** As git decides it: a colon counts unless a slash comes before it. */
+export const isLocal = (url: string): boolean => url.startsWith("file://") || !/^[^/]*:/.test(url);
 
 export function gitFailed(what: string, { stderr, code, timedOut }: Ran): Failure {
   const because = timedOut ? "timed out" : (stderr.trim().split("\n").at(-1) ?? `exit ${code}`);

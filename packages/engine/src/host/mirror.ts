@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Handoff } from "../project.ts";
 import type { Commit, Gain } from "../watch/handoff.ts";
@@ -13,6 +13,8 @@ export interface Mirror {
   fetch(): Promise<string | null>;
   /** What came since `seen`, oldest first. Null when history was rewritten. */
   gain(seen: string, handoff: Handoff): Promise<Gain | null>;
+  /** What a file says at the head that was fetched last; null when there is none, or more of it than anyone reads. */
+  text(file: string): Promise<string | null>;
 }
 
 /** The repository that a clone came from. */
@@ -38,22 +40,27 @@ export function createMirror(git: Git, directory: string, url: string, branch: s
     return ran.stdout;
   };
 
+  /** Git asks from inside our mirror, so that no repository around the current folder has a say. */
+  const make = async (): Promise<void> => {
+    if ((await readSmall(path.join(directory, "HEAD"))) !== null) return;
+    const made = await git(["init", "--quiet", "--bare", "--template=", directory]);
+    if (made.code !== 0) throw gitFailed("init", made);
+  };
+
   return {
     async head() {
       if (isLocal(url)) {
         const read = await readLocalRef(url, remote);
         if (read !== undefined) return read;
       }
-      const ran = await git(["ls-remote", "--exit-code", "--", url, remote]);
+      await make();
+      const ran = await inMirror("ls-remote", "--exit-code", "--", url, remote);
       if (ran.code === 2) return null;
       if (ran.code !== 0) throw gitFailed("ls-remote", ran);
       return /^[0-9a-f]{40,64}/.exec(ran.stdout)?.[0] ?? null;
     },
     async fetch() {
-      if ((await readText(path.join(directory, "HEAD"))) === null) {
-        const made = await git(["init", "--quiet", "--bare", "--template=", directory]);
-        if (made.code !== 0) throw gitFailed("init", made);
-      }
+      await make();
       const options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-gc"];
       await must("fetch", ["fetch", ...options, "--", url, `+${remote}:${local}`]);
       return (await must("rev-parse", ["rev-parse", "--verify", "--quiet", local])).trim();
@@ -90,8 +97,18 @@ export function createMirror(git: Git, directory: string, url: string, branch: s
       }
       return { commits: parseLog(log), inbox, head };
     },
+    async text(file) {
+      const blob = `${local}:${file}`;
+      const size = await inMirror("cat-file", "-s", blob);
+      if (size.timedOut) throw gitFailed("cat-file", size);
+      if (size.code !== 0 || Number(size.stdout) > MOST_TEXT) return null;
+      const type = await must("cat-file", ["cat-file", "-t", blob]);
+      return type.trim() === "blob" ? must("cat-file", ["cat-file", "blob", blob]) : null;
+    },
   };
 }
+
+const MOST_TEXT = 1024 * 1024;
 
 /** Git knows it without its being stored. */
 const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
@@ -107,14 +124,23 @@ const parseLog = (log: string): readonly Commit[] =>
 
 /** A ref of a repository on this disk, read as git stores it: a hundredth of the price of asking git. Undefined: ask git. */
 async function readLocalRef(repository: string, ref: string): Promise<string | null | undefined> {
-  const bare = (await readText(path.join(repository, "HEAD"))) !== null;
+  const bare = (await readSmall(path.join(repository, "HEAD"))) !== null;
   const directory = bare ? repository : path.join(repository, ".git");
-  const config = await readText(path.join(directory, "config"));
+  const config = await readSmall(path.join(directory, "config"));
   // The reftable format has no files to read.
   if (config === null || /refstorage\s*=\s*reftable/i.test(config)) return undefined;
-  const loose = await readText(path.join(directory, ref));
+  const loose = await readSmall(path.join(directory, ref));
   if (loose !== null) return /^[0-9a-f]{40,64}/.exec(loose)?.[0];
-  const packed = await readFile(path.join(directory, "packed-refs"), "utf8").catch(() => "");
+  const packed = (await readSmall(path.join(directory, "packed-refs"))) ?? "";
   const line = packed.split("\n").find((text) => text.endsWith(` ${ref}`));
   return line?.split(" ")[0] ?? null;
 }
+
+/** A clone's origin is what an agent wrote there: a pipe in the place of a file would hold the watchdog up for ever. */
+async function readSmall(file: string): Promise<string | null> {
+  const found = await stat(file).catch(() => null);
+  return found?.isFile() && found.size <= MOST ? readText(file) : null;
+}
+
+/** A hundred thousand packed refs. */
+const MOST = 16 * 1024 * 1024;

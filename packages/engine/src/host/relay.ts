@@ -27,6 +27,8 @@ export interface Relay {
   take(): readonly News[];
   /** The folder of a remote on this disk, to be watched; null for others, and while it is not known. */
   watchable(): string | null;
+  /** What a file says at the head of the branch; undefined while it is not known. To ask for it is to have it read, and read again as the branch moves. */
+  pushed(file: string): string | null | undefined;
   /** The remote does not answer: nobody should wait for it. */
   isFailing(): boolean;
   /** Why nothing can be asked yet; null when it can. */
@@ -62,6 +64,18 @@ export function createRelay({ remote, handoff, wake }: RelaySettings): Relay {
   /** A poll came while it was asking, and the answer may be older than what called for the poll. */
   let missed = false;
   let hurried = false;
+  /** The files that were asked for, with what they said at which head. */
+  const files = new Map<string, { readonly head: string | null; readonly text: string | null } | null>();
+
+  /** Of the head that the mirror has now. */
+  const readFiles = async (from: Mirror, head: string | null): Promise<void> => {
+    for (const [file, known] of files) {
+      if (known !== null && known.head === head) continue;
+      const text = head === null ? null : await from.text(file);
+      files.set(file, { head, text });
+      if (text !== known?.text) wake();
+    }
+  };
 
   const ask = async (
     before: Seen | null,
@@ -80,19 +94,33 @@ export function createRelay({ remote, handoff, wake }: RelaySettings): Relay {
       wake();
     }
     const head = await mirror.head();
+    const found = await look(mirror, head, before, turn, baseline);
+    // A mirror that was made anew lacks what was seen long ago.
+    if ([...files.values()].some((known) => known?.head !== head) && head !== null) await mirror.fetch();
+    await readFiles(mirror, head);
+    return found;
+  };
+
+  const look = async (
+    from: Mirror,
+    head: string | null,
+    before: Seen | null,
+    turn: number,
+    baseline: boolean,
+  ): Promise<News | null> => {
     if (baseline || before === null) {
       const because = before === null ? "first look" : "a new phase";
-      const seen = head === null ? "" : ((await mirror.fetch()) ?? "");
-      const late = before === null || seen === "" ? null : await mirror.gain(before.seen, handoff);
+      const seen = head === null ? "" : ((await from.fetch()) ?? "");
+      const late = before === null || seen === "" ? null : await from.gain(before.seen, handoff);
       return { is: "baseline", seen, turn, because, drained: late?.commits ?? [] };
     }
     if (head === null) return null;
     // The phase began while the remote did not answer. From now on it is known where it began.
     if (head === before.seen)
       return before.turn === turn ? null : { is: "gain", gain: { commits: [], inbox: [], head }, turn };
-    const fetched = await mirror.fetch();
+    const fetched = await from.fetch();
     if (fetched === null) return null;
-    const gain = await mirror.gain(before.seen, handoff);
+    const gain = await from.gain(before.seen, handoff);
     if (gain !== null) return { is: "gain", gain, turn };
     return { is: "baseline", seen: fetched, turn, because: "history was rewritten", drained: [] };
   };
@@ -133,6 +161,11 @@ export function createRelay({ remote, handoff, wake }: RelaySettings): Relay {
       return taken;
     },
     watchable: () => (url !== null && isLocal(url) ? url : null),
+    pushed(file) {
+      const known = files.get(file);
+      if (known === undefined) files.set(file, null);
+      return known?.text;
+    },
     isFailing: () => failures > 0,
     because: () => (url === null ? `${handoff.repo} has no origin yet` : null),
     idle: () => asking ?? Promise.resolve(),

@@ -91,7 +91,7 @@ export async function survey(site: Site, environment: Environment): Promise<Surv
     schema_version: ANSWER_VERSION,
     project: site.name,
     phase,
-    notes: notesOn(site, phase, wishes),
+    notes: notesOn(site, phase, wishes, records),
     agents: agents.map((agent) =>
       surveyAgent(site, agent, { panes, records, wishes, blocked, processes, next, now }),
     ),
@@ -135,12 +135,19 @@ async function surveyPhase(site: Site, { course }: Records, wishes: Wishes): Pro
   const total = loop.phases.length;
   // Its id is what is left of a phase that was taken out of agents.toml.
   const { id, plan } = phase ?? { id: course?.phase ?? "", plan: "-" };
-  const done = course !== null && isDone(course, await readStatus(site, loop, id, systemDisk));
+  // What is pushed is the watchdog's to know; a status asks no git.
+  const isLocal = loop.done_source !== "pushed";
+  const done = course !== null && isLocal && isDone(course, await readStatus(site, loop, id, systemDisk));
   const state = course?.complete != null ? "complete" : done ? "done" : "in progress";
   return { id, index: indexOf(loop, id), total, plan, state, paused };
 }
 
-function notesOn({ inForce }: Site, phase: Survey["phase"], { pause }: Wishes): readonly string[] {
+function notesOn(
+  { inForce }: Site,
+  phase: Survey["phase"],
+  { pause }: Wishes,
+  { unpushed }: Records,
+): readonly string[] {
   const refused =
     inForce.refused === null
       ? []
@@ -148,7 +155,13 @@ function notesOn({ inForce }: Site, phase: Survey["phase"], { pause }: Wishes): 
   if (phase === null) return refused;
   const lost = `phase ${phase.id} is no longer in agents.toml: put it back, or go on with: phase goto ID`;
   const paused = `phase ${phase.id} is paused by ${pause?.by ?? "somebody"}: DONE does not count until: phase resume`;
-  return [...refused, ...(phase.index < 0 ? [lost] : []), ...(phase.paused ? [paused] : [])];
+  const late = `phase ${unpushed?.phase} is done here, and its STATUS file is not pushed`;
+  return [
+    ...refused,
+    ...(unpushed?.told ? [late] : []),
+    ...(phase.index < 0 ? [lost] : []),
+    ...(phase.paused ? [paused] : []),
+  ];
 }
 
 interface Seen {

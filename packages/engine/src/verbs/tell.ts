@@ -66,6 +66,7 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
     ),
   "config-refused": ({ because }) => bad(`agents.toml as it stands is not in force: ${because}`),
   "config-mended": () => good("agents.toml is in order again"),
+  "done-unpushed": ({ phase }) => bad(`phase ${phase} is done here, and its STATUS file is not pushed`),
   "phase-asked": ({ asked, phase, by }) =>
     plain(`${by} asked: phase ${asked}${typeof phase === "string" ? ` ${phase}` : ""}`),
   "phase-lost": ({ phase }) => bad(`phase ${phase} is no longer in agents.toml; see: phase goto`),

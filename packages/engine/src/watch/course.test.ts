@@ -19,6 +19,7 @@ const loopOf = (...ids: readonly string[]): Loop => ({
   roles_dir: null,
   docs_dir: "machine-docs",
   done_by: "builder",
+  done_source: "local",
   phases: ids.map((id) => ({ id, plan: `plan-phase-${id}.md`, models: {} })),
   on_complete: null,
   handoff: null,
@@ -251,6 +252,11 @@ describe("the course of the phases", () => {
       expect(words(gone)).toEqual(["status-renewed b"]);
       const renewed = gone.reduce<Course | null>(steer, course);
       expect(words(follow(abc, renewed, wishing(null), () => old, at))).toContain("phase-done b");
+    });
+
+    it("waits until it is known what the file says", () => {
+      expect(follow(abc, on("a"), wishing(goto("b")), () => undefined, at)).toEqual([]);
+      expect(follow(abc, course, wishing(null), () => undefined, at)).toEqual([]);
     });
 
     it("remembers nothing of a file that does not say DONE, nor on its own way on", () => {

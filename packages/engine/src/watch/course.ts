@@ -53,8 +53,8 @@ export type CourseHappening = { readonly at: Instant } & (
   | { readonly what: "sequence-reopened"; readonly phase: string }
 );
 
-/** The text of a phase's STATUS file; null when there is none. */
-export type StatusOf = (phase: string) => string | null;
+/** The text of a phase's STATUS file; null when there is none, undefined while it is not known. */
+export type StatusOf = (phase: string) => string | null | undefined;
 
 /** One look at the phases: what happened to them, given what people asked for and what the STATUS files say. */
 export function follow(
@@ -70,6 +70,8 @@ export function follow(
   if (wish !== null && (course === null || wish.at > course.since) && has(loop, wish.goto)) {
     const { goto: phase, by } = wish;
     const text = status(phase);
+    // Whether it says DONE already must be known before the phase begins.
+    if (text === undefined) return [];
     const stale = text !== null && saysDone(text) ? digest(text) : null;
     return [
       { at, what: "phase-asked", asked: "goto", phase, by },
@@ -94,7 +96,8 @@ function tell(
   if (pause !== null && pause.on !== paused)
     told.push({ at, what: "phase-asked", asked: pause.on ? "pause" : "resume", by: pause.by });
   if (has(loop, phase) === lost) told.push({ at, what: lost ? "phase-found" : "phase-lost", phase });
-  if (stale !== null && digest(status(phase) ?? "") !== stale)
+  const text = status(phase);
+  if (stale !== null && text !== undefined && digest(text ?? "") !== stale)
     told.push({ at, what: "status-renewed", phase });
   return told;
 }
@@ -117,8 +120,8 @@ function move(loop: Loop, course: Course, status: StatusOf, at: Instant): readon
 }
 
 /** Does the STATUS file say that the phase is done, and did it not say just that when a person went here? */
-export const isDone = ({ stale }: Course, status: string | null): boolean =>
-  status !== null && saysDone(status) && (stale === null || digest(status) !== stale);
+export const isDone = ({ stale }: Course, status: string | null | undefined): boolean =>
+  status != null && saysDone(status) && (stale === null || digest(status) !== stale);
 
 /** The only place where the course changes. */
 export function steer(course: Course | null, happening: CourseHappening): Course | null {

@@ -28,6 +28,7 @@ const project: Project = {
     roles_dir: null,
     docs_dir: "docs",
     done_by: "builder",
+    done_source: "local",
     phases: [{ id: "a", plan: "a.md", models: {} }],
     on_complete: null,
     handoff: null,

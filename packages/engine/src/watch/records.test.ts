@@ -104,6 +104,7 @@ const records: fc.Arbitrary<Records> = fc.record({
     }),
   ),
   handoff: fc.option(fc.record({ seen: text, turn: fc.nat() })),
+  unpushed: fc.option(fc.record({ phase: text, since: instant, told: fc.boolean() })),
   restarted: instant,
   completed: fc.boolean(),
   agents: fc.dictionary(name, agent, { noNullPrototype: true }),

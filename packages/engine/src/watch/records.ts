@@ -3,6 +3,7 @@ import type { ClockReading } from "./jump.ts";
 import type { AgentRecord } from "./record.ts";
 import type { Wish } from "./scene.ts";
 import type { Instant } from "./time.ts";
+import type { Unpushed } from "./unpushed.ts";
 
 /** What stands on disk between two ticks. */
 export const SCHEMA = 1;
@@ -26,6 +27,8 @@ export interface Records {
   readonly course: Course | null;
   /** Up to where the watched branch was read, and for which turn of the phases. */
   readonly handoff: { readonly seen: string; readonly turn: number } | null;
+  /** A phase that is done on this disk, and not on the branch. */
+  readonly unpushed: Unpushed | null;
   /** The last automatic restart of any agent. */
   readonly restarted: Instant;
   /** on_complete was done. */
@@ -46,6 +49,7 @@ export const FRESH_RECORDS: Records = {
   serversLost: 0,
   course: null,
   handoff: null,
+  unpushed: null,
   restarted: 0,
   completed: false,
   agents: {},

@@ -127,6 +127,11 @@ const records = z.object({
     .nullable()
     .default(null),
   handoff: z.object({ seen: z.string(), turn: z.number() }).nullable().default(null),
+  unpushed: z
+    .object({ phase: z.string(), since: instant, told: z.boolean() })
+    .nullable()
+    .default(null)
+    .catch(null),
   restarted: instant.default(0),
   completed: z.boolean().default(false),
   agents: z.record(z.string(), agent).default({}),

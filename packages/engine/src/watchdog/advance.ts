@@ -1,9 +1,10 @@
 import { pick } from "../host/environment.ts";
 import { docsFolder, readStatus } from "../host/status-file.ts";
 import type { Loop } from "../project.ts";
-import { follow, steer } from "../watch/course.ts";
+import { type CourseHappening, follow, type StatusOf, statusFile, steer } from "../watch/course.ts";
 import { PLAIN } from "../watch/message.ts";
 import type { Records, Wishes } from "../watch/records.ts";
+import { askPushed, doneHere, type Unpushed } from "../watch/unpushed.ts";
 import type { Host } from "./host.ts";
 
 export const COMPLETE_FILE = "SEQUENCE-COMPLETE";
@@ -13,17 +14,52 @@ export async function advance(records: Records, wishes: Wishes, host: Host): Pro
   const { loop } = host.site.project;
   if (loop === null || !isWanted(wishes)) return records;
   host.wakes.on(docsFolder(host.site, loop), (file) => file.startsWith("STATUS-"));
-  const statuses = new Map<string, string | null>();
-  for (const phase of new Set([records.course?.phase, wishes.phase?.goto]))
-    if (phase !== undefined) statuses.set(phase, await readStatus(host.site, loop, phase, host.disk));
-  const status = (phase: string) => statuses.get(phase) ?? null;
+  const status = await statusesOf(records, wishes, loop, host);
   const happenings = follow(loop, records.course, wishes, status, host.clock.now());
   const course = happenings.reduce(steer, records.course);
   const reopened = course?.complete == null;
-  const next: Records = { ...records, course, completed: records.completed && !reopened };
+  const unpushed = await checkPushed(records, happenings, loop, host);
+  const next: Records = { ...records, course, unpushed, completed: records.completed && !reopened };
   await host.store.journal(happenings.map((happening) => ({ ...happening, agent: null })));
   if (reopened && records.course?.complete != null) await host.disk.remove(host.store.at(COMPLETE_FILE));
   return course?.complete == null || next.completed ? next : complete(next, loop, host);
+}
+
+/** Of the phases that matter now: on this disk, or as they were pushed. */
+async function statusesOf(records: Records, wishes: Wishes, loop: Loop, host: Host): Promise<StatusOf> {
+  const texts = new Map<string, string | null | undefined>();
+  for (const phase of new Set([records.course?.phase, wishes.phase?.goto])) {
+    if (phase === undefined) continue;
+    const pushed = loop.done_source === "pushed" && host.relay !== null;
+    const text = pushed
+      ? pushedStatus(loop, phase, host)
+      : await readStatus(host.site, loop, phase, host.disk);
+    texts.set(phase, text);
+  }
+  return (phase) => texts.get(phase);
+}
+
+/** A remote that does not answer has no file: nobody waits for it. */
+const pushedStatus = (loop: Loop, phase: string, { relay }: Host): string | null | undefined => {
+  const text = relay?.pushed(statusFile(loop, phase));
+  return text === undefined && relay?.isFailing() ? null : text;
+};
+
+/** Whether the others can see what this disk says of a phase that is done. */
+async function checkPushed(
+  { unpushed: before }: Records,
+  happenings: readonly CourseHappening[],
+  loop: Loop,
+  host: Host,
+): Promise<Unpushed | null> {
+  const { relay, clock, store } = host;
+  if (relay === null || loop.done_source === "pushed") return null;
+  const unpushed = happenings.reduce(doneHere, before);
+  if (unpushed === null) return null;
+  const after = askPushed(unpushed, relay.pushed(statusFile(loop, unpushed.phase)), clock.now());
+  if (after?.told && !unpushed.told)
+    await store.journal([{ at: clock.now(), agent: null, what: "done-unpushed", phase: after.phase }]);
+  return after;
 }
 
 /** A project that was never brought up, or is being brought down, stays in its phase. */

@@ -97,10 +97,29 @@ const onComplete: Rule = (facts) => {
   ];
 };
 
+const doneSource: Rule = ({ file: { loop } }) =>
+  loop?.done_source === "pushed" && loop.handoff === undefined
+    ? [
+        {
+          code: "FL0211",
+          path: ["loop", "handoff"],
+          message: "missing table `loop.handoff`, which says where DONE is pushed to",
+          help: 'add [loop.handoff] with `repo`, or write `done_source = "local"`',
+        },
+      ]
+    : [];
+
 /** A rule and not the schema, so that an empty list does not keep the rest of [loop] from being looked at. */
 const somePhases: Rule = ({ file }) =>
   file.loop?.phases.length === 0
     ? [{ code: "FL0222", path: ["loop", "phases"], message: "`loop.phases` must not be empty" }]
     : [];
 
-export const referenceRules: readonly Rule[] = [somePhases, doneBy, handoff, phaseModels, onComplete];
+export const referenceRules: readonly Rule[] = [
+  somePhases,
+  doneBy,
+  doneSource,
+  handoff,
+  phaseModels,
+  onComplete,
+];
