@@ -4,6 +4,7 @@ import { createProjectCommand } from "./commands/create-project.ts";
 import { downCommand } from "./commands/down.ts";
 import {
   eventsCommand,
+  handoffCommand,
   logsCommand,
   phaseCommand,
   restartCommand,
@@ -25,6 +26,7 @@ const COMMANDS = [
   logsCommand,
   eventsCommand,
   phaseCommand,
+  handoffCommand,
   wakeCommand,
 ];
 

@@ -256,6 +256,20 @@ it("tells agents of the commits that are for them, each once, also those pushed 
     id: claim.slice(0, 7),
     state: "confirmed",
   });
+
+  // What stands is told again when a person asks, and the journal says who did.
+  const world = { env: { ...ENV, USER: "ada" } };
+  const again = await project.run(["handoff", "replay"], world);
+  expect(again).toMatchObject({ code: 0, out: `${review.slice(0, 7)} builder\n` });
+  const words = `The review ${review.slice(0, 7)} on origin/main stands. Pull and go on.`;
+  await until("the builder is told again", async () =>
+    (await told("builder")).some((line) => line.endsWith(words)),
+  );
+  expect(await project.journal("handoffs-replayed")).toMatchObject([{ by: "ada", commits: [review] }]);
+  const all = await project.run(["handoff", "replay", "--since", claim]);
+  expect(all).toMatchObject({ code: 0, out: `${review.slice(0, 7)} builder\n` });
+  expect(await project.run(["handoff", "replay", "--since", "0123456789"])).toMatchObject({ code: 2 });
+  expect(await project.run(["handoff", "replay", "--since", "--all"])).toMatchObject({ code: 2 });
 });
 
 it("ends only when nobody is about to be started again, and tells the one who was", async () => {
@@ -316,10 +330,10 @@ it("counts a DONE that was pushed, and none before, where agents.toml says so", 
   await project.looks(5);
   expect(await state(project)).toEqual(one);
   await push();
-  await inPhase(project, "two", one.pid);
+  const two = await inPhase(project, "two", one.pid);
   // Back to a phase whose pushed file says DONE: it counts when it says so anew.
   expect(await project.run(["phase", "goto", "one"])).toMatchObject({ code: 0 });
-  const again = await inPhase(project, "one", null);
+  const again = await inPhase(project, "one", two.pid);
   await project.looks(5);
   expect(await state(project)).toMatchObject({ phase: "one", pid: again.pid });
   await commit("one", "again\n\n## DONE\n");

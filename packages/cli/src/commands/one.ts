@@ -64,6 +64,17 @@ export const phaseCommand = forward({
   ],
 });
 
+export const handoffCommand = forward({
+  name: "handoff",
+  about: "tell a project's agents again of the claims and reviews of this phase that stand",
+  operands: "<project> <replay>",
+  flags: {
+    ...jsonFlag,
+    since: { type: "string", about: "all after this commit, answered or not", value: "SHA" },
+  },
+  examples: [["fleet handoff demo replay", "what nobody has answered yet"]],
+});
+
 export const wakeCommand = forward({
   name: "wake",
   about: "make a project's watchdog look now: for webhooks and post-receive hooks",

@@ -2,6 +2,7 @@ import type { Command } from "../command/command.ts";
 import { config } from "./config.ts";
 import { down } from "./down.ts";
 import { events } from "./events.ts";
+import { handoff } from "./handoff.ts";
 import { logs } from "./logs.ts";
 import { phase } from "./phase.ts";
 import { restart } from "./restart.ts";
@@ -22,6 +23,7 @@ export const engineCommands: readonly Command[] = [
   logs,
   events,
   phase,
+  handoff,
   validate,
   config,
   wake,

@@ -92,6 +92,7 @@ describe("a line of the journal", () => {
     ["config-refused", { because: "no" }, "bad: agents.toml as it stands is not in force: no"],
     ["config-mended", {}, "good: agents.toml is in order again"],
     ["done-unpushed", { phase: "1c" }, "bad: phase 1c is done here, and its STATUS file is not pushed"],
+    ["handoffs-replayed", { by: "ada", commits: [sha] }, "plain: ada had handoffs told again: 3f2a1c9"],
     ["phase-asked", { asked: "goto", phase: "2w", by: "ada" }, "plain: ada asked: phase goto 2w"],
     ["phase-asked", { asked: "pause", by: "ada" }, "plain: ada asked: phase pause"],
     ["phase-lost", { phase: "1c" }, "bad: phase 1c is no longer in agents.toml; see: phase goto"],

@@ -79,6 +79,10 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   "handoffs-from": ({ seen, because }) =>
     quiet(`handoffs count from ${String(seen).slice(0, 7) || "the beginning"}: ${because}`),
   "handoffs-seen": ({ commits }) => plain(`pushed: ${subjectsOf(commits)}`),
+  "handoffs-replayed": ({ by, commits }) =>
+    plain(
+      `${by} had handoffs told again: ${(Array.isArray(commits) ? commits : []).map((sha) => String(sha).slice(0, 7)).join(", ")}`,
+    ),
   "handoffs-unread": ({ because }) => bad(`the remote can't be read: ${because}`),
   "watchdog-started": ({ epoch, pid }) => plain(`watchdog started, epoch ${epoch}, pid ${pid}`),
   "watchdog-ended": ({ because }) => plain(`watchdog ended: ${because}`),

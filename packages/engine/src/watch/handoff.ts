@@ -89,6 +89,27 @@ const count = (text: string, kind: string | null, commits: number): string =>
     commits === 1 ? `New ${kind}` : `${commits} new ${kind}s`,
   );
 
+export interface Standing {
+  readonly sha: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+/** The handoffs that nobody has answered: claims after the last review, or reviews after the last claim. `all` of them, when a person says from where. */
+export function standingIn(commits: readonly Commit[], handoff: Handoff, all: boolean): readonly Standing[] {
+  const told = commits.flatMap(({ sha, subject }) => {
+    const kind = kindOf(subject);
+    return kind === null ? [] : [{ sha, kind }];
+  });
+  const last = told.at(-1)?.kind;
+  const begin = all ? 0 : told.findLastIndex(({ kind }) => kind !== last) + 1;
+  return told.slice(begin).map(({ sha, kind }) => ({
+    sha,
+    to: handoff[kind],
+    text: `The ${kind} ${sha.slice(0, 7)} on origin/${handoff.branch} stands. ${CALL[kind]}`,
+  }));
+}
+
 const CALL: Readonly<Record<Kind, string>> = {
   claim: "Pull and verify.",
   review: "Pull and go on.",

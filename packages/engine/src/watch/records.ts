@@ -29,6 +29,8 @@ export interface Records {
   readonly handoff: { readonly seen: string; readonly turn: number } | null;
   /** A phase that is done on this disk, and not on the branch. */
   readonly unpushed: Unpushed | null;
+  /** The last replay of handoffs that was noted. */
+  readonly replayed: Instant;
   /** The last automatic restart of any agent. */
   readonly restarted: Instant;
   /** on_complete was done. */
@@ -50,6 +52,7 @@ export const FRESH_RECORDS: Records = {
   course: null,
   handoff: null,
   unpushed: null,
+  replayed: 0,
   restarted: 0,
   completed: false,
   agents: {},
@@ -59,6 +62,8 @@ export const FRESH_RECORDS: Records = {
 export interface Wishes extends CourseWishes {
   readonly schema: number;
   readonly agents: Readonly<Record<string, Wish>>;
+  /** A person had handoffs told again; the watchdog only notes it. */
+  readonly replay: { readonly at: Instant; readonly by: string; readonly commits: readonly string[] } | null;
   /** The watchdog is to end once nothing runs. */
   readonly off: boolean;
   /** LOOP_MODEL, LOOP_BACKEND and their like, as they were at `up`. */
@@ -70,6 +75,7 @@ export const NO_WISHES: Wishes = {
   agents: {},
   phase: null,
   pause: null,
+  replay: null,
   off: false,
   env: {},
 };

@@ -127,6 +127,7 @@ const records = z.object({
     .nullable()
     .default(null),
   handoff: z.object({ seen: z.string(), turn: z.number() }).nullable().default(null),
+  replayed: instant.default(0),
   unpushed: z
     .object({ phase: z.string(), since: instant, told: z.boolean() })
     .nullable()
@@ -153,6 +154,11 @@ const wishes = z.object({
     .object({ goto: z.string(), at: instant, by: z.string().default("somebody") })
     .nullable()
     .default(null),
+  replay: z
+    .object({ at: instant, by: z.string(), commits: z.array(z.string()) })
+    .nullable()
+    .default(null)
+    .catch(null),
   pause: z
     .object({ on: z.boolean(), at: instant, by: z.string().default("somebody") })
     .nullable()

@@ -10,8 +10,9 @@ import type { Host } from "./host.ts";
 export const COMPLETE_FILE = "SEQUENCE-COMPLETE";
 
 /** Moves the phases on when the current one's STATUS file says DONE, and finishes the sequence after the last. */
-export async function advance(records: Records, wishes: Wishes, host: Host): Promise<Records> {
+export async function advance(before: Records, wishes: Wishes, host: Host): Promise<Records> {
   const { loop } = host.site.project;
+  const records = await noteReplay(before, wishes, host);
   if (loop === null || !isWanted(wishes)) return records;
   host.wakes.on(docsFolder(host.site, loop), (file) => file.startsWith("STATUS-"));
   const status = await statusesOf(records, wishes, loop, host);
@@ -23,6 +24,13 @@ export async function advance(records: Records, wishes: Wishes, host: Host): Pro
   await host.store.journal(happenings.map((happening) => ({ ...happening, agent: null })));
   if (reopened && records.course?.complete != null) await host.disk.remove(host.store.at(COMPLETE_FILE));
   return course?.complete == null || next.completed ? next : complete(next, loop, host);
+}
+
+async function noteReplay(records: Records, { replay }: Wishes, { store, clock }: Host): Promise<Records> {
+  if (replay === null || replay.at <= records.replayed) return records;
+  const { by, commits } = replay;
+  await store.journal([{ at: clock.now(), agent: null, what: "handoffs-replayed", by, commits }]);
+  return { ...records, replayed: replay.at };
 }
 
 /** Of the phases that matter now: on this disk, or as they were pushed. */
