@@ -440,13 +440,14 @@ describe("whatever the scene", () => {
     });
   });
 
-  it("who asks or is at a limit is stopped for a wish or a phase alone", () => {
+  it("who asks or is at a limit is stopped for a wish or a phase alone, or long after its limit", () => {
     always((given) => {
       const mood = given.sighting.pane === "alive" ? given.sighting.reading.mood : null;
       if (mood !== "asking" && mood !== "limited") return;
+      const over = mood === "limited" ? ["limit-over"] : [];
       for (const action of think(given, NOW).actions)
         if (action.do === "stop")
-          expect(["unwanted", "restart-asked", "next-phase"]).toContain(action.because);
+          expect(["unwanted", "restart-asked", "next-phase", ...over]).toContain(action.because);
     });
   });
 
