@@ -10,6 +10,8 @@ import {
   restartCommand,
   sendCommand,
   wakeCommand,
+  watchdogCommand,
+  whyCommand,
 } from "./commands/one.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
@@ -25,9 +27,11 @@ const COMMANDS = [
   sendCommand,
   logsCommand,
   eventsCommand,
+  whyCommand,
   phaseCommand,
   handoffCommand,
   wakeCommand,
+  watchdogCommand,
 ];
 
 /** Runs one line of the `fleet` command and says how the process should exit. */

@@ -44,10 +44,25 @@ export const StatusOutput: z.ZodType<Survey> = z.strictObject({
       orphan: z.boolean().describe("It runs, and is no longer in agents.toml."),
     }),
   ),
+  orphans: z
+    .array(z.strictObject({ session: z.string(), pid: z.int(), instance: z.string() }))
+    .describe("Sessions with the project's mark that no agent of agents.toml owns."),
   watchdog: z
-    .strictObject({ pid: z.int(), epoch: z.int(), heartbeat: Time })
+    .strictObject({
+      pid: z.int(),
+      epoch: z.int(),
+      heartbeat: Time,
+      version: z.string().describe("Of the engine that it runs."),
+      on_disk: z.string().describe("Of the engine that a new one would run."),
+      stale: z.boolean().describe("It has not looked for more than three ticks: it hangs."),
+      trouble: z.string().nullable().describe("Why it can't go on; it tries again ever later."),
+    })
     .nullable()
     .describe("Null when none runs."),
+  keeper: z
+    .strictObject({ pid: z.int(), deaths: z.int(), exit: z.int(), next: Time })
+    .nullable()
+    .describe("When the watchdog died: how often, how, and when its keeper starts the next."),
 });
 
 /** `validate --format json`. */

@@ -42,6 +42,7 @@ export const FAILURES = {
   DENIED: 4,
   STOPPED: 4,
   BUSY: 4,
+  FENCED: 4,
   FOREIGN: 4,
   TAKEN: 4,
   COMPLETE: 4,

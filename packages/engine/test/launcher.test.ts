@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -205,12 +205,66 @@ describe("the keeper", () => {
     expect(err.match(/in [\d.]+ s/g)).toEqual(["in 0 s", "in 0.01 s", "in 0.02 s", "in 0.02 s"]);
   });
 
-  it("gives up after ten deaths in ten minutes, says so, and exits 3", async () => {
-    const { keeper, lives } = await ownKeeper("process.exit(70)");
+  it("never gives up, and says each time when and how the watchdog ended", async () => {
+    const { keeper, lives } = await ownKeeper("process.exit(life === 25 ? 0 : 70)");
     const { code, err } = await outcome(keeper);
-    expect(code).toBe(3);
-    expect(await lives()).toHaveLength(10);
-    expect(err.trim().split("\n").at(-1)).toMatch(/died 10 times in 10 minutes: I give up; .*agents up$/);
+    expect([code, (await lives()).length]).toEqual([0, 25]);
+    const lines = err.trim().split("\n");
+    expect(lines).toHaveLength(24);
+    for (const line of lines)
+      expect(line).toMatch(
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ agents: the watchdog of .* ended with 70; it starts again in 0 s$/,
+      );
+  });
+
+  it("starts it again at once when it was asked to end and the keeper was not", async () => {
+    const { keeper, lives } = await ownKeeper("process.exit(life < 4 ? 130 : 0)", {
+      FLEET_KEEPER_PAUSES: "600",
+    });
+    const { code, err } = await outcome(keeper);
+    expect([code, (await lives()).length]).toEqual([0, 4]);
+    expect(err.match(/was asked to end; it starts again/g)).toHaveLength(3);
+  });
+
+  it("keeps on disk how often it died and when it starts again, until it is done", async () => {
+    const state = await ownDirectory();
+    const { keeper } = await ownKeeper("process.exit(70)", {
+      FLEET_KEEPER_PAUSES: "0 0 600",
+      FLEET_KEEPER_STATE: state,
+    });
+    const file = path.join(state, "keeper.json");
+    const noted = await until("the third death", async () => {
+      const text = await readFile(file, "utf8").catch(() => "{}");
+      const note = JSON.parse(text);
+      return note.deaths === 3 && note;
+    });
+    expect(noted).toEqual({
+      pid: keeper.pid,
+      ...{ deaths: 3, exit: 70, at: expect.any(Number), pause: 600 },
+    });
+    keeper.kill("SIGTERM");
+    await outcome(keeper);
+    expect(await readdir(state)).toEqual([]);
+  });
+
+  it("goes on where nothing can be written, and bounds its log where it can", async () => {
+    const state = await ownDirectory();
+    const nowhere = { FLEET_KEEPER_STATE: path.join(state, "missing") };
+    const { keeper } = await ownKeeper("process.exit(life === 3 ? 0 : 70)", nowhere);
+    expect((await outcome(keeper)).code).toBe(0);
+
+    const log = path.join(state, "watchdog.log");
+    const more = await ownKeeper("console.error('x'.repeat(600)); process.exit(life === 6 ? 0 : 70)", {
+      ...{ FLEET_KEEPER_STATE: state, FLEET_KEEPER_LOG: "2000" },
+    });
+    await writeFile(log, "y".repeat(2_000));
+    more.keeper.stderr?.resume();
+    await once(more.keeper, "exit");
+    expect((await readdir(state)).sort()).toEqual(["watchdog.log", "watchdog.log.1"]);
+    for (const name of ["watchdog.log", "watchdog.log.1"])
+      expect((await stat(path.join(state, name))).size).toBeLessThan(3_000);
+    expect((await stat(log)).mode & 0o077).toBe(0);
+    expect(await readFile(log, "utf8")).toContain("xxx");
   });
 
   it("waits for an agents.toml that was mended, however long that takes", async () => {

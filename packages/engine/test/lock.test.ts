@@ -3,7 +3,7 @@ import path from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { expect, it } from "vitest";
-import { isHeld, take } from "../src/host/lock.ts";
+import { ask, isHeld, isHeldBy, take } from "../src/host/lock.ts";
 import { ownDirectory, until } from "./real.ts";
 
 const LOCK = path.join(import.meta.dirname, "../src/host/lock.ts");
@@ -83,4 +83,27 @@ it("is not taken, nor disturbed, by asking whether it is held", async () => {
   expect(answers.every(Boolean)).toBe(true);
   await lock?.release();
   expect(await isHeld(path.join(directory, "missing"), "watchdog")).toBe(false);
+});
+
+it("is known by its holder's own files, and not by a number that somebody wrote down", async () => {
+  const directory = await ownDirectory();
+  expect(await isHeldBy(directory, "watchdog", process.pid)).toBe(false);
+  const lock = await take(directory, "watchdog");
+  expect(await isHeldBy(directory, "watchdog", process.pid)).toBe(true);
+  expect(await isHeldBy(directory, "command", process.pid)).toBe(false);
+  for (const other of [1, process.ppid, 999_999_999])
+    expect(await isHeldBy(directory, "watchdog", other)).toBe(false);
+  await lock?.release();
+});
+
+it("has its holder's word for who asks, and none where nobody is or nothing is to be said", async () => {
+  const directory = await ownDirectory();
+  let word: string | null = null;
+  expect(await ask(directory, "watchdog")).toBeNull();
+  const lock = await take(directory, "watchdog", () => word);
+  expect(await ask(directory, "watchdog")).toBeNull();
+  word = "the disk is full";
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ask(directory, "watchdog")));
+  expect(new Set(answers)).toEqual(new Set([word]));
+  await lock?.release();
 });

@@ -3,6 +3,7 @@ import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
+import { VERSION } from "../src/version.ts";
 import {
   agentsToml,
   ENV,
@@ -90,7 +91,11 @@ watchdog  service     -     -                  -           ${running}
     await project.up();
     const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     const running = await read();
-    expect(running.watchdog).toEqual({ pid: expect.any(Number), epoch: 1, heartbeat: iso });
+    expect(running.watchdog).toEqual({
+      ...{ pid: expect.any(Number), epoch: 1, heartbeat: iso },
+      ...{ version: VERSION, on_disk: VERSION, stale: false, trouble: null },
+    });
+    expect([running.orphans, running.keeper]).toEqual([[], null]);
     expect(running.agents[0]).toEqual({
       ...ada,
       ...{ state: "RUNNING", pid: expect.any(Number), since: iso, is: "ready", why: "is ready" },
@@ -127,6 +132,8 @@ describe("commands that only read", () => {
     ["validate"],
     ["events"],
     ["events", "--json"],
+    ["why"],
+    ["why", "ada", "--json"],
     ["phase"],
     ["logs", "ada"],
     ["logs", "watchdog"],

@@ -242,7 +242,7 @@ it("obeys the newest watchdog only", async () => {
   const { of, opening, heard, home } = await ownListener();
   const [old, young] = [of(1), of(2)];
   await young.claim();
-  const busy = expect.objectContaining({ code: "BUSY" });
+  const busy = expect.objectContaining({ code: "FENCED" });
   await expect(old.open([opening("p-b", ["touch", path.join(home, "ran")])])).rejects.toEqual(busy);
   await expect(old.close(["p-a"])).rejects.toEqual(busy);
   expect(await old.paste("p-a", "run-of-p-a", "1", "old")).toBe(false);

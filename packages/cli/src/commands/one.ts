@@ -45,11 +45,35 @@ export const eventsCommand = forward({
   flags: {
     json: { type: "boolean", about: "one JSON object a line" },
     follow: { type: "boolean", short: "f", about: "go on as things happen" },
+    since: { type: "string", about: "only what is younger: 90s, 30m, 2h, or a time", value: "WHEN" },
   },
   examples: [
     ["fleet events demo builder -f", "one agent, live"],
     ["fleet events demo --json | grep pinged", "each handoff with its commit and its recipient"],
   ],
+});
+
+export const whyCommand = forward({
+  name: "why",
+  about: "tell why an agent is as it is, what comes next, and what led to it; changes nothing",
+  operands: "<project> [agent]",
+  flags: {
+    ...jsonFlag,
+    lines: { type: "string", short: "n", about: "how far back the story goes (20)", value: "N" },
+    counters: { type: "boolean", about: "restarts, false ones, lost and doubled messages, time to heal" },
+  },
+  examples: [
+    ["fleet why demo builder", "why it was restarted, or left alone"],
+    ["fleet why demo --counters", "how well the project is watched"],
+  ],
+});
+
+export const watchdogCommand = forward({
+  name: "watchdog",
+  about: "restart a project's watchdog, so that it runs the code that is on disk; agents are not touched",
+  operands: "<project> <restart>",
+  flags: jsonFlag,
+  examples: [["fleet watchdog demo restart", "after an update of the project's engine"]],
 });
 
 export const phaseCommand = forward({

@@ -30,7 +30,11 @@ export const systemDisk: Disk = {
     try {
       const { size } = await handle.stat();
       const last = size === 0 ? "\n" : (await handle.read(Buffer.alloc(1), 0, 1, size - 1)).buffer.toString();
-      await handle.appendFile(last === "\n" ? lines : `\n${lines}`);
+      await handle.appendFile(last === "\n" ? lines : `\n${lines}`).catch(async (error: unknown) => {
+        // The disk was full halfway: whoever tries again must not find half of it there.
+        await handle.truncate(size);
+        throw error;
+      });
     } finally {
       await handle.close();
     }

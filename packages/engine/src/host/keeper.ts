@@ -19,7 +19,7 @@ export function startKeeper(site: Site, environment: Environment, passes: readon
   const child = spawn(launcher(environment), ["keep", existsSync(site.file) ? site.file : site.root], {
     cwd: site.root,
     detached: true,
-    env: { FLEET_NODE: process.execPath, ...env },
+    env: { FLEET_NODE: process.execPath, ...env, FLEET_KEEPER_STATE: site.state },
     stdio: ["ignore", log, log],
   });
   child.on("error", () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { createServer } from "node:net";
+import { readdir, readlink } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import { digest } from "../watch/digest.ts";
 
 /**
@@ -17,10 +18,17 @@ const nameOf = (directory: string, purpose: Purpose): string => {
   return `\0fleet/${process.getuid?.() ?? 0}/${digest(realpathSync(directory))}/${purpose}`;
 };
 
-/** Null when somebody holds it. */
-export function take(directory: string, purpose: Purpose): Promise<Lock | null> {
-  // There is nothing to say to who connects: to hold the name is all.
-  const server = createServer((socket) => socket.destroy());
+/** Null when somebody holds it. Who holds it may have a word for those who ask. */
+export function take(
+  directory: string,
+  purpose: Purpose,
+  word: () => string | null = () => null,
+): Promise<Lock | null> {
+  const server = createServer((socket) => {
+    // Who asked and went away has got what it wanted.
+    socket.on("error", () => {});
+    socket.end(word() ?? "");
+  });
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") resolve(null);
@@ -33,13 +41,46 @@ export function take(directory: string, purpose: Purpose): Promise<Lock | null> 
   });
 }
 
+const ANSWERS_WITHIN = 500;
+
+/** The word of who holds the lock: it gets out where no file can be written. Null when there is none. */
+export function ask(directory: string, purpose: Purpose): Promise<string | null> {
+  return new Promise((resolve) => {
+    let said = "";
+    const socket = connect({ path: nameOf(directory, purpose), timeout: ANSWERS_WITHIN });
+    socket.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    socket.on("timeout", () => socket.destroy());
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(said === "" ? null : said));
+  });
+}
+
 /** A listening socket, as /proc/net/unix shows it. */
-const LISTENS = / 00010000 \S+ \S+ +\d+ @(fleet\/.*)$/;
+const LISTENS = / 00010000 \S+ \S+ +(\d+) @(fleet\/.*)$/;
 
 /** Is it held? Asks the kernel's own list, without taking it or connecting to it. */
-export async function isHeld(directory: string, purpose: Purpose): Promise<boolean> {
-  if (!existsSync(directory)) return false;
+export const isHeld = async (directory: string, purpose: Purpose): Promise<boolean> =>
+  socketOf(directory, purpose) !== null;
+
+/** Is this the process that holds it? Its number alone proves nothing: numbers are given again. */
+export async function isHeldBy(directory: string, purpose: Purpose, pid: number): Promise<boolean> {
+  const socket = socketOf(directory, purpose);
+  if (socket === null) return false;
+  const folder = `/proc/${pid}/fd`;
+  const open = await readdir(folder).catch(() => []);
+  const links = await Promise.all(open.map((name) => readlink(`${folder}/${name}`).catch(() => "")));
+  return links.includes(`socket:[${socket}]`);
+}
+
+/** The listening socket's inode; null when nobody holds it. */
+function socketOf(directory: string, purpose: Purpose): string | null {
+  if (!existsSync(directory)) return null;
   const name = nameOf(directory, purpose).slice(1);
-  const sockets = readFileSync("/proc/net/unix", "utf8");
-  return sockets.split("\n").some((line) => LISTENS.exec(line)?.[1] === name);
+  for (const line of readFileSync("/proc/net/unix", "utf8").split("\n")) {
+    const found = LISTENS.exec(line);
+    if (found?.[2] === name) return found[1] ?? null;
+  }
+  return null;
 }

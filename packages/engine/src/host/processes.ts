@@ -34,3 +34,11 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
     }
   }
 }
+
+/** The keeper of a watchdog that runs under one: its parent, by the name that it was given. Null when it has none. */
+export async function keeperOf(watchdog: number): Promise<number | null> {
+  const read = (file: string) => readFile(`/proc/${watchdog}/${file}`, "latin1").catch(() => "");
+  const named = /(?:^|\0)FLEET_KEEPER_PID=(\d+)/.exec(await read("environ"))?.[1];
+  const parent = /^\d+ \(.*\) \S (\d+)/s.exec(await read("stat"))?.[1];
+  return named !== undefined && named === parent ? Number(named) : null;
+}

@@ -32,21 +32,23 @@ export function run(file: string, args: readonly string[], options: RunOptions):
     let stdout = "";
     let stderr = "";
     let timedOut = false;
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(error.code === "ENOENT" && !isMissingFolder(error, cwd) ? missing(file, error) : error);
+    });
     const timer = setTimeout(() => {
       timedOut = true;
       killGroup(child.pid);
       child.stdout.destroy();
       child.stderr.destroy();
     }, timeout);
+    // Out of file descriptors, Node makes no streams at all; why it did not start comes as its "error".
+    if (child.pid === undefined) return;
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       if (stdout.length < MOST) stdout += text;
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       if (stderr.length < MOST) stderr += text;
-    });
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      reject(error.code === "ENOENT" && !isMissingFolder(error, cwd) ? missing(file, error) : error);
     });
     child.on("close", (code) => {
       clearTimeout(timer);

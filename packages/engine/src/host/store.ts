@@ -104,7 +104,10 @@ export function createStore(directory: string, disk: Disk = systemDisk): Store {
       ]);
       const wishes = wished === null ? null : trust(wished, VERSION, NO_WISHES);
       const records = recorded === null ? null : trust(recorded, VERSION, FRESH_RECORDS);
-      return { wishes: wishes ?? (await this.wishes()), records: records ?? (await this.records()) };
+      return {
+        wishes: wishes ?? (await load("wishes.json", "parseWishes", NO_WISHES)),
+        records: records ?? (await load("records.json", "parseRecords", FRESH_RECORDS)),
+      };
     },
     save: (records) => replace(at("records.json"), records),
     async journal(entries) {

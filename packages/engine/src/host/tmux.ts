@@ -102,7 +102,8 @@ export function createTmux(
     });
   const script = async (lines: readonly string[]): Promise<void> => {
     const ran = await call(["start-server", ";", "source-file", "-"], `${lines.join("\n")}\n`);
-    if (ran.stdout.includes(STALE)) throw new Failure("BUSY", "a newer watchdog has taken this project over");
+    if (ran.stdout.includes(STALE))
+      throw new Failure("FENCED", "a newer watchdog has taken this project over");
     // What went wrong for one session is seen at the next look; a server that can't be reached is a failure.
     if (ran.code !== 0 && UNREACHED.test(ran.stderr)) throw failed("source-file", ran);
     if (ran.timedOut) throw failed("source-file", ran);

@@ -104,3 +104,10 @@ export async function asOnlyCommand<T>(
     await lock.release();
   }
 }
+
+/** The value of a flag that counts something. @throws Failure WRONG_USAGE */
+export function readCount(flag: string, text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new Failure("WRONG_USAGE", `${flag} takes a number, not "${text}"`);
+}

@@ -12,7 +12,8 @@ import type { Instant } from "../watch/time.ts";
 import { ensureWatchdog } from "./bring-up.ts";
 import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openRunning } from "./common.ts";
 import { columns } from "./render.ts";
-import { survey, toIso } from "./survey.ts";
+import { toIso } from "./say.ts";
+import { survey } from "./survey.ts";
 import { sayUnpushed, unpushedSince } from "./unpushed.ts";
 
 interface Stopped {

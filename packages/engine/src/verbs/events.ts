@@ -1,29 +1,35 @@
 import { defineCommand } from "../command/command.ts";
 import { readJournal } from "../host/journal.ts";
 import { createStore } from "../host/store.ts";
+import type { Instant } from "../watch/time.ts";
 import { chosen, configFlag, openRunning } from "./common.ts";
-import { toIso } from "./survey.ts";
+import { readDuration } from "./duration.ts";
+import { toIso } from "./say.ts";
 import { tell } from "./tell.ts";
 
 export const events = defineCommand({
   name: "events",
-  about: "show what happened, oldest first",
+  about: "show what happened and what was decided, oldest first, as far as the journal goes back",
   operands: "[agent..]",
   flags: {
     ...configFlag,
     json: { type: "boolean", about: "one JSON object a line" },
     follow: { type: "boolean", short: "f", about: "go on as things happen" },
+    since: { type: "string", about: "only what is younger: 90s, 30m, 2h, or a time", value: "WHEN" },
   },
   examples: [
     ["agents events", "everything in the journal"],
     ["agents events builder -f", "one agent, live"],
+    ["agents events --since 2h", "the last two hours"],
     ["agents events --json | grep pinged", "each handoff with its commit and its recipient"],
   ],
-  async run(names, { config, json, follow = false }, world) {
+  async run(names, { config, json, follow = false, since }, world) {
     const site = await openRunning(config, world);
     const agents = new Set(names.length === 0 ? [] : chosen(site, names).map(({ name }) => name));
+    const from = since === undefined ? 0 : readSince(since, Date.now());
     const file = createStore(site.state).at("journal.jsonl");
     for await (const entry of readJournal(file, { follow, signal: world.signal })) {
+      if (entry.at < from) continue;
       if (agents.size > 0 && (entry.agent === null || !agents.has(entry.agent))) continue;
       const at = toIso(entry.at);
       world.out(
@@ -35,3 +41,9 @@ export const events = defineCommand({
     return 0;
   },
 });
+
+/** A time, or how long ago. */
+const readSince = (text: string, now: Instant): Instant =>
+  /^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text))
+    ? Date.parse(text)
+    : now - readDuration("--since", text);

@@ -2,6 +2,7 @@ import type { World } from "../command/command.ts";
 import { readJournal } from "../host/journal.ts";
 import type { Site } from "../host/site.ts";
 import { createStore } from "../host/store.ts";
+import { count } from "../watch/counters.ts";
 import type { JournalEntry } from "../watch/journal.ts";
 import { isScheduled } from "../watch/schedule.ts";
 import type { Instant } from "../watch/time.ts";
@@ -32,12 +33,13 @@ export async function follow(site: Site, since: Instant, world: World): Promise<
     complete ||= entry.what === "sequence-complete";
     // With a schedule the watchdog goes on, and this view would never end.
     if (complete && site.project.agents.some(isScheduled)) stop.abort();
-    if (entry.what === "watchdog-ended" && entry.because !== "orphaned") stop.abort();
+    if (entry.what === "watchdog-ended" && (entry.because === "off" || entry.because === "complete"))
+      stop.abort();
   }
   if (world.signal.aborted) {
     world.err("it goes on without this view; stop it with: down\n");
     return 130;
   }
-  world.out(renderSummary(summarise(entries, since), world.color));
+  world.out(renderSummary(summarise(entries, since), world.color, count(entries, site.project.supervision)));
   return complete ? 0 : 1;
 }

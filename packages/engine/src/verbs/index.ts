@@ -12,6 +12,7 @@ import { up } from "./up.ts";
 import { validate } from "./validate.ts";
 import { wake } from "./wake.ts";
 import { watchdog } from "./watchdog.ts";
+import { why } from "./why.ts";
 
 /** The engine's own command line, in the order of its help. */
 export const engineCommands: readonly Command[] = [
@@ -22,6 +23,7 @@ export const engineCommands: readonly Command[] = [
   send,
   logs,
   events,
+  why,
   phase,
   handoff,
   validate,

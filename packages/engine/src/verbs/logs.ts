@@ -4,7 +4,7 @@ import { readText } from "../host/files.ts";
 import { createStore } from "../host/store.ts";
 import { createTmux } from "../host/tmux.ts";
 import { Failure } from "../problem.ts";
-import { chosen, configFlag, openRunning } from "./common.ts";
+import { chosen, configFlag, openRunning, readCount } from "./common.ts";
 
 export const logs = defineCommand({
   name: "logs",
@@ -23,7 +23,7 @@ export const logs = defineCommand({
         ? ((await readText(createStore(site.state).at("watchdog.log"))) ?? "")
         : await terminalOf(site.socket, chosen(site, [name])[0]?.session ?? "", name, world.env);
     const all = sanitize(text).trimEnd().split("\n");
-    world.out(`${all.slice(lines === undefined ? 0 : -count(lines)).join("\n")}\n`);
+    world.out(`${all.slice(lines === undefined ? 0 : -readCount("--lines", lines)).join("\n")}\n`);
     return 0;
   },
 });
@@ -40,10 +40,4 @@ async function terminalOf(
       hint: "what happened to it: agents events",
     });
   return text;
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new Failure("WRONG_USAGE", `--lines takes a number, not "${text}"`);
 }

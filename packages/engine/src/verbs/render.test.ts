@@ -51,7 +51,12 @@ const project: Survey = {
     agent("report", "task", OPUS, "none", { enabled: false }),
     agent("cleanlogs", "service", null, null),
   ],
-  watchdog: { pid: 99, epoch: 3, heartbeat: ago(2) },
+  orphans: [],
+  watchdog: {
+    ...{ pid: 99, epoch: 3, heartbeat: ago(2) },
+    ...{ version: "0.1.0", on_disk: "0.1.0", stale: false, trouble: null },
+  },
+  keeper: null,
 };
 
 const GOLDEN = `phase: poe2e [19/19] plan=plan-phase-poe2e-end-to-end.md (in progress)
@@ -139,7 +144,10 @@ describe("status", () => {
   });
 
   it("is the same whatever the locale, without colours, prefix, numbers or times", () => {
-    const later = { ...project, watchdog: { pid: 1, epoch: 9, heartbeat: ago(99) } };
+    const later = {
+      ...project,
+      watchdog: project.watchdog && { ...project.watchdog, pid: 1, epoch: 9, heartbeat: ago(99) },
+    };
     expect(renderStatus(later)).toBe(GOLDEN);
     for (const word of ["\u001b", "cc-ci-", "4711"]) expect(GOLDEN).not.toContain(word);
   });
@@ -176,6 +184,50 @@ watchdog   service     -       -                  -     RUNNING             2s  
     expect(wide.split("\n")).toHaveLength(3);
     expect(wide).not.toContain("\u001b");
     expect(wide).toMatch(/watchdog .* stopped {2}-\n$/);
+  });
+});
+
+describe("the watchdog's row of the wide status", () => {
+  const rowOf = (more: Partial<Survey>) =>
+    renderWide({ ...project, phase: null, agents: [], ...more }, now)
+      .trimEnd()
+      .split("\n")
+      .at(-1)
+      ?.split(/ {2,}/)
+      .slice(5);
+  const watchdog = (more: Partial<NonNullable<Survey["watchdog"]>>) => ({
+    watchdog: project.watchdog && { ...project.watchdog, ...more },
+  });
+
+  it.each<[string, Partial<Survey>, readonly string[]]>([
+    ["one that is well", {}, ["RUNNING", "2s", "epoch 3, pid 99"]],
+    [
+      "other code than the one on disk",
+      watchdog({ on_disk: "0.2.0" }),
+      ["RUNNING", "2s", "runs 0.1.0, on disk is 0.2.0: watchdog restart; epoch 3, pid 99"],
+    ],
+    [
+      "one that can't go on",
+      watchdog({ trouble: "the disk is\nfull" }),
+      ["RUNNING", "2s", "can't go on: the disk is\\nfull; epoch 3, pid 99"],
+    ],
+    ["one that hangs", watchdog({ stale: true, heartbeat: ago(240) }), ["STALE", "4m", "epoch 3, pid 99"]],
+    ["none", { watchdog: null }, ["stopped", "-"]],
+    [
+      "one that died again and again",
+      { watchdog: null, keeper: { pid: 7, deaths: 3, exit: 70, next: ago(-12) } },
+      ["stopped", "-", "died 3 times, last with exit 70; starts again in 12 s; see: logs watchdog"],
+    ],
+  ])("shows %s", (_, more, expected) => {
+    expect(rowOf(more)).toEqual(expected);
+  });
+
+  it("comes after the sessions that nobody owns, which the plain table leaves out", () => {
+    const orphans = [{ session: "cc-ci-old", pid: 12, instance: "i" }];
+    expect(renderWide({ ...project, phase: null, agents: [], orphans }, now)).toMatch(
+      /^cc-ci-old +orphan +- +- +- +RUNNING +- +no agent of agents.toml owns its session, pid 12\nwatchdog /,
+    );
+    expect(renderStatus({ ...project, orphans })).toBe(GOLDEN);
   });
 });
 

@@ -14,9 +14,29 @@ export function renderWide(seen: Survey, now: number): string {
     age(agent.since, now),
     oneLine(whyOf(agent)) + slotsOf(agent),
   ]);
+  const orphans = seen.orphans.map(({ session, pid }) => {
+    const why = `no agent of agents.toml owns its session, pid ${pid}`;
+    return [oneLine(session), "orphan", "-", "-", "-", "RUNNING", "-", why];
+  });
   const beat = seen.watchdog === null ? "-" : age(seen.watchdog.heartbeat, now);
-  const epoch = seen.watchdog === null ? "" : `epoch ${seen.watchdog.epoch}, pid ${seen.watchdog.pid}`;
-  return lines([...phaseLine(seen), ...columns([...rows, [...watchdogRow(seen), beat, epoch]])]);
+  const last = [...watchdogRow(seen), beat, aboutWatchdog(seen, now)];
+  return lines([...phaseLine(seen), ...columns([...rows, ...orphans, last])]);
+}
+
+/** What a person should know of the watchdog, the worst first. */
+function aboutWatchdog({ watchdog, keeper }: Survey, now: number): string {
+  if (watchdog === null) {
+    if (keeper === null) return "";
+    const left = Math.max(0, Math.round((Date.parse(keeper.next) - now) / 1000));
+    const times = keeper.deaths === 1 ? "once" : `${keeper.deaths} times`;
+    return `died ${times}, last with exit ${keeper.exit}; starts again in ${left} s; see: logs watchdog`;
+  }
+  const { trouble, version, on_disk, epoch, pid } = watchdog;
+  return [
+    ...(trouble === null ? [] : [`can't go on: ${oneLine(trouble)}`]),
+    ...(version === on_disk ? [] : [`runs ${version}, on disk is ${on_disk}: watchdog restart`]),
+    `epoch ${epoch}, pid ${pid}`,
+  ].join("; ");
 }
 
 const slotsOf = ({ next_slot, last_slot }: AgentSurvey): string =>
@@ -50,7 +70,7 @@ const watchdogRow = ({ watchdog }: Survey): readonly string[] => [
   "-",
   "-",
   "-",
-  watchdog === null ? "stopped" : "RUNNING",
+  watchdog === null ? "stopped" : watchdog.stale ? "STALE" : "RUNNING",
 ];
 
 /** How long ago, in the largest unit that fits. */

@@ -9,3 +9,5 @@ export function sayDuration(duration: Duration): string {
   if (duration > 0 && duration < 1000) return `${Math.round(duration)} ms`;
   return seconds >= 600 && seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }
+
+export const toIso = (instant: Instant): string => new Date(instant).toISOString();

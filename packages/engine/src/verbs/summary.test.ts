@@ -84,3 +84,14 @@ it("says that it did not end, in red", () => {
   restarts  0
 `);
 });
+
+it("says what should have been none", () => {
+  const counters = {
+    ...{ automaticRestarts: 1, falseRestarts: 1, lostMessages: 0, doubledMessages: 2, engineMessages: 4 },
+    timeToHeal: { count: 0, median: null, p99: null, max: null },
+  };
+  const wrong = (more: object) =>
+    /^ {2}wrong +(.*)$/m.exec(renderSummary(summarise(whole, 500), false, { ...counters, ...more }))?.[1];
+  expect(wrong({})).toBe("false restarts: 1, doubled messages: 2");
+  expect(wrong({ falseRestarts: 0, doubledMessages: 0 })).toBeUndefined();
+});

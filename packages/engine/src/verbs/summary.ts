@@ -1,3 +1,4 @@
+import type { Counters } from "../watch/counters.ts";
 import type { JournalEntry } from "../watch/journal.ts";
 import { paint } from "./render-events.ts";
 
@@ -42,7 +43,15 @@ export function summarise(entries: readonly JournalEntry[], since: number): Summ
   };
 }
 
-export function renderSummary(summary: Summary, color: boolean): string {
+/** What is meant to be none is shown when it is some. */
+const unwelcome = ({ falseRestarts, lostMessages, doubledMessages }: Counters): readonly string[] =>
+  [
+    { count: falseRestarts, what: "false restarts" },
+    { count: lostMessages, what: "lost messages" },
+    { count: doubledMessages, what: "doubled messages" },
+  ].flatMap(({ count, what }) => (count === 0 ? [] : [`${what}: ${count}`]));
+
+export function renderSummary(summary: Summary, color: boolean, counters?: Counters): string {
   const { took, phases, commits, handoffs, latencies, restarts, complete } = summary;
   const sorted = latencies.toSorted((one, other) => one - other);
   const middle = sorted[Math.floor(sorted.length / 2)];
@@ -58,6 +67,8 @@ export function renderSummary(summary: Summary, color: boolean): string {
     ["restarts", `${restarts}`],
   ];
   const title = complete ? `complete after ${seconds(took)}` : `ended after ${seconds(took)}, not complete`;
+  if (counters !== undefined && unwelcome(counters).length > 0)
+    rows.push(["wrong", paint("bad", unwelcome(counters).join(", "), color)]);
   const body = rows.map(([name = "", text = ""]) => `  ${name.padEnd(9)} ${text}\n`).join("");
   return `\n${paint(complete ? "good" : "bad", title, color)}\n${body}`;
 }

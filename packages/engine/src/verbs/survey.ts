@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { chooseBackend, chooseModel, NO_OVERRIDES } from "../choose-model.ts";
 import { systemDisk } from "../host/disk.ts";
 import type { Environment } from "../host/environment.ts";
-import { isHeld } from "../host/lock.ts";
 import { processesByInstance } from "../host/processes.ts";
 import type { Site } from "../host/site.ts";
 import { blockedBy } from "../host/starting.ts";
@@ -17,12 +16,14 @@ import { indexOf, isDone, phaseOf } from "../watch/course.ts";
 import { explain } from "../watch/explain.ts";
 import { orphansIn, pendingIn } from "../watch/in-force.ts";
 import { type Facts, sceneOf } from "../watch/plan.ts";
-import { FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
-import type { Assessment } from "../watch/scene.ts";
+import type { Assessment, Scene } from "../watch/scene.ts";
 import { isScheduled } from "../watch/schedule.ts";
 import type { Sighting } from "../watch/sighting.ts";
+import { unseenBecause } from "../watch/think.ts";
 import { ANSWER_VERSION } from "./common.ts";
+import { toIso } from "./say.ts";
+import { type KeeperSurvey, surveyKeeper, surveyWatchdog, type WatchdogSurvey } from "./survey-watchdog.ts";
 
 /** `status --json`. Times are ISO 8601 in UTC. */
 export interface Survey {
@@ -41,7 +42,11 @@ export interface Survey {
   /** What a person should know, a sentence each. */
   readonly notes: readonly string[];
   readonly agents: readonly AgentSurvey[];
-  readonly watchdog: { readonly pid: number; readonly epoch: number; readonly heartbeat: string } | null;
+  /** Sessions with our mark that no agent of agents.toml owns. */
+  readonly orphans: readonly { readonly session: string; readonly pid: number; readonly instance: string }[];
+  readonly watchdog: WatchdogSurvey | null;
+  /** Null unless the watchdog died and its keeper is about to start another. */
+  readonly keeper: KeeperSurvey | null;
 }
 
 export interface AgentSurvey {
@@ -69,12 +74,52 @@ export interface AgentSurvey {
 
 /** How everything is now: one tmux call, a few small files. Writes nothing, starts nothing. */
 export async function survey(site: Site, environment: Environment): Promise<Survey> {
+  const seen = await examine(site, environment);
+  const { panes, records } = seen;
+  const watchdog = await surveyWatchdog(site, records, seen.now);
+  const phase = await surveyPhase(site, records, seen.wishes);
+  return {
+    schema_version: ANSWER_VERSION,
+    project: site.name,
+    phase,
+    notes: notesOn(site, phase, seen.wishes, records),
+    agents: seen.agents.map((one) => surveyAgent(site, one, seen)),
+    orphans: panes === null ? [] : orphansAmong(site, panes),
+    watchdog,
+    keeper: watchdog === null ? await surveyKeeper(site) : null,
+  };
+}
+
+/** An agent that was taken out of agents.toml or renamed leaves its session behind. */
+function orphansAmong({ id, project: { agents } }: Site, { sessions }: Panes): Survey["orphans"] {
+  const owned = new Set(agents.map(({ session }) => session));
+  return [...sessions.values()].flatMap(({ session, project, instance, pid }) =>
+    project === id && instance !== null && !owned.has(session) ? [{ session, pid, instance }] : [],
+  );
+}
+
+/** One agent as it is now, with everything that was looked at to say so. */
+export interface Examined {
+  readonly agent: Agent;
+  readonly scene: Scene;
+  readonly assessment: Assessment;
+}
+
+interface Seen {
+  readonly panes: Panes | null;
+  readonly records: Records;
+  readonly wishes: Wishes;
+  /** The next slot of each scheduled task. */
+  readonly next: ReadonlyMap<string, number | null>;
+  readonly now: number;
+}
+
+export async function examine(
+  site: Site,
+  environment: Environment,
+): Promise<Seen & { readonly agents: readonly Examined[] }> {
   const store = createStore(site.state);
-  const [panes, { records, wishes }, watched] = await Promise.all([
-    lookAt(site, environment),
-    store.glance(),
-    isHeld(site.state, "watchdog"),
-  ]);
+  const [panes, { records, wishes }] = await Promise.all([lookAt(site, environment), store.glance()]);
   const now = Date.now();
   const { agents } = site.project;
   const blocked = new Map<string, string | null>();
@@ -86,19 +131,33 @@ export async function survey(site: Site, environment: Environment): Promise<Surv
     if (panes?.sessions.get(agent.session) === undefined)
       blocked.set(agent.name, await blockedBy(site, agent, systemDisk));
   const processes = await countLost(agents, panes, records);
-  const phase = await surveyPhase(site, records, wishes);
-  return {
-    schema_version: ANSWER_VERSION,
-    project: site.name,
-    phase,
-    notes: notesOn(site, phase, wishes, records),
-    agents: agents.map((agent) =>
-      surveyAgent(site, agent, { panes, records, wishes, blocked, processes, next, now }),
-    ),
-    watchdog: watched
-      ? { pid: records.pid, epoch: records.epoch, heartbeat: toIso(records.heartbeat) }
-      : null,
-  };
+  const examined = agents.map((agent): Examined => {
+    const facts: Facts = {
+      wishes,
+      sighting: (one) => {
+        const run = records.agents[one.name]?.run ?? null;
+        return toSighting(site, panes?.sessions.get(one.session), panes !== null, run?.instance ?? null);
+      },
+      blocked: () => blocked.get(agent.name) ?? null,
+      working: () => null,
+      slots: () => null,
+      leftovers: (instance) => processes.get(instance)?.length ?? 0,
+      message: () => null,
+      rescue: () => "over",
+    };
+    const scene = sceneOf(agent, site.project, records, facts);
+    return { agent, scene, assessment: assessSafely(scene, now) };
+  });
+  return { panes, records, wishes, next, now, agents: examined };
+}
+
+/** What makes the watchdog's check of one agent fail must not take the status of all. */
+function assessSafely(scene: Scene, now: number): Assessment {
+  try {
+    return assess(scene, now);
+  } catch (error) {
+    return unseenBecause(error);
+  }
 }
 
 type Processes = ReadonlyMap<string, readonly number[]>;
@@ -164,38 +223,16 @@ function notesOn(
   ];
 }
 
-interface Seen {
-  readonly panes: Panes | null;
-  readonly records: Records;
-  readonly wishes: Wishes;
-  readonly blocked: ReadonlyMap<string, string | null>;
-  readonly next: ReadonlyMap<string, number | null>;
-  readonly processes: Processes;
-  readonly now: number;
-}
-
-function surveyAgent(site: Site, agent: Agent, seen: Seen): AgentSurvey {
-  const { panes, records, wishes, blocked, processes, now } = seen;
+function surveyAgent(
+  site: Site,
+  { agent, scene, assessment }: Examined,
+  { panes, records, wishes, next }: Seen,
+): AgentSurvey {
   const pane = panes?.sessions.get(agent.session);
   const overrides = { ...NO_OVERRIDES, env: wishes.env };
   const phase = records.course?.phase ?? site.project.loop?.phases[0]?.id ?? null;
-  const record = records.agents[agent.name] ?? FRESH_RECORD;
+  const { record } = scene;
   const backend = record.run?.backend ?? chooseBackend(agent, overrides);
-  const facts: Facts = {
-    wishes,
-    sighting: (one) => {
-      const run = records.agents[one.name]?.run ?? null;
-      return toSighting(site, panes?.sessions.get(one.session), panes !== null, run?.instance ?? null);
-    },
-    blocked: () => blocked.get(agent.name) ?? null,
-    working: () => null,
-    slots: () => null,
-    leftovers: (instance) => processes.get(instance)?.length ?? 0,
-    message: () => null,
-    rescue: () => "over",
-  };
-  const scene = sceneOf(agent, site.project, records, facts);
-  const assessment = assess(scene, now);
   const alive = pane !== undefined && !pane.dead;
   return {
     name: agent.name,
@@ -209,8 +246,8 @@ function surveyAgent(site: Site, agent: Agent, seen: Seen): AgentSurvey {
     pid: alive ? pane.pid : null,
     since: alive && record.run !== null ? toIso(record.run.since) : null,
     is: assessment.is,
-    why: explain(assessment, scene.record),
-    next_slot: toIsoOrNull(seen.next.get(agent.name)),
+    why: explain(assessment, record),
+    next_slot: toIsoOrNull(next.get(agent.name)),
     last_slot: toIsoOrNull(record.slot?.at),
     pending: pendingIn(site.inForce).includes(agent.name),
     orphan: orphansIn(site.inForce).includes(agent.name),
@@ -233,5 +270,3 @@ function toSighting(site: Site, pane: Pane | undefined, seen: boolean, instance:
 
 const toIsoOrNull = (instant: number | null | undefined): string | null =>
   instant == null ? null : toIso(instant);
-
-export const toIso = (instant: number): string => new Date(instant).toISOString();

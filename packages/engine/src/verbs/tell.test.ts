@@ -118,6 +118,20 @@ describe("a line of the journal", () => {
     ["handoffs-unread", { because: "timed out" }, "bad: the remote can't be read: timed out"],
     ["watchdog-started", { epoch: 2, pid: 99 }, "plain: watchdog started, epoch 2, pid 99"],
     ["watchdog-ended", { because: "off" }, "plain: watchdog ended: off"],
+    ["pressing", { message: "a" }, "quiet: Enter is about to be pressed, for message a"],
+    ["check-failed", { check: "phases", because: "EIO" }, "bad: its phases can't be checked: EIO"],
+    ["check-mended", { check: "phases" }, "good: its phases can be checked again"],
+    ["stumbled", { because: "the disk is full" }, "bad: the watchdog could not go on: the disk is full"],
+    ["recovered", { after: 61_000 }, "good: the watchdog goes on after 61 s"],
+    ["on-complete-ran", { code: 0 }, "good: on_complete ended with exit 0"],
+    ["on-complete-ran", { code: 2 }, "bad: on_complete ended with exit 2"],
+    ["on-complete-failed", { because: "no such file" }, "bad: on_complete could not be run: no such file"],
+    ["decided", { is: "ready", does: [] }, "quiet: is ready: left alone"],
+    [
+      "decided",
+      { is: "failed", because: "x", does: [] },
+      "bad: FAILED (x), until it is asked for again: left alone",
+    ],
     ["danced", {}, "plain: danced"],
   ])("%s %j", (what, more, expected) => {
     const { text, tone } = tell(entry(what, more));

@@ -1,6 +1,8 @@
 import { oneLine } from "../diagnostics/safe-text.ts";
+import type { CourseHappening } from "../watch/course.ts";
 import type { JournalEntry } from "../watch/journal.ts";
-import { sayTime } from "./say.ts";
+import type { Happening } from "../watch/record.ts";
+import { sayDuration, sayTime } from "./say.ts";
 import { tellDecision } from "./tell-decision.ts";
 
 export type Tone = "good" | "bad" | "plain" | "quiet";
@@ -11,7 +13,11 @@ export interface Told {
   readonly tone: Tone;
 }
 
-const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
+/** What every entry may be: a kind without a sentence does not compile. */
+type Kind = Exclude<Happening["what"], "looked"> | CourseHappening["what"];
+type Teller = (entry: JournalEntry) => Told;
+
+const TELL: Readonly<Record<Kind, Teller>> & Readonly<Record<string, Teller>> = {
   starting: ({ run }) => quiet(`is being started${modelOf(run)}`),
   started: ({ model }) => good(`started${typeof model === "string" ? ` with ${model}` : ""}`),
   resumed: () => good("started again, with its conversation"),
@@ -46,6 +52,7 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   "gave-up": ({ because }) => bad(`FAILED: ${because}`),
   typing: ({ message }) => quiet(`message ${message} is being typed`),
   typed: ({ message }) => quiet(`message ${message} stands in its input box`),
+  pressing: ({ message }) => quiet(`Enter is about to be pressed, for message ${message}`),
   "pressed-enter": ({ message }) => quiet(`Enter, for message ${message}`),
   submitted: ({ message, text }) => good(`was told (${message}): ${text}`),
   refused: ({ message, because }) => bad(`message ${message} was refused: ${because}`),
@@ -59,6 +66,10 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
     text: tellDecision(entry),
     tone: entry.is === "failed" || entry.is === "unwell" ? "bad" : "quiet",
   }),
+  "check-failed": ({ check, because }) => bad(`its ${check} can't be checked: ${because}`),
+  "check-mended": ({ check }) => good(`its ${check} can be checked again`),
+  stumbled: ({ because }) => bad(`the watchdog could not go on: ${because}`),
+  recovered: ({ after }) => good(`the watchdog goes on after ${sayDuration(Number(after))}`),
   "act-failed": ({ action, because }) => bad(`could not ${action}: ${because}`),
   "config-changed": ({ added, removed, pending }) =>
     plain(
@@ -76,6 +87,8 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
   "phase-done": ({ phase }) => good(`phase ${phase} is done`),
   "sequence-complete": ({ phases }) => good(`all ${phases} phases are done: SEQUENCE-COMPLETE`),
   "sequence-reopened": ({ phase }) => plain(`there is a further phase: ${phase}`),
+  "on-complete-ran": ({ code }) => (code === 0 ? good : bad)(`on_complete ended with exit ${code}`),
+  "on-complete-failed": ({ because }) => bad(`on_complete could not be run: ${because}`),
   "handoffs-from": ({ seen, because }) =>
     quiet(`handoffs count from ${String(seen).slice(0, 7) || "the beginning"}: ${because}`),
   "handoffs-seen": ({ commits }) => plain(`pushed: ${subjectsOf(commits)}`),
@@ -90,6 +103,9 @@ const TELL: Readonly<Record<string, (entry: JournalEntry) => Told>> = {
 
 const tellRescue = ({ ref, commits, files, omitted }: JournalEntry): string =>
   `${commits} commits and ${files} files of it are not pushed, kept as ${ref}${omitted === 0 ? "" : `, without ${omitted} files`}`;
+
+/** Every kind of entry that this engine writes. */
+export const KINDS: readonly string[] = Object.keys(TELL);
 
 /** A line that this engine does not know is shown by its name. */
 export function tell(entry: JournalEntry): Told {

@@ -1,24 +1,87 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { BACKENDS } from "../backends/index.ts";
-import { defineCommand } from "../command/command.ts";
+import { defineCommand, type World } from "../command/command.ts";
 import { startKeeper } from "../host/keeper.ts";
-import { readLastGood } from "../host/site.ts";
+import { isHeld, isHeldBy } from "../host/lock.ts";
+import { keeperOf, signalAll } from "../host/processes.ts";
+import { readLastGood, type Site } from "../host/site.ts";
+import { createStore } from "../host/store.ts";
+import { Failure } from "../problem.ts";
+import type { Records } from "../watch/records.ts";
 import { watch } from "../watchdog/watch.ts";
-import { configFlag, fileOf } from "./common.ts";
+import { ANSWER_VERSION, configFlag, fileOf, jsonFlag, openRunning } from "./common.ts";
 
 export const watchdog = defineCommand({
   name: "watchdog",
-  about: "watch over the project in the foreground; `up` starts it by itself, under a keeper",
-  flags: configFlag,
-  examples: [["agents watchdog", "what the keeper runs; for systemd and for the curious"]],
-  async run(_, { config }, world) {
-    const site = await readLastGood(fileOf(config, world));
-    const ended = await watch(site, world.env, world.signal);
-    if (ended === "orphaned")
-      startKeeper(
-        site,
-        world.env,
-        Object.values(BACKENDS).flatMap(({ passes }) => passes),
-      );
+  about: "watch over the project in the foreground, as the keeper has it done; or restart the one that runs",
+  operands: "[run | restart]",
+  flags: { ...configFlag, ...jsonFlag },
+  examples: [
+    ["agents watchdog", "what the keeper runs; for systemd and for the curious"],
+    ["agents watchdog restart", "let the watchdog run the code that is on disk; agents are not touched"],
+  ],
+  async run([verb = "run", ...more], { config, json }, world) {
+    if (more.length > 0 || (verb !== "run" && verb !== "restart"))
+      throw new Failure("WRONG_USAGE", `watchdog knows no "${[verb, ...more].join(" ")}"`, {
+        hint: "agents watchdog run, or agents watchdog restart",
+      });
+    if (verb === "run") return runHere(await readLastGood(fileOf(config, world)), world);
+    const site = await openRunning(config, world);
+    const { epoch, pid, version } = await restart(site, world);
+    const answer = { schema_version: ANSWER_VERSION, project: site.name, epoch, pid, version };
+    world.out(
+      json
+        ? `${JSON.stringify(answer)}\n`
+        : `${site.name}: the watchdog runs ${version}, epoch ${epoch}, pid ${pid}\n`,
+    );
     return 0;
   },
 });
+
+const INTERRUPTED = 130;
+
+async function runHere(site: Site, { env, signal }: World): Promise<number> {
+  const ended = await watch(site, env, signal);
+  const passes = Object.values(BACKENDS).flatMap((backend) => backend.passes);
+  if (ended === "orphaned") startKeeper(site, env, passes);
+  // The keeper starts another: only it was asked to end, and not its keeper.
+  return ended === "interrupted" ? INTERRUPTED : 0;
+}
+
+/** At any time: what it was doing is on disk, and the next one goes on with it. */
+async function restart(site: Site, { signal }: World): Promise<Records> {
+  const store = createStore(site.state);
+  const before = await store.records();
+  if (!(await isHeld(site.state, "watchdog")))
+    throw new Failure("AGENT_FAILED", `nobody watches ${site.name}`, { hint: "start it: up" });
+  if ((await keeperOf(before.pid)) === null)
+    throw new Failure("AGENT_FAILED", `the watchdog of ${site.name} (pid ${before.pid}) has no keeper`, {
+      hint: "nobody would start it again: end it where it was started by hand, then: up",
+    });
+  const began = Date.now();
+  let asked = false;
+  for (;;) {
+    const now = await store.records();
+    if (now.epoch > before.epoch && (await isHeldBy(site.state, "watchdog", now.pid))) return now;
+    const late = Date.now() - began;
+    // Whoever the records name, only the holder of the lock is signalled.
+    const holds = now.epoch === before.epoch && (await isHeldBy(site.state, "watchdog", before.pid));
+    if (holds && !asked) signalAll([before.pid], "SIGTERM");
+    else if (holds && late > PATIENCE) signalAll([before.pid], "SIGKILL");
+    asked = true;
+    if (late > LIMIT || signal.aborted)
+      throw new Failure(
+        "TIMED_OUT",
+        `no new watchdog holds ${site.name} after ${Math.round(late / 1000)} s`,
+        {
+          hint: "see why: logs watchdog",
+        },
+      );
+    await wait(POLL);
+  }
+}
+
+/** One that hangs does not hear TERM; it is made to be killed. */
+const PATIENCE = 10_000;
+const LIMIT = 40_000;
+const POLL = 25;

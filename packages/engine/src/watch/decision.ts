@@ -1,5 +1,5 @@
 import { recentRestarts } from "./assess.ts";
-import type { Happening } from "./record.ts";
+import type { AgentRecord, Happening } from "./record.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
 
@@ -21,6 +21,8 @@ interface Idleness {
   readonly grace: Duration;
   /** Since when its screen is unchanged. */
   readonly still: Instant | null;
+  /** Something ran in it: its screen said so, or its children used the processor. */
+  readonly working: boolean;
 }
 
 /** What was decided about an agent, and from what: the assessment as it stands, what is done, and the figures behind it. */
@@ -29,25 +31,26 @@ export type Decision = { readonly at: Instant; readonly what: "decided" } & Asse
     readonly does: readonly Action["do"][];
   } & Partial<Tally & Idleness>;
 
-/** The decision of this look, if it is another one than the last; a decision is told once, however long it stands. */
-export function decided(
+export function decisionOf(
   assessment: Assessment,
   actions: readonly Action[],
   scene: Scene,
   at: Instant,
-): Decision | null {
+): Decision {
   const does = actions.map((action) => action.do);
-  const decision: Decision = { at, what: "decided", ...assessment, does, ...evidence(assessment, scene, at) };
-  return keyOf(decision) === scene.record.decided ? null : decision;
+  return { at, what: "decided", ...assessment, does, ...evidence(assessment, scene, at) };
 }
+
+/** Is it another one than the last? A decision is told once, however long it stands. */
+export const isNews = (decision: Decision, { decided }: AgentRecord): boolean => keyOf(decision) !== decided;
 
 /** Ticks on while nothing changes. */
 const TICKING: ReadonlySet<string> = new Set<
-  keyof Tally | keyof Idleness | "at" | "what" | "since" | "evidence"
+  keyof Tally | keyof Idleness | "at" | "what" | "since" | "evidence" | "processes"
 >([
-  ...(["at", "what", "since", "evidence"] as const),
+  ...(["at", "what", "since", "evidence", "processes"] as const),
   ...(["failures", "restarts", "limit", "window", "pause"] as const),
-  ...(["wait", "grace", "still"] as const),
+  ...(["wait", "grace", "still", "working"] as const),
 ]);
 
 /** Decisions with the same key are the same decision. */
@@ -78,8 +81,9 @@ function tally({ record, policy }: Scene, now: Instant, more: number): Tally {
   return { failures, restarts, limit, window, pause: backoff[Math.min(failures, backoff.length - 1)] ?? 0 };
 }
 
-const idleness = ({ record: { seen }, policy }: Scene): Idleness => ({
+const idleness = ({ record: { seen }, policy, working }: Scene): Idleness => ({
   wait: seen?.wait ?? null,
   grace: policy.stall_grace,
   still: seen?.still ?? null,
+  working: working === true || seen?.running != null,
 });

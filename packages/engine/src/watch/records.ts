@@ -35,6 +35,8 @@ export interface Records {
   readonly restarted: Instant;
   /** on_complete was done. */
   readonly completed: boolean;
+  /** What is wrong with the checks of the project as a whole, by the check. */
+  readonly troubles: Readonly<Record<string, string>>;
   readonly agents: Readonly<Record<string, AgentRecord>>;
 }
 
@@ -55,6 +57,7 @@ export const FRESH_RECORDS: Records = {
   replayed: 0,
   restarted: 0,
   completed: false,
+  troubles: {},
   agents: {},
 };
 

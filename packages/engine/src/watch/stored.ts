@@ -135,6 +135,7 @@ const records = z.object({
     .catch(null),
   restarted: instant.default(0),
   completed: z.boolean().default(false),
+  troubles: z.record(z.string(), z.string()).default({}).catch({}),
   agents: z.record(z.string(), agent).default({}),
 });
 const wishes = z.object({

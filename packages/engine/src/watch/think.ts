@@ -1,5 +1,5 @@
 import { assess } from "./assess.ts";
-import { type Decision, decided } from "./decision.ts";
+import { type Decision, decisionOf, isNews } from "./decision.ts";
 import { deliver } from "./deliver.ts";
 import { notice } from "./notice.ts";
 import { type AgentRecord, evolve, type Happening } from "./record.ts";
@@ -34,20 +34,40 @@ export function think(scene: Scene, now: Instant): Thought {
   const assessment = assess(seen, now);
   const delivery = deliver(seen, assessment, now);
   const about = decide(assessment, seen, now);
-  const decision = decided(assessment, about, seen, now);
   const actions = [...about, ...delivery.actions];
   const next = Math.min(lookAgain(assessment, seen, now), delivery.next, seen.slots?.next ?? NEVER);
   return {
     noticed,
-    record: decision === null ? seen.record : evolve(seen.record, decision),
+    ...told(decisionOf(assessment, about, seen, now), seen.record),
     assessment,
-    decision,
     actions,
     next,
   };
 }
 
 const NEVER: Instant = Number.POSITIVE_INFINITY;
+
+const told = (decision: Decision, record: AgentRecord): Pick<Thought, "decision" | "record"> =>
+  isNews(decision, record) ? { decision, record: evolve(record, decision) } : { decision: null, record };
+
+/** How long a check that failed is left alone. */
+const AFTER_TROUBLE: Duration = 5_000;
+
+/** The same for a scene that may not come to be: trouble with one agent is that agent's, and nothing is done about it. */
+export function consider(sceneOf: () => Scene, record: AgentRecord, now: Instant): Thought {
+  try {
+    return think(sceneOf(), now);
+  } catch (error) {
+    const assessment = unseenBecause(error);
+    const decision: Decision = { at: now, what: "decided", ...assessment, does: [] };
+    return { noticed: [], ...told(decision, record), assessment, actions: [], next: now + AFTER_TROUBLE };
+  }
+}
+
+export const unseenBecause = (error: unknown): Assessment => ({
+  is: "unseen",
+  because: `its check failed: ${error instanceof Error ? error.message : String(error)}`,
+});
 
 /** What to do about it. Every judgement is already in the assessment; this is only a table. */
 export function decide(assessment: Assessment, scene: Scene, now: Instant): readonly Action[] {

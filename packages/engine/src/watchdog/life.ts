@@ -10,6 +10,7 @@ import { receiptsOf } from "./act.ts";
 import type { Host } from "./host.ts";
 import { journalOf, note } from "./note.ts";
 import { type Reloaded, reload } from "./reload.ts";
+import { pauseAfter, type Stumble, stumble, withPatientJournal } from "./steady.ts";
 import { type Ticked, tick } from "./tick.ts";
 
 /** "orphaned": its keeper has gone, so that nobody would start it again. */
@@ -32,22 +33,45 @@ export async function enter(store: Store, clock: Clock): Promise<Records> {
   return records;
 }
 
-/** Looks, thinks, acts and records, again and again, until there is nothing left to watch or it is to end. */
-export async function live(entered: Records, born: Host, alarm: Alarm, signal: AbortSignal): Promise<Ended> {
+/**
+ * Looks, thinks, acts and records, again and again, until there is nothing left to watch or it is to end. What goes
+ * wrong with a tick is reported, and tried again ever later: nothing but a newer watchdog ends this one.
+ */
+export async function live(
+  entered: Records,
+  given: Host,
+  alarm: Alarm,
+  signal: AbortSignal,
+  report: (trouble: string | null) => void = () => {},
+): Promise<Ended> {
+  const store = withPatientJournal(given.store);
   const { epoch, pid, version, heartbeat } = entered;
-  await born.store.journal([{ at: heartbeat, agent: null, what: "watchdog-started", epoch, pid, version }]);
-  let { records, host } = await catchUpConfig(entered, born);
+  await store.journal([{ at: heartbeat, agent: null, what: "watchdog-started", epoch, pid, version }]);
+  let { records, host } = await catchUpConfig(entered, { ...given, store });
   records = await catchUp(records, host);
+  let stumbled: Stumble | null = null;
   for (;;) {
-    ({ records, host } = await reload(records, host));
-    const ticked = await tick(records, host);
-    records = ticked.records;
-    const over = stillOver(ticked.over, host) ?? alarm.look();
+    let ticked: Ticked | null = null;
+    try {
+      // Nothing is done while it could not be written down.
+      if (stumbled !== null) await store.save(records);
+      ({ records, host } = await reload(records, host));
+      ticked = await tick(records, host);
+      records = ticked.records;
+      await store.save(records);
+      if (stumbled !== null) await recover(stumbled, host);
+      stumbled = null;
+    } catch (error) {
+      stumbled = await tell(stumbled, stumble(stumbled, error, host.clock.now()), host);
+    }
+    report(stumbled?.because ?? store.unwritten());
+    const over: Ended | null = stillOver(ticked?.over ?? null, host) ?? alarm.look();
     if (over !== null) {
       await leave(over, host);
       return over;
     }
-    await rest(ticked.next, host, alarm, signal);
+    if (stumbled === null) await rest(ticked?.next ?? 0, host, alarm, signal);
+    else await pause(pauseAfter(stumbled), host, alarm, signal);
   }
 }
 
@@ -66,6 +90,18 @@ async function catchUpConfig(records: Records, host: Host): Promise<Reloaded> {
 /** A phase may just have been added. */
 const stillOver = (over: Ticked["over"], { config }: Host): Ticked["over"] =>
   over === "complete" && config?.isReading() ? null : over;
+
+/** Once for each change of its cause. */
+async function tell(before: Stumble | null, now: Stumble, { store, clock }: Host): Promise<Stumble> {
+  if (before?.because !== now.because)
+    await store.journal([{ at: clock.now(), agent: null, what: "stumbled", because: now.because }]);
+  return now;
+}
+
+async function recover({ since, because }: Stumble, { store, clock }: Host): Promise<void> {
+  const at = clock.now();
+  await store.journal([{ at, agent: null, what: "recovered", after: at - since, because }]);
+}
 
 /** A message was settled, and the crash came before that was written down, or in the middle of it. */
 async function catchUp(records: Records, { site, store, clock }: Host): Promise<Records> {
@@ -115,6 +151,15 @@ async function rest(next: number, { clock, wakes }: Host, alarm: Alarm, signal: 
 
 /** Without a reason of its own every abort would make an error, with its stack. */
 const RESTED = "rested";
+
+/** Whatever happens meanwhile, a tick that failed is not tried again at once. */
+async function pause(duration: Duration, { clock }: Host, alarm: Alarm, signal: AbortSignal): Promise<void> {
+  const end = clock.read().steady + duration;
+  for (let left = duration; left > 0 && !signal.aborted && alarm.look() === null; ) {
+    await clock.sleep(Math.min(left, alarm.every), signal);
+    left = end - clock.read().steady;
+  }
+}
 
 /** A bug that wants to look all the time must not burn a core. */
 const SHORTEST_REST = 10;

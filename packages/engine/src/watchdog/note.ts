@@ -25,8 +25,11 @@ export const journalOf = (agent: Agent, happenings: readonly Happening[]): reado
     .filter(({ what }) => what !== "looked" && what !== "pressing")
     .map(({ at, what, ...more }) => ({ at, agent: agent.name, what, ...more }));
 
+/** A newer watchdog has the project; there is nothing left to do here, and nothing that may be done. */
+export const isFenced = (error: unknown): boolean => error instanceof Failure && error.code === "FENCED";
+
 /** Being fenced off ends the watchdog; every other trouble is one agent's. */
 export function because(error: unknown): string {
-  if (error instanceof Failure && error.code === "BUSY") throw error;
+  if (isFenced(error)) throw error;
   return error instanceof Error ? error.message : String(error);
 }

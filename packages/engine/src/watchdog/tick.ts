@@ -14,10 +14,11 @@ import { type AgentRecord, FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import type { Assessment } from "../watch/scene.ts";
 import { isScheduled, nameOf, type Slots, slotsAt } from "../watch/schedule.ts";
-import { type Thought, think } from "../watch/think.ts";
+import { consider, type Thought } from "../watch/think.ts";
 import type { Duration, Instant } from "../watch/time.ts";
 import { act, intend } from "./act.ts";
 import { advance } from "./advance.ts";
+import { apart } from "./apart.ts";
 import { hand } from "./hand.ts";
 import type { Host } from "./host.ts";
 import { because, type Deed, journalOf, remember } from "./note.ts";
@@ -30,7 +31,7 @@ export interface Ticked {
   readonly over: "off" | "complete" | null;
 }
 
-/** Looks at everything once, thinks about each agent, does what follows, and has it all on disk before it returns. */
+/** Looks at everything once, thinks about each agent and does what follows. What it returns is still to be saved. */
 export async function tick(before: Records, given: Host): Promise<Ticked> {
   const { store, clock } = given;
   // From before the wishes are read: who finds a later heartbeat than a wish knows that it was heard.
@@ -44,12 +45,11 @@ export async function tick(before: Records, given: Host): Promise<Ticked> {
   await claim(look, before, given);
   const seen = observe(timed, look, site.project.supervision, began);
   const host = { ...given, site: wishes.off ? withOrphansOf(site, seen, look) : site };
-  const steered = await advance(seen, wishes, host);
-  const handed = await hand(steered, host);
+  const steered = await apart("phases", seen, host, (records) => advance(records, wishes, host));
+  const handed = await apart("handoffs", steered, host, (records) => hand(records, host));
   const facts = await lookUp(handed, wishes, look, host);
   const { thoughts, records } = await thinkAll(handed, facts, host);
   const after = withoutOrphans(await carryOut(records, thoughts, host));
-  await store.save(after);
   const next = Math.min(clock.now() + LONGEST_WITHOUT_LOOK, ...thoughts.map(({ thought }) => thought.next));
   return { records: after, next, over: await isOver(after, wishes, thoughts, host) };
 }
@@ -65,7 +65,7 @@ function withOrphansOf(site: Site, records: Records, { panes }: Look): Site {
 /** A server that an older watchdog left obeys this one from now on; one that a newer has taken ends it. */
 async function claim({ panes }: Look, { epoch }: Records, { site, terminal }: Host): Promise<void> {
   if (panes === null || panes.server === null || panes.epoch === epoch) return;
-  if (panes.epoch > epoch) throw new Failure("BUSY", `a newer watchdog has taken ${site.name} over`);
+  if (panes.epoch > epoch) throw new Failure("FENCED", `a newer watchdog has taken ${site.name} over`);
   // tmux may have stopped answering just now: the next tick tries again, and until then the server refuses us.
   await terminal.claim().catch(because);
 }
@@ -101,23 +101,33 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
   const blocked = new Map<string, string | null>();
   const messages = new Map<string, Message | null>();
   const slots = new Map<string, Slots>();
-  for (const agent of agents) {
+  const troubles = new Map<string, unknown>();
+  const lookFor = async (agent: Agent): Promise<void> => {
     const record = records.agents[agent.name] ?? FRESH_RECORD;
     // Whose end this look shows may be started in this very tick.
     if (record.run === null || sighting(agent, record.run.since).pane !== "alive")
       blocked.set(agent.name, hold(agent, records, host) ?? (await blockedBy(site, agent, host.disk)));
     const passing = await slotsOf(agent, record, host);
     if (passing !== null) slots.set(agent.name, passing);
-    if (agent.backend === null) continue;
+    if (agent.backend === null) return;
     for (const file of await store.sift(agent.name))
       await store.journal([{ at: host.clock.now(), agent: agent.name, what: "message-unreadable", file }]);
     messages.set(agent.name, await store.next(agent.name));
-  }
+  };
+  for (const agent of agents) await lookFor(agent).catch((error) => troubles.set(agent.name, error));
+  // A screen on which its backend stumbles is nobody's life sign; why it stumbled is that agent's own trouble.
+  const glimpse: Facts["sighting"] = (agent, since) => {
+    try {
+      return sighting(agent, since);
+    } catch (error) {
+      return { pane: "unreadable", because: because(error) };
+    }
+  };
   const ending = agents.some((agent) => {
     const record = records.agents[agent.name];
-    return record?.run != null && sighting(agent, record.run.since).pane !== "alive";
+    return record?.run != null && glimpse(agent, record.run.since).pane !== "alive";
   });
-  const silent = silentOnes(site.project, records, sighting, clock.now());
+  const silent = silentOnes(site.project, records, glimpse, clock.now());
   const isAsked = ending || silent.size > 0;
   const processes = isAsked ? await host.processes().catch(() => null) : new Map<string, readonly number[]>();
   const working = await askEffort(silent, processes, host);
@@ -128,7 +138,10 @@ async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host):
     leftovers: (instance) => (processes === null ? null : (processes.get(instance)?.length ?? 0)),
     working: (instance) => working.get(instance) ?? null,
     slots: (agent) => slots.get(agent.name) ?? null,
-    message: (agent) => messages.get(agent.name) ?? null,
+    message: (agent) => {
+      if (troubles.has(agent.name)) throw troubles.get(agent.name);
+      return messages.get(agent.name) ?? null;
+    },
     rescue: (agent, instance) => host.rescuer.state(agent, instance),
   };
 }
@@ -196,7 +209,12 @@ async function thinkAll(
   const thoughts: AgentThought[] = [];
   let records = before;
   for (const agent of inStartOrder(site.project.agents)) {
-    const thought = think(sceneOf(agent, site.project, records, facts), now);
+    const sofar = records;
+    const thought = consider(
+      () => sceneOf(agent, site.project, sofar, facts),
+      records.agents[agent.name] ?? FRESH_RECORD,
+      now,
+    );
     thoughts.push({ agent, thought });
     const restarts = thought.actions.some((action) => action.do === "start" && action.automatic);
     records = remember({ ...records, restarted: restarts ? now : records.restarted }, agent, thought.record);

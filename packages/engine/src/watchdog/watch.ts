@@ -32,7 +32,8 @@ export async function watch(site: Site, environment: Environment, signal: AbortS
   checkSocket(site);
   const store = createStore(site.state);
   await store.make();
-  const lock = await take(site.state, "watchdog");
+  let trouble: string | null = null;
+  const lock = await take(site.state, "watchdog", () => trouble);
   if (lock === null) throw new Failure("BUSY", `another watchdog holds ${site.name}`);
   const alarm: Alarm = {
     look: () => (signal.aborted ? "interrupted" : isOrphaned(environment) ? "orphaned" : null),
@@ -44,7 +45,10 @@ export async function watch(site: Site, environment: Environment, signal: AbortS
     await keep(systemDisk, site.state, site.file, { ...site.inForce, refused: null });
     const records = await enter(store, systemClock);
     host = createHost(site, environment, records.epoch);
-    return await live(records, host, alarm, signal);
+    return await live(records, host, alarm, signal, (now) => {
+      if (now !== null && now !== trouble) log(now);
+      trouble = now;
+    });
   } finally {
     host?.wakes.close();
     await lock.release();
@@ -52,6 +56,11 @@ export async function watch(site: Site, environment: Environment, signal: AbortS
 }
 
 const KEEPER_LOOK = 2_000;
+
+/** Its output is the keeper's log. */
+const log = (text: string): void => {
+  process.stderr.write(`${new Date().toISOString()} the watchdog could not go on: ${text}\n`);
+};
 
 const isOrphaned = ({ FLEET_KEEPER_PID: keeper }: Environment): boolean =>
   keeper !== undefined && keeper !== String(process.ppid);
