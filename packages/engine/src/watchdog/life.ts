@@ -136,16 +136,20 @@ async function leave(over: Ended, { store, terminal, clock, relay, rescuer }: Ho
 /** Sleeps until it is time or something happened, with half an eye on the alarm. */
 async function rest(next: number, { clock, wakes }: Host, alarm: Alarm, signal: AbortSignal): Promise<void> {
   const done = new AbortController();
-  const both = AbortSignal.any([signal, done.signal]);
-  const woken = wakes.next(both).then(() => done.abort(RESTED));
+  const end = () => done.abort(RESTED);
+  // By hand: signals that AbortSignal.any made of one that lives for ever pile up until the collector finds them.
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  const woken = wakes.next(done.signal).then(end);
   // By the clock that nobody sets: set back an hour, the other one would let it sleep for an hour.
-  const end = clock.read().steady + Math.max(next - clock.now(), SHORTEST_REST);
-  let left = end - clock.read().steady;
+  const until = clock.read().steady + Math.max(next - clock.now(), SHORTEST_REST);
+  let left = until - clock.read().steady;
   do {
-    await clock.sleep(Math.min(left, alarm.every), both);
-    left = end - clock.read().steady;
-  } while (!both.aborted && left > 0 && alarm.look() === null);
-  done.abort(RESTED);
+    await clock.sleep(Math.min(left, alarm.every), done.signal);
+    left = until - clock.read().steady;
+  } while (!done.signal.aborted && left > 0 && alarm.look() === null);
+  end();
+  signal.removeEventListener("abort", end);
   await woken;
 }
 
