@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { JournalEntry } from "../watch/journal.ts";
 import { renderEntry } from "./render-events.ts";
-import { tell } from "./tell.ts";
+import { KINDS, tell } from "./tell.ts";
 
 const entry = (what: string, more: object = {}): JournalEntry => ({ at: 1, agent: "builder", what, ...more });
 const noon = Date.UTC(2026, 5, 13, 12);
@@ -163,4 +165,10 @@ describe("a line of the live view", () => {
   it.each(["typing", "typed", "pressed-enter", "starting", "cleared"])("leaves out %s", (what) => {
     expect(renderEntry(entry(what, { message: "a" }), 0, false)).toBeNull();
   });
+});
+
+it("has every kind of entry in docs/why.md, and no other", async () => {
+  const page = await readFile(path.join(import.meta.dirname, "../../../../docs/why.md"), "utf8");
+  const listed = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, kind]) => kind);
+  expect(listed.toSorted()).toEqual(KINDS.toSorted());
 });
