@@ -285,6 +285,51 @@ it("ends only when nobody is about to be started again, and tells the one who wa
   expect(await project.heard("chief")).toEqual([expect.stringContaining("All phases are done.")]);
 });
 
+it("keeps to its phase by id while the list is edited under it, and begins to watch a branch that is named", async () => {
+  const project = await ownProject(loopToml(PHASES), { ...PROMPTS, "prompts/adversary.md": "You test.\n" });
+  const { commit, push } = await ownClone(project);
+  await commit("none", "# nothing\n");
+  await push();
+  const edit = async (toml: string, times: number) => {
+    await writeFile(project.config, toml);
+    await until(
+      "the edit is in force",
+      async () => (await project.journal("config-changed")).length === times,
+    );
+    await project.looks(2);
+  };
+  await project.watchdog();
+  await project.up();
+  const one = await inPhase(project, "one", null);
+  const [first = "", second = ""] = PHASES;
+  const zero = '{ id = "zero", plan = "plan-zero.md" }';
+  await edit(loopToml([zero, first, second], HANDOFF), 1);
+  expect(await state(project)).toEqual(one);
+  expect((await project.run(["status"])).out).toMatch(/^phase: one \[2\/3\] /);
+  await until("the branch is read", async () => (await project.journal("handoffs-from")).length === 1);
+
+  await edit(loopToml([zero, second], HANDOFF), 2);
+  const { out, err } = await project.run(["status"]);
+  expect([out, err]).toEqual([
+    expect.stringMatching(/^phase: one \[-\/2\] /),
+    expect.stringContaining("no longer in agents.toml"),
+  ]);
+  await writeStatus(project, "one", "## DONE\n");
+  signal(one.pid ?? 0, "SIGKILL");
+  await until("the death is seen", async () => (await project.journal("died")).length === 1);
+  await project.looks(3);
+  expect(await project.agent("builder")).toMatchObject({
+    is: "held",
+    why: expect.stringContaining("phase one"),
+  });
+
+  await edit(loopToml([second, first], HANDOFF), 3);
+  await until("the phase is found, and was the last", async () =>
+    (await project.journal("sequence-complete")).length === 1 ? true : undefined,
+  );
+  expect((await project.journal()).filter(({ what }) => /^phase-(lost|found)$/.test(what))).toHaveLength(2);
+});
+
 /** A remote, a clone of it where the builder works, and a way to write there. */
 async function ownClone(project: OwnProject) {
   const clone = path.join(project.home, "clone");

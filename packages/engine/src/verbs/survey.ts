@@ -15,7 +15,7 @@ import { assess } from "../watch/assess.ts";
 import { indexOf, isDone, phaseOf } from "../watch/course.ts";
 import { explain } from "../watch/explain.ts";
 import { orphansIn, pendingIn } from "../watch/in-force.ts";
-import { type Facts, sceneOf } from "../watch/plan.ts";
+import { type Facts, sceneOf, withoutPhase } from "../watch/plan.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import type { Assessment, Scene } from "../watch/scene.ts";
 import { isScheduled } from "../watch/schedule.ts";
@@ -128,8 +128,11 @@ export async function examine(
     if (agent.schedule !== null && isScheduled(agent))
       next.set(agent.name, (await timetableOf(agent.schedule)).next(now));
   for (const agent of agents)
-    if (panes?.sessions.get(agent.session) === undefined)
-      blocked.set(agent.name, await blockedBy(site, agent, systemDisk));
+    if (panes?.sessions.get(agent.session)?.dead !== false)
+      blocked.set(
+        agent.name,
+        withoutPhase(agent, records.course) ?? (await blockedBy(site, agent, systemDisk)),
+      );
   const processes = await countLost(agents, panes, records);
   const examined = agents.map((agent): Examined => {
     const facts: Facts = {

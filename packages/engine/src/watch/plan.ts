@@ -41,6 +41,10 @@ export function wishFor(
 export const turnOf = (agent: Agent, project: Project, course: Course | null): number | null =>
   agent.kind === "loop" && project.loop !== null ? (course?.turn ?? null) : null;
 
+/** A loop without a phase has nothing to be told. */
+export const withoutPhase = (agent: Agent, course: Course | null): string | null =>
+  agent.kind === "loop" && course?.lost ? `its phase ${course.phase} is no longer in agents.toml` : null;
+
 /** The turns of the loops that run. */
 export const runningTurns = ({ agents }: Records, project: Project): readonly number[] =>
   project.agents.filter(({ kind }) => kind === "loop").flatMap(({ name }) => agents[name]?.run?.turn ?? []);

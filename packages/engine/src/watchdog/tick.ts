@@ -9,7 +9,7 @@ import { withEnvironment } from "../watch/in-force.ts";
 import { keepTime } from "../watch/jump.ts";
 import type { Message } from "../watch/message.ts";
 import { orphansOf, withoutOrphans } from "../watch/orphans.ts";
-import { type Facts, inStartOrder, isTurnBegun, sceneOf } from "../watch/plan.ts";
+import { type Facts, inStartOrder, isTurnBegun, sceneOf, withoutPhase } from "../watch/plan.ts";
 import { type AgentRecord, FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import type { Assessment } from "../watch/scene.ts";
@@ -192,7 +192,8 @@ function hold(agent: Agent, records: Records, { relay, site }: Host): string | n
   if (isOutdated(agent, site)) return "agents.toml has changed since its start";
   const { course } = records;
   if (agent.kind !== "loop" || course === null) return null;
-  if (course.lost) return `its phase ${course.phase} is no longer in agents.toml`;
+  const lost = withoutPhase(agent, course);
+  if (lost !== null) return lost;
   if (relay === null || isTurnBegun(records, site.project) || relay.isFailing()) return null;
   return relay.because() ?? "the branch of its handoffs is being read";
 }
