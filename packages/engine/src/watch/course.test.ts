@@ -29,6 +29,7 @@ const on = (phase: string, complete: number | null = null): Course => ({
   phase,
   turn: 7,
   since: 500,
+  obeyed: 500,
   complete,
   paused: false,
   stale: null,
@@ -79,6 +80,22 @@ describe("the course of the phases", () => {
     ["goes where a person wants, back and forth", abc, on("b"), goto("a"), false, ["phase-started a 8"]],
     ["enters the same phase again when asked", abc, on("b"), goto("b"), false, ["phase-started b 8"]],
     ["goes there only once", abc, on("b"), goto("a", 500), false, []],
+    [
+      "goes there though the clock was set back since",
+      abc,
+      on("b"),
+      goto("a", 400),
+      false,
+      ["phase-started a 8"],
+    ],
+    [
+      "goes there only once by an older engine's time",
+      abc,
+      { ...on("b"), obeyed: null },
+      goto("a", 500),
+      false,
+      [],
+    ],
     ["goes there though the phase was done just now", abc, on("a"), goto("c"), true, ["phase-started c 8"]],
     ["goes nowhere for a phase that is not in the file", abc, on("a"), goto("z"), false, []],
     ["goes on in spite of such a wish", abc, on("a"), goto("z"), true, ["phase-done a", "phase-started b 8"]],
@@ -164,7 +181,7 @@ describe("the course of the phases", () => {
       steer,
       on("a"),
     );
-    expect(again).toEqual({ ...on("a"), turn: 8, since: at });
+    expect(again).toEqual({ ...on("a"), turn: 8, since: at, obeyed: 600 });
   });
 
   it("asks a wish once, though the clock stands still", () => {
@@ -232,7 +249,7 @@ describe("the course of the phases", () => {
     it("tells who asked and remembers what the file said", () => {
       expect(follow(abc, on("a"), wishing(goto("b")), () => old, at)).toEqual([
         { at, what: "phase-asked", asked: "goto", phase: "b", by: "ada" },
-        { at, what: "phase-started", phase: "b", turn: 8, stale: digest(old) },
+        { at, what: "phase-started", phase: "b", turn: 8, stale: digest(old), obeyed: 600 },
       ]);
       expect(course.stale).toBe(digest(old));
     });

@@ -9,6 +9,8 @@ export interface Course {
   /** Counts the starts of phases: the same phase, entered again, is another turn. */
   readonly turn: number;
   readonly since: Instant;
+  /** The wish for a phase that was obeyed last, by its time as a name; null when an older engine began the phase. */
+  readonly obeyed: Instant | null;
   /** When the last phase was done; the sequence is complete. */
   readonly complete: Instant | null;
   /** A person has asked to stay in this phase. */
@@ -45,6 +47,7 @@ export type CourseHappening = { readonly at: Instant } & (
       readonly phase: string;
       readonly turn: number;
       readonly stale: string | null;
+      readonly obeyed: Instant | null;
     }
   | { readonly what: "phase-done"; readonly phase: string }
   | { readonly what: "phase-lost" | "phase-found"; readonly phase: string }
@@ -67,22 +70,35 @@ export function follow(
   const [first] = loop.phases;
   if (first === undefined) return [];
   const wish = wishes.phase;
-  if (wish !== null && (course === null || wish.at > course.since) && has(loop, wish.goto)) {
-    const { goto: phase, by } = wish;
+  if (wish !== null && isNew(wish, course) && has(loop, wish.goto)) {
+    const { goto: phase, by, at: obeyed } = wish;
     const text = status(phase);
     // Whether it says DONE already must be known before the phase begins.
     if (text === undefined) return [];
     const stale = text !== null && saysDone(text) ? digest(text) : null;
     return [
       { at, what: "phase-asked", asked: "goto", phase, by },
-      { at, what: "phase-started", phase, turn: (course?.turn ?? 0) + 1, stale },
+      { at, what: "phase-started", phase, turn: (course?.turn ?? 0) + 1, stale, obeyed },
     ];
   }
-  if (course === null) return [{ at, what: "phase-started", phase: first.id, turn: 1, stale: null }];
+  if (course === null) return [begin(first.id, 1, wish?.at ?? 0, at)];
   const told = tell(loop, course, wishes.pause, status, at);
   const now = told.reduce<Course | null>(steer, course) ?? course;
   return now.paused || now.lost ? told : [...told, ...move(loop, now, status, at)];
 }
+
+/** By its name, not by its time: the clock may have been set back since. */
+const isNew = ({ at }: CourseWish, course: Course | null): boolean =>
+  course === null || (course.obeyed === null ? at > course.since : at !== course.obeyed);
+
+const begin = (phase: string, turn: number, obeyed: Instant | null, at: Instant): CourseHappening => ({
+  at,
+  what: "phase-started",
+  phase,
+  turn,
+  stale: null,
+  obeyed,
+});
 
 /** What is new about the phase that is on. */
 function tell(
@@ -103,20 +119,17 @@ function tell(
 }
 
 function move(loop: Loop, course: Course, status: StatusOf, at: Instant): readonly CourseHappening[] {
-  const { phase, turn, complete } = course;
+  const { phase, turn, complete, obeyed } = course;
   const next = loop.phases[indexOf(loop, phase) + 1];
   if (complete !== null) {
     // A phase appended after the end opens the sequence again.
     if (next === undefined) return [];
-    return [
-      { at, what: "sequence-reopened", phase: next.id },
-      { at, what: "phase-started", phase: next.id, turn: turn + 1, stale: null },
-    ];
+    return [{ at, what: "sequence-reopened", phase: next.id }, begin(next.id, turn + 1, obeyed, at)];
   }
   if (!isDone(course, status(phase))) return [];
   const finished: CourseHappening = { at, what: "phase-done", phase };
   if (next === undefined) return [finished, { at, what: "sequence-complete", phases: loop.phases.length }];
-  return [finished, { at, what: "phase-started", phase: next.id, turn: turn + 1, stale: null }];
+  return [finished, begin(next.id, turn + 1, obeyed, at)];
 }
 
 /** Does the STATUS file say that the phase is done, and did it not say just that when a person went here? */
@@ -127,8 +140,9 @@ export const isDone = ({ stale }: Course, status: string | null | undefined): bo
 export function steer(course: Course | null, happening: CourseHappening): Course | null {
   switch (happening.what) {
     case "phase-started": {
-      const { at: since, phase, turn, stale } = happening;
-      return { phase, turn, since, complete: null, paused: course?.paused ?? false, stale, lost: false };
+      const { at: since, phase, turn, stale, obeyed } = happening;
+      const paused = course?.paused ?? false;
+      return { phase, turn, since, obeyed, complete: null, paused, stale, lost: false };
     }
     case "phase-asked":
       return course && happening.asked !== "goto"

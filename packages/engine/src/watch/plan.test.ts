@@ -35,7 +35,16 @@ const project: Project = {
   },
   supervision: policy,
 };
-const on: Course = { phase: "a", turn: 4, since: 1, complete: null, paused: false, stale: null, lost: false };
+const on: Course = {
+  phase: "a",
+  turn: 4,
+  since: 1,
+  obeyed: 0,
+  complete: null,
+  paused: false,
+  stale: null,
+  lost: false,
+};
 const over: Course = { ...on, complete: 2 };
 const asked: Wishes = { ...NO_WISHES, agents: { builder: up(NOW, true) } };
 

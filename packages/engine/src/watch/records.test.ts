@@ -97,6 +97,7 @@ const records: fc.Arbitrary<Records> = fc.record({
       phase: text,
       turn: fc.nat(),
       since: instant,
+      obeyed: fc.option(instant),
       complete: fc.option(instant),
       paused: fc.boolean(),
       stale: fc.option(text),

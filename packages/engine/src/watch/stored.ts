@@ -119,6 +119,7 @@ const records = z.object({
       phase: z.string(),
       turn: z.number(),
       since: instant,
+      obeyed: instant.nullable().default(null),
       complete: instant.nullable(),
       paused: z.boolean().default(false).catch(false),
       stale: z.string().nullable().default(null).catch(null),
