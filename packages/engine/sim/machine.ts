@@ -146,7 +146,7 @@ export function createMachine({ hours, begin, dies }: MachineSettings): Machine 
       if (machine.trouble !== null) throw new Failure("TMUX_FAILED", `tmux list-panes: ${machine.trouble}`);
     };
     const fence = () => {
-      if (server?.epoch !== epoch) throw new Failure("BUSY", "a newer watchdog has taken this project over");
+      if (server?.epoch !== epoch) throw new Failure("FENCED", "a newer watchdog has taken it over");
     };
     const panes = async (): Promise<Panes> => {
       await ask();

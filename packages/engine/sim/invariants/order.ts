@@ -107,7 +107,7 @@ const neverBreaks: Invariant = {
       if (event.what !== "unwatched" || event.error === null) return;
       const code = event.error instanceof Failure ? event.error.code : null;
       if (code === "NOT_WRITABLE" && world.files.refused() !== null) return;
-      if (code === "BUSY" && rival) return;
+      if (code === "FENCED" && rival) return;
       fail(event.error instanceof Error ? (event.error.stack ?? event.error.message) : String(event.error));
     });
   },
