@@ -90,7 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "heldNotAsked",
-    file: "src/watchdog/tick.ts",
+    file: "src/watchdog/look-up.ts",
     from: `if (record.run === null || sighting(agent, record.run.since).pane !== "alive")`,
     to: "if (record.run === null)",
   },

@@ -1,7 +1,7 @@
 import { oneLine } from "../diagnostics/safe-text.ts";
 import type { CourseHappening } from "../watch/course.ts";
+import type { Happening } from "../watch/happening.ts";
 import type { JournalEntry } from "../watch/journal.ts";
-import type { Happening } from "../watch/record.ts";
 import { sayDuration, sayTime } from "./say.ts";
 import { tellDecision } from "./tell-decision.ts";
 

@@ -19,7 +19,8 @@ import {
   up,
 } from "../../test/scene.ts";
 import { assess } from "./assess.ts";
-import { type AgentRecord, type Blame, type Ended, evolve } from "./record.ts";
+import { evolve } from "./evolve.ts";
+import type { AgentRecord, Blame, Ended } from "./record.ts";
 import type { Scene } from "./scene.ts";
 import { think } from "./think.ts";
 

@@ -1,5 +1,6 @@
 import { recentRestarts } from "./assess.ts";
-import type { AgentRecord, Happening } from "./record.ts";
+import type { Happening } from "./happening.ts";
+import type { AgentRecord } from "./record.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import * as of from "../../test/scene.ts";
 import { alive, gist, messageOf, minute, NOW, read, running, scene, second } from "../../test/scene.ts";
+import { evolve } from "./evolve.ts";
 import type { Message } from "./message.ts";
-import { type AgentRecord, evolve, FRESH_RECORD } from "./record.ts";
+import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import type { Scene } from "./scene.ts";
 import type { Mood, Sighting } from "./sighting.ts";
 import { think } from "./think.ts";

@@ -13,7 +13,8 @@ import {
   seenFor,
   TASK,
 } from "../../test/scene.ts";
-import { evolve, FRESH_RECORD } from "./record.ts";
+import { evolve } from "./evolve.ts";
+import { FRESH_RECORD } from "./record.ts";
 import type { Scene } from "./scene.ts";
 import { think } from "./think.ts";
 

@@ -1,4 +1,5 @@
-import { type AgentRecord, BLAME, type Blame, type Happening, type Run, type Seen } from "./record.ts";
+import type { Happening } from "./happening.ts";
+import { type AgentRecord, BLAME, type Blame, type Run, type Seen } from "./record.ts";
 import type { Scene } from "./scene.ts";
 import type { Mood, Reading, Sighting } from "./sighting.ts";
 import type { Duration, Instant } from "./time.ts";

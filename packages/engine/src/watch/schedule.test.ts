@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { agentOf, down, gone, minute, NOW, policy, scene, second, up } from "../../test/scene.ts";
-import { type AgentRecord, evolve, FRESH_RECORD, type Happening } from "./record.ts";
+import { evolve } from "./evolve.ts";
+import type { Happening } from "./happening.ts";
+import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import type { Wish } from "./scene.ts";
 import { noticeSlots, type Slots, slotsAt, type Timetable, withCall } from "./schedule.ts";
 import { think } from "./think.ts";

@@ -1,5 +1,6 @@
 import type { Agent, Policy } from "../project.ts";
-import type { AgentRecord, Happening } from "./record.ts";
+import type { Happening } from "./happening.ts";
+import type { AgentRecord } from "./record.ts";
 import type { Wish } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
 

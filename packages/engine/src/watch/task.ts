@@ -1,5 +1,6 @@
 import type { Policy } from "../project.ts";
-import type { Happening, Run, Seen } from "./record.ts";
+import type { Happening } from "./happening.ts";
+import type { Run, Seen } from "./record.ts";
 import type { Scene } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
 import { endOf, isCredible } from "./wait.ts";

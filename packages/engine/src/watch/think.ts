@@ -1,8 +1,10 @@
 import { assess } from "./assess.ts";
 import { type Decision, decisionOf, isNews } from "./decision.ts";
 import { deliver } from "./deliver.ts";
+import { evolve } from "./evolve.ts";
+import type { Happening } from "./happening.ts";
 import { notice } from "./notice.ts";
-import { type AgentRecord, evolve, type Happening } from "./record.ts";
+import type { AgentRecord } from "./record.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
 import { noticeSlots, withCall } from "./schedule.ts";
 import { beginStop, carryOnStop } from "./stop.ts";

@@ -1,7 +1,9 @@
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
+import { evolve } from "../watch/evolve.ts";
+import type { Happening } from "../watch/happening.ts";
 import type { JournalEntry } from "../watch/journal.ts";
-import { type AgentRecord, evolve, FRESH_RECORD, type Happening } from "../watch/record.ts";
+import { type AgentRecord, FRESH_RECORD } from "../watch/record.ts";
 import type { Records } from "../watch/records.ts";
 import type { Action } from "../watch/scene.ts";
 

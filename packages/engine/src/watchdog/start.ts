@@ -1,6 +1,6 @@
 import { prepare } from "../host/starting.ts";
 import type { Opening } from "../host/tmux-script.ts";
-import type { Happening } from "../watch/record.ts";
+import type { Happening } from "../watch/happening.ts";
 import type { Records } from "../watch/records.ts";
 import type { Host } from "./host.ts";
 import { because, type Deed, journalOf, note } from "./note.ts";

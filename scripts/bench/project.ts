@@ -3,10 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
-import { execa } from "execa";
-import { bundle } from "../../../scripts/bundle.ts";
-
-export const ENV = { PATH: process.env.PATH, HOME: process.env.HOME, LC_ALL: "C.UTF-8" } as const;
+import { bundle } from "../bundle.ts";
+import { ENV, run } from "./run.ts";
 
 /** A project to be measured, run by the engine as it is released: one bundled file. */
 export interface Bench {
@@ -67,7 +65,7 @@ async function builtEngine(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), "fleet-bench-engine-"));
   process.once("exit", () => void rm(folder, { recursive: true, force: true }).catch(() => {}));
   await writeFile(path.join(folder, "agents.mjs"), (await bundle("packages/engine/src/bin.ts")).code);
-  await copyFile(path.join(import.meta.dirname, "../agents"), path.join(folder, "agents"));
+  await copyFile(path.join(import.meta.dirname, "../../packages/engine/agents"), path.join(folder, "agents"));
   engine = folder;
   return folder;
 }
@@ -88,7 +86,7 @@ export async function makeProject(home: string, body: string): Promise<Bench> {
     async agents(verb, ...words) {
       const began = performance.now();
       const env = { ...ENV, FLEET_NODE: process.execPath };
-      await execa(launcher, [verb, "--config", config, ...words], { env, extendEnv: false });
+      await run(launcher, [verb, "--config", config, ...words], { env });
       return performance.now() - began;
     },
     async journal() {

@@ -3,15 +3,15 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
-import { execa } from "execa";
-import { systemClock } from "../src/host/clock.ts";
-import { readSite } from "../src/host/site.ts";
-import { createStore } from "../src/host/store.ts";
-import { enter } from "../src/watchdog/life.ts";
-import { tick } from "../src/watchdog/tick.ts";
-import { createHost } from "../src/watchdog/watch.ts";
+import { systemClock } from "../../packages/engine/src/host/clock.ts";
+import { readSite } from "../../packages/engine/src/host/site.ts";
+import { createStore } from "../../packages/engine/src/host/store.ts";
+import { enter } from "../../packages/engine/src/watchdog/life.ts";
+import { tick } from "../../packages/engine/src/watchdog/tick.ts";
+import { createHost } from "../../packages/engine/src/watchdog/watch.ts";
 import type { Peer } from "./peers.ts";
-import { type Bench, ENV, inFolder, makeProject, numbered, until } from "./project.ts";
+import { type Bench, inFolder, makeProject, numbered, until } from "./project.ts";
+import { ENV, run } from "./run.ts";
 import { makeVictim, stampsIn, type Victim } from "./victim.ts";
 
 /** Plain programs; a project must have an agent, too. */
@@ -32,14 +32,10 @@ async function timeTmux(home: string, count: number): Promise<number> {
   const tmux = ["-S", path.join(home, "floor.sock"), "-f", "/dev/null"];
   const lines = numbered(count, (name) => `new-session -d -s ${name} -x 200 -y 50 -- sleep 1000000\n`);
   const began = performance.now();
-  await execa("tmux", [...tmux, "start-server", ";", "source-file", "-"], {
-    input: lines,
-    env: ENV,
-    extendEnv: false,
-  });
-  await execa("tmux", [...tmux, "list-panes", "-a"], { env: ENV, extendEnv: false });
+  await run("tmux", [...tmux, "start-server", ";", "source-file", "-"], { input: lines });
+  await run("tmux", [...tmux, "list-panes", "-a"]);
   const took = performance.now() - began;
-  await execa("tmux", [...tmux, "kill-server"], { env: ENV, extendEnv: false });
+  await run("tmux", [...tmux, "kill-server"]);
   return took;
 }
 
@@ -85,9 +81,8 @@ async function killAndWait(victim: Victim, times: number, pause = 200): Promise<
 export const measureHandoffs = (times: number): Promise<readonly number[]> =>
   inFolder(async (home) => {
     const git = (...args: readonly string[]) =>
-      execa("git", ["-c", "user.name=b", "-c", "user.email=b@example.invalid", ...args], {
+      run("git", ["-c", "user.name=b", "-c", "user.email=b@example.invalid", ...args], {
         env: { ...ENV, HOME: home },
-        extendEnv: false,
       });
     const [remote, clone, mine] = ["remote.git", "builder", "mine"].map((name) => path.join(home, name));
     await git("init", "-q", "--bare", "-b", "main", remote ?? "");
@@ -184,14 +179,7 @@ async function measureTicks(bench: Bench, pid: number) {
   }
   // The stopped one goes on as if nothing had been.
   await writeFile(store.at("records.json"), saved);
-  await execa(
-    "tmux",
-    ["-S", site.socket, "set-option", "-g", "@fleet_epoch", String(JSON.parse(saved).epoch)],
-    {
-      env: ENV,
-      extendEnv: false,
-    },
-  );
+  await run("tmux", ["-S", site.socket, "set-option", "-g", "@fleet_epoch", String(JSON.parse(saved).epoch)]);
   process.kill(pid, "SIGCONT");
   return { fullTick: middle(full), quietTick: middle(quiet), programs };
 }
@@ -207,12 +195,11 @@ const middle = (values: readonly number[]): number =>
 
 async function timeCapture(bench: Bench): Promise<number> {
   const tmux = ["-u", "-S", path.join(bench.state, "tmux.sock"), "-f", "/dev/null"];
-  const call = (args: readonly string[], input = "") =>
-    execa("tmux", [...tmux, ...args], { input, env: ENV, extendEnv: false });
+  const call = (args: readonly string[], input = "") => run("tmux", [...tmux, ...args], { input });
   const times: number[] = [];
   for (let nth = 0; nth < 12; nth++) {
     const began = performance.now();
-    const panes = (await call(["list-panes", "-a", "-F", "#{pane_id}"])).stdout.split("\n");
+    const panes = (await call(["list-panes", "-a", "-F", "#{pane_id}"])).split("\n");
     await call(["source-file", "-"], panes.map((pane) => `capture-pane -p -t ${pane}\n`).join(""));
     times.push(performance.now() - began);
   }

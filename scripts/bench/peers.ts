@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { execa } from "execa";
-import { ENV, numbered, until } from "./project.ts";
+import { numbered, until } from "./project.ts";
+import { ENV, run } from "./run.ts";
 import { stampsIn, type Victim } from "./victim.ts";
 
 /** Another supervisor with as many programs, one of them the victim. */
@@ -13,8 +13,11 @@ export interface Peer {
   start(home: string, count: number, victim: Victim): Promise<() => Promise<void>>;
 }
 
-const isInstalled = async (program: string): Promise<boolean> =>
-  (await execa("which", [program], { reject: false })).exitCode === 0;
+const isInstalled = (program: string): Promise<boolean> =>
+  run("which", [program]).then(
+    () => true,
+    () => false,
+  );
 
 export async function installedPeers(): Promise<readonly Peer[]> {
   const found: Peer[] = [];
@@ -23,7 +26,7 @@ export async function installedPeers(): Promise<readonly Peer[]> {
   return found;
 }
 
-async function run(file: string, args: readonly string[], home: string): Promise<() => Promise<void>> {
+async function launch(file: string, args: readonly string[], home: string): Promise<() => Promise<void>> {
   const child = spawn(file, args, { cwd: home, env: { ...ENV, BENCH: home }, stdio: "ignore" });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   return async () => {
@@ -43,7 +46,7 @@ const supervisord: Peer = {
       numbered(count - 1, (name) => program(name, "sleep 1000000")),
     ].join("");
     await writeFile(path.join(home, "supervisord.conf"), config);
-    const stop = await run("supervisord", ["-c", path.join(home, "supervisord.conf")], home);
+    const stop = await launch("supervisord", ["-c", path.join(home, "supervisord.conf")], home);
     await until("supervisord runs the victim", async () => (await stampsIn(victim)).at(-1));
     return stop;
   },
@@ -59,7 +62,7 @@ const s6: Peer = {
     };
     await service("victim", victim.command);
     for (let nth = 1; nth < count; nth++) await service(`a${nth}`, "sleep 1000000");
-    const stop = await run("s6-svscan", ["-c", String(count + 10), scan], home);
+    const stop = await launch("s6-svscan", ["-c", String(count + 10), scan], home);
     await until("s6 runs the victim", async () => (await stampsIn(victim)).at(-1));
     return stop;
   },

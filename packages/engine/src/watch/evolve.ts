@@ -1,0 +1,181 @@
+import { keyOf } from "./decision.ts";
+import type { Happening, OnItsWay } from "./happening.ts";
+import type { AgentRecord, Ended, Mail, Run, StopReason } from "./record.ts";
+import type { Instant } from "./time.ts";
+
+/** As many as start_limit may be. */
+const RESTARTS_KEPT = 1000;
+
+/** The only place where a record changes. */
+export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
+  const { at } = happening;
+  switch (happening.what) {
+    case "starting": {
+      const { run, wish: served, automatic } = happening;
+      // Asked for by a person, or by a new phase: what went wrong before is forgiven.
+      const forgiven = served !== record.served || record.ended?.how === ("next-phase" satisfies StopReason);
+      const { failures, restarts } = forgiven ? { failures: 0, restarts: [] } : record;
+      const counted = automatic ? [...restarts, at].slice(-RESTARTS_KEPT) : restarts;
+      const latest = run.instance;
+      const begun = { ...idle(record), latest, mail: record.mail, run, served, failures, restarts: counted };
+      return { ...begun, gaveUp: null };
+    }
+    case "found":
+      // What was being done to another run is not to be done to this one.
+      return {
+        ...idle(record),
+        run: foundRun(happening.instance, happening.turn, at),
+        latest: happening.instance,
+        called: happening.called ?? record.called,
+        served: happening.called ?? record.served ?? happening.wish,
+        conversation: true,
+      };
+    case "schedule-began":
+      return { ...record, slot: { of: happening.of, at: happening.slot } };
+    case "schedule-ended":
+      return { ...record, slot: null };
+    case "slots-missed":
+      return { ...record, slot: dealtWith(record, happening.slots.at(-1)) };
+    case "slot-came":
+      return { ...record, slot: dealtWith(record, happening.slot), called: happening.slot };
+    case "slot-skipped":
+    case "left-alone":
+      return { ...record, served: happening.wish };
+    case "start-failed":
+      return {
+        ...record,
+        run: null,
+        failures: record.failures + 1,
+        ended: { at, how: happening.because, exit: null, blame: "host", limit: null },
+      };
+    case "start-interrupted":
+      return {
+        ...idle(record),
+        ended: { at, how: "its start was interrupted", exit: null, blame: "plan", limit: null },
+      };
+    case "started":
+    case "resumed":
+      return { ...record, run: record.run && { ...record.run, opened: true } };
+    case "became-ready":
+      return { ...record, run: record.run && { ...record.run, ready: at }, conversation: true };
+    case "looked": {
+      const { seen } = happening;
+      return { ...record, seen, told: seen.still === at ? null : record.told };
+    }
+    case "missed-wait":
+      return { ...record, missed: { until: happening.until, at } };
+    case "kept-wait":
+      return { ...record, missed: null };
+    case "died": {
+      const { exit, failures, blame, limit } = happening;
+      return ended(record, failures, { at, how: "died", exit, blame, limit });
+    }
+    case "vanished": {
+      const { failures, blame, limit } = happening;
+      return ended(record, failures, { at, how: `its ${happening.with} vanished`, exit: null, blame, limit });
+    }
+    case "resume-failed":
+      return { ...record, conversation: false };
+    case "quit-typed":
+      return { ...record, stopping: { step: "quit-typed", since: at, because: happening.because } };
+    case "quit-entered":
+      return {
+        ...record,
+        stopping: record.stopping && { ...record.stopping, step: "quit-entered", since: at },
+      };
+    case "told-to-stop": {
+      const conversation = record.conversation && happening.because !== "fatal";
+      return { ...record, stopping: { step: "told", since: at, because: happening.because }, conversation };
+    }
+    case "stopped": {
+      const { failures, because: how, exit, blame } = happening;
+      return ended(record, failures, { at, how, exit, blame, limit: null });
+    }
+    case "gave-up": {
+      const { because, turn } = happening;
+      return { ...record, gaveUp: { at, because, turn } };
+    }
+    case "typing":
+    case "typed":
+    case "pressing":
+    case "pressed-enter":
+    case "held-back":
+      return { ...record, mail: evolveMail(mailOf(record, happening.message), happening) };
+    case "submitted":
+    case "pinged":
+      return { ...record, mail: null, told: { first: record.told?.first ?? at, last: at } };
+    case "refused":
+    case "expired":
+    case "taken-back":
+      return { ...record, mail: null };
+    case "decided":
+      return { ...record, decided: keyOf(happening) };
+    case "said":
+    case "killed":
+    case "cleared":
+    case "act-failed":
+      return record;
+    default:
+      return happening satisfies never;
+  }
+}
+
+/** What stands in the box may be ours although nothing is remembered of it. */
+const mailOf = ({ mail }: AgentRecord, id: string): Mail | null => (mail?.id === id ? mail : null);
+
+function evolveMail(mail: Mail | null, happening: Happening & OnItsWay): Mail | null {
+  const { at: since, message: id } = happening;
+  const before = mail ?? { id, state: "typed", since, enters: 0, tries: 0 };
+  switch (happening.what) {
+    case "typing":
+      return { id, state: "typing", since, enters: 0, tries: before.tries + 1 };
+    case "typed":
+      return { ...before, state: "typed", since };
+    case "pressing":
+      return { ...before, state: "typed", since, enters: before.enters + 1 };
+    case "pressed-enter":
+      return { ...before, since };
+    case "held-back":
+      return happening.key === "text" ? null : { ...before, since, enters: before.enters - 1 };
+    default:
+      return happening satisfies never;
+  }
+}
+
+const foundRun = (instance: string, turn: number | null, at: Instant): Run => ({
+  instance,
+  since: at,
+  turn,
+  model: null,
+  backend: null,
+  opened: true,
+  resumed: false,
+  ready: at,
+});
+
+/** A slot that was dealt with stays so, whatever the clock says. */
+const dealtWith = ({ slot }: AgentRecord, at: Instant | undefined): AgentRecord["slot"] =>
+  slot && { ...slot, at: Math.max(slot.at, at ?? 0) };
+
+/** Nothing is under way; what was being typed is typed into the next run. */
+const idle = (record: AgentRecord): AgentRecord => ({
+  ...record,
+  run: null,
+  seen: null,
+  stopping: null,
+  mail: null,
+  told: null,
+  missed: null,
+});
+
+/**
+ * What became of a message that was sent off with Enter is for the gate to say, from what is left on the screen. A
+ * conversation that ended at a fatal error would only show it again.
+ */
+const ended = (record: AgentRecord, failures: number, end: Ended): AgentRecord => ({
+  ...idle(record),
+  mail: record.mail !== null && record.mail.enters > 0 ? record.mail : null,
+  conversation: record.conversation && record.seen?.mood.mood !== "fatal",
+  failures,
+  ended: end,
+});
