@@ -66,8 +66,9 @@ export function createBody(world: World, agent: Agent, opening: Opened): Body {
   let moves = 0;
   let said = "at your service";
   let draft = "";
-  /** What it was told last, as it still stands on the screen. */
+  /** What it was told last, as it still stands on the screen; some never show it. */
   let heard = "";
+  const echoes = !chance.fork("echo").happens(0.1);
   let frozen: string | null = null;
   let wait: Body["wait"] = null;
   let limitedUntil = 0;
@@ -178,7 +179,7 @@ export function createBody(world: World, agent: Agent, opening: Opened): Body {
       }
       const text = draft;
       draft = "";
-      heard = `  > ${text}\n`;
+      heard = echoes ? `> ${text}\n` : "";
       print();
       world.tell({ what: "submitted", body, text });
       part?.hear(text);

@@ -102,7 +102,7 @@ function begin(
 ): Delivery {
   if (!scrolled && reading.mood === "ready" && reading.draft === "") return act({ do: "type", message }, now);
   // Who has been busy for long is asked less often.
-  const patience = Math.min(LONGEST_POLL, Math.max(POLL, (now - (seen?.since ?? now)) / 20));
+  const patience = Math.min(LONGEST_POLL, Math.max(POLL, Math.round((now - (seen?.since ?? now)) / 20)));
   return { actions: [], next: now + patience };
 }
 
@@ -132,13 +132,13 @@ function carryOn({ message, mail, screen, listens, heard }: Way, now: Instant): 
   const gone = reading.draft === "" || (reading.draft === null && reading.mood === "busy");
   if (mail.enters > 0 && gone) {
     if (heard === null || waited >= ECHO) return act({ do: "settle", message, state: "submitted" }, now);
-    return { actions: [], next: now + SETTLE };
+    return { actions: [], next: soon(waited, now) };
   }
   const free = mail.enters === 0 && listens && !scrolled && reading.mood === "ready" && reading.draft === "";
   const patience = LOST + Math.floor(message.text.length / 1024) * LOST_PER_KB;
   const lost = Math.min(patience * 2 ** (mail.tries - 1), LONGEST_LOST);
   if (free && waited >= lost) return act({ do: "type", message }, now);
-  return { actions: [], next: now + (waited < LOST ? SETTLE : POLL) };
+  return { actions: [], next: soon(waited, now) };
 }
 
 /**
@@ -172,5 +172,9 @@ const LISTENING: ReadonlySet<Assessment["is"]> = new Set([
 ]);
 
 const REST: Delivery = { actions: [], next: Number.POSITIVE_INFINITY };
+
+/** What takes longer is looked at ever later. */
+const soon = (waited: Duration, now: Instant): Instant =>
+  now + Math.min(POLL, Math.max(SETTLE, Math.round(waited / 10)));
 
 const act = (action: Action, now: Instant): Delivery => ({ actions: [action], next: now + SETTLE });

@@ -542,3 +542,19 @@ describe("whatever the world does", () => {
     expect(deeds).toEqual([]);
   });
 });
+
+it("a stop that takes ten seconds is looked at ever later: often at first, and never a tenth too late", () => {
+  const began = NOW;
+  const looks: Instant[] = [];
+  for (let at = began; at < began + 10 * second; at = looks.at(-1) ?? at + 1) {
+    const stopping = { step: "told", since: began, because: "unwanted" } as const;
+    const given = scene({ wish: of.down(began), record: running(minute, { stopping }), sighting: of.ready });
+    looks.push(think(given, at).next);
+  }
+  const waited = looks.map((at) => at - began);
+  const steps = waited.map((at, index) => at - (waited[index - 1] ?? 0));
+  expect(Math.min(...steps)).toBe(50);
+  for (const [index, step] of steps.entries())
+    expect(step).toBeLessThanOrEqual(Math.max(50, (waited[index - 1] ?? 0) / 10 + 1));
+  expect(looks.length).toBeLessThan(60);
+});

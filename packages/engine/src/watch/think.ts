@@ -112,21 +112,25 @@ export function decide(assessment: Assessment, scene: Scene, now: Instant): read
   }
 }
 
-/** While something is under way a look is worth its few milliseconds. */
+/** While something is under way a look is worth its few milliseconds; what takes long is looked at ever later. */
 const SOON: Duration = 50;
 const SHORTLY: Duration = 500;
+const underWay = (since: Instant, now: Instant): Instant =>
+  now + Math.min(SHORTLY, Math.max(SOON, Math.round((now - since) / 10)));
 
 function lookAgain(assessment: Assessment, scene: Scene, now: Instant): Instant {
   const { policy } = scene;
   if (answerCall(scene, now)?.run === "look-again") return now + SHORTLY;
   switch (assessment.is) {
     case "missing":
-    case "due-to-stop":
     case "leftover":
-    case "stopping":
       return now + SOON;
+    case "due-to-stop":
+      // The end of a rescue wakes us.
+      return now + (scene.rescue === "under-way" ? SHORTLY : SOON);
+    case "stopping":
     case "starting":
-      return now + (now - assessment.since < 5_000 ? SOON : SHORTLY);
+      return underWay(assessment.since, now);
     case "unwell": {
       const verdict = assessment.since + policy.signal_tick;
       return verdict > now ? verdict : now + policy.signal_tick;
