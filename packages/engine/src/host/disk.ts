@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { copyFile, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { copyFile, open, rename, rm, stat } from "node:fs/promises";
 import { isCode, makeFolder, readText, writeWhole } from "./files.ts";
 
 /** Files, as far as an engine needs them. All paths are absolute. */
@@ -47,11 +47,16 @@ export const systemDisk: Disk = {
       (found) => found.size,
       () => 0,
     ),
-  list: (folder) =>
-    readdir(folder).catch((error: unknown) => {
+  async list(folder) {
+    // Most outboxes do not exist, and all are small: at once takes a tenth of the time that another thread would.
+    if (!existsSync(folder)) return [];
+    try {
+      return readdirSync(folder);
+    } catch (error) {
       unlessMissing(error);
       return [];
-    }),
+    }
+  },
   exists: existsSync,
   makeFolder,
 };
