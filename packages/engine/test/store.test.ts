@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
+import { sweepDrafts, writeWhole } from "../src/host/files.ts";
 import { readJournal } from "../src/host/journal.ts";
 import { createStore, type Store } from "../src/host/store.ts";
 import type { JournalEntry } from "../src/watch/journal.ts";
@@ -343,4 +345,20 @@ it("makes the state directory for its owner alone", async () => {
   ]);
   expect((await stat(store.directory)).mode & 0o077).toBe(0);
   expect((await Promise.all(open)).filter(([, others]) => others !== 0)).toEqual([]);
+});
+
+it("sweeps away the drafts of writers that were killed, and leaves those of living ones", async () => {
+  const home = await ownDirectory();
+  const dead = spawnSync("true").pid;
+  const names = [`records.json.${dead}-1.new`, `wishes.json.${process.pid}-2.new`, "records.json", "a.new"];
+  for (const name of names) await writeFile(path.join(home, name), "{}");
+  await sweepDrafts(home);
+  expect((await readdir(home)).sort()).toEqual(names.slice(1).sort());
+});
+
+it("writes one file twice at once, each time whole", async () => {
+  const file = path.join(await ownDirectory(), "wishes.json");
+  await Promise.all([writeWhole(file, "one"), writeWhole(file, "two"), writeWhole(file, "three")]);
+  expect(["one", "two", "three"]).toContain(await readFile(file, "utf8"));
+  expect(await readdir(path.dirname(file))).toEqual(["wishes.json"]);
 });

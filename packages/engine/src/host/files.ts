@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../problem.ts";
@@ -13,9 +13,13 @@ export async function readText(file: string): Promise<string | null> {
   }
 }
 
+/** Two writes of one file at once must not have one draft. */
+let drafts = 0;
+
 /** Written whole or not at all, and still there after a power cut: temp file, fsync, rename, fsync of the folder. */
 export async function writeWhole(file: string, text: string, mode = 0o600): Promise<void> {
-  const draft = `${file}.${process.pid}.new`;
+  drafts += 1;
+  const draft = `${file}.${process.pid}-${drafts}.new`;
   const handle = await open(draft, "w", mode);
   try {
     await handle.writeFile(text);
@@ -31,6 +35,15 @@ export async function writeWhole(file: string, text: string, mode = 0o600): Prom
   await rename(draft, file);
   const folder = await open(path.dirname(file), "r");
   await folder.sync().finally(() => folder.close());
+}
+
+/** A process that was killed while it wrote left its draft; it is of no use to anybody. */
+export async function sweepDrafts(folder: string): Promise<void> {
+  for (const name of readdirSync(folder)) {
+    const writer = /\.(\d+)-\d+\.new$/.exec(name)?.[1];
+    if (writer !== undefined && !existsSync(`/proc/${writer}`))
+      await rm(path.join(folder, name), { force: true });
+  }
 }
 
 /** The state directory, for us alone. */

@@ -5,6 +5,7 @@ import { createConfig } from "../host/config.ts";
 import { systemDisk } from "../host/disk.ts";
 import { createEffort } from "../host/effort.ts";
 import type { Environment } from "../host/environment.ts";
+import { sweepDrafts } from "../host/files.ts";
 import { createGit } from "../host/git.ts";
 import { keep } from "../host/kept.ts";
 import { take } from "../host/lock.ts";
@@ -35,6 +36,7 @@ export async function watch(site: Site, environment: Environment, signal: AbortS
   let trouble: string | null = null;
   const lock = await take(site.state, "watchdog", () => trouble);
   if (lock === null) throw new Failure("BUSY", `another watchdog holds ${site.name}`);
+  await sweepDrafts(site.state).catch(() => {});
   const alarm: Alarm = {
     look: () => (signal.aborted ? "interrupted" : isOrphaned(environment) ? "orphaned" : null),
     every: KEEPER_LOOK,
