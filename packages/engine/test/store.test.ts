@@ -326,13 +326,15 @@ it.each([
 it("keeps what it had when the disk is full, and leaves no draft", async () => {
   const store = await ownStore();
   await store.save({ ...FRESH_RECORDS, epoch: 1 });
-  await symlink("/dev/full", store.at(`records.json.${process.pid}.new`));
+  // Whatever number the draft gets, the disk behind it is full.
+  const links = Array.from({ length: 200 }, (_, nth) => store.at(`records.json.${process.pid}-${nth}.new`));
+  for (const link of links) await symlink("/dev/full", link);
   await expect(store.save({ ...FRESH_RECORDS, epoch: 2 })).rejects.toMatchObject({
     code: "NOT_WRITABLE",
     message: expect.stringContaining("the disk is full"),
   });
   expect((await store.records()).epoch).toBe(1);
-  expect(await drafts(store)).toEqual([]);
+  expect(await drafts(store)).toHaveLength(links.length - 1);
 });
 
 it("makes the state directory for its owner alone", async () => {
