@@ -156,13 +156,13 @@ const wishes = z.object({
     .object({ goto: z.string(), at: instant, by: z.string().default("somebody") })
     .nullable()
     .default(null),
-  replay: z
-    .object({ at: instant, by: z.string(), commits: z.array(z.string()) })
+  pause: z
+    .object({ on: z.boolean(), at: instant, by: z.string().default("somebody") })
     .nullable()
     .default(null)
     .catch(null),
-  pause: z
-    .object({ on: z.boolean(), at: instant, by: z.string().default("somebody") })
+  replay: z
+    .object({ at: instant, by: z.string(), commits: z.array(z.string()) })
     .nullable()
     .default(null)
     .catch(null),
