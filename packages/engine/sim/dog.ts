@@ -44,6 +44,18 @@ export interface Birth {
 
 const NEVER = new Promise<never>(() => {});
 
+/** Both points of an effect, made once. */
+const points = new Map<string, { readonly before: Point; readonly after: Point }>();
+
+function pointsOf(effect: string): { readonly before: Point; readonly after: Point } {
+  const found = points.get(effect) ?? {
+    before: { effect, when: "before" },
+    after: { effect, when: "after" },
+  };
+  points.set(effect, found);
+  return found;
+}
+
 export function startDog(world: World, birth: Birth): Dog {
   let alive = true;
   let epoch = 0;
@@ -64,19 +76,27 @@ export function startDog(world: World, birth: Birth): Dog {
   };
   /** Everything that a watchdog does goes through here. */
   const touch: Touch = async (effect, what) => {
-    await passing({ effect, when: "before" });
-    const value = await what().catch(async (error: unknown) => {
+    const { before, after } = pointsOf(effect);
+    await passing(before);
+    let value: Awaited<ReturnType<typeof what>>;
+    try {
+      value = await what();
+    } catch (error) {
       if (!alive) await NEVER;
       throw error;
-    });
-    await passing({ effect, when: "after" });
+    }
+    await passing(after);
     return value;
   };
-  /** Whoever is killed goes no further: what it waits for never comes. */
-  const passing = async (point: Point): Promise<void> => {
-    if (!alive) await NEVER;
+  /** Whoever is killed goes no further: what it waits for never comes. Null: nothing holds it up. */
+  const passing = (point: Point): Promise<void> | null => {
+    if (!alive) return NEVER;
     const struck = birth.strike(point, dog);
-    if (typeof struck === "number" && struck > 0) await world.hours.wait(struck);
+    if (struck === "die") return NEVER;
+    return struck > 0 ? held(struck) : null;
+  };
+  const held = async (duration: Duration): Promise<void> => {
+    await world.hours.wait(duration);
     if (!alive) await NEVER;
   };
   const life = async () => {
@@ -110,9 +130,9 @@ export function startDog(world: World, birth: Birth): Dog {
       processes: () => touch("processes", async () => processesOf(world)),
       signal(pids, signal) {
         // The kernel does this at once: there is no time between its beginning and its end.
-        if (!alive || birth.strike({ effect: "signal", when: "before" }, dog) === "die") return;
+        if (!alive || birth.strike(pointsOf("signal").before, dog) === "die") return;
         sendSignal(world, pids, signal);
-        birth.strike({ effect: "signal", when: "after" }, dog);
+        birth.strike(pointsOf("signal").after, dog);
       },
     };
     return live(records, host, { look: () => null, every: 3_600_000 }, stop.signal);

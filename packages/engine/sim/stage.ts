@@ -25,17 +25,20 @@ export interface Stage {
   /** What is remembered is torn at the next death. */
   tear(how: "cut" | "empty"): void;
   /** Every point that was passed, and those where somebody died. */
-  readonly passed: Map<string, number>;
+  readonly passed: ReadonlySet<string>;
   readonly died: Map<string, number>;
 }
 
 /** As the keeper's own. */
 const PAUSES: readonly Duration[] = [0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
 
+/** Files that nobody waits for. There are many more events of these than of all others. */
+const UNHEARD: ReadonlySet<string> = new Set(["records.json", "records.json.before", "journal.jsonl"]);
+
 export function createStage(world: World): Stage {
   const { hours, files } = world;
   const instances = world.chance.fork("instances");
-  const passed = new Map<string, number>();
+  const passed = new Set<Point>();
   const died = new Map<string, number>();
   const ambushes: Point[] = [];
   let kept: Dog | null = null;
@@ -51,11 +54,11 @@ export function createStage(world: World): Stage {
   let looked: Duration = 0;
 
   const strike: Strike = (point, dog) => {
-    const name = `${point.effect} ${point.when}`;
     if (point.effect === "tmux.panes") looked = hours.now();
-    passed.set(name, (passed.get(name) ?? 0) + 1);
+    passed.add(point);
     const index = ambushes.findIndex(({ effect, when }) => effect === point.effect && when === point.when);
     if (index >= 0) {
+      const name = `${point.effect} ${point.when}`;
       ambushes.splice(index, 1);
       died.set(name, (died.get(name) ?? 0) + 1);
       world.tell({ what: "fault", kind: `crash ${name}` });
@@ -122,7 +125,7 @@ export function createStage(world: World): Stage {
   };
 
   files.onChange((file) => {
-    if (hours.now() < deafUntil) return;
+    if (hours.now() < deafUntil || UNHEARD.has(path.basename(file))) return;
     hours.after(1, () => {
       for (const dog of [kept, second]) dog?.notice(path.dirname(file), path.basename(file));
     });
@@ -138,7 +141,9 @@ export function createStage(world: World): Stage {
     dog: () => kept,
     over: () => over,
     looked: () => looked,
-    passed,
+    get passed() {
+      return new Set([...passed].map(({ effect, when }) => `${effect} ${when}`));
+    },
     died,
     start() {
       if (keeper) return;

@@ -1,9 +1,10 @@
+import type { Backend } from "../backends/backend.ts";
 import { BACKENDS } from "../backends/index.ts";
 import { Failure } from "../problem.ts";
 import type { Agent, Project } from "../project.ts";
 import { digest } from "../watch/digest.ts";
 import { essenceOf } from "../watch/essence.ts";
-import type { Sighting } from "../watch/sighting.ts";
+import type { Reading, Sighting } from "../watch/sighting.ts";
 import type { Instant } from "../watch/time.ts";
 import type { Pane, Panes, Terminal } from "./tmux.ts";
 
@@ -12,7 +13,18 @@ interface Capture {
   readonly at: Instant;
   /** When tmux says that something was printed last. */
   readonly activity: number;
+  readonly shown: Shown;
+}
+
+/** A screen, and what its backend makes of it: worked out once, however often it is asked for. */
+interface Shown {
   readonly screen: string;
+  understand(backend: Backend): Understood;
+}
+
+interface Understood {
+  readonly digest: string;
+  readonly reading: Reading;
 }
 
 /** One look at all agents: one tmux call, and one more for the screens that may have changed. */
@@ -80,9 +92,29 @@ async function capture(
     if (old !== undefined && isOld) kept.set(pane.id, old);
     else wanted.set(pane.id, pane.activity);
   }
-  for (const [id, screen] of await terminal.screens([...wanted.keys()]))
-    kept.set(id, { at: now, activity: wanted.get(id) ?? 0, screen });
+  for (const [id, screen] of await terminal.screens([...wanted.keys()])) {
+    const old = before.get(id)?.shown;
+    const shown = old?.screen === screen ? old : show(screen);
+    kept.set(id, { at: now, activity: wanted.get(id) ?? 0, shown });
+  }
   return kept;
+}
+
+function show(screen: string): Shown {
+  let by: Backend | null = null;
+  let understood: Understood | null = null;
+  return {
+    screen,
+    understand(backend) {
+      if (understood === null || by !== backend)
+        understood = {
+          digest: digest((backend.essence ?? essenceOf)(screen)),
+          reading: backend.read(screen),
+        };
+      by = backend;
+      return understood;
+    },
+  };
 }
 
 /** What tmux adds, in the last line, to the screen of a pane that is dead. */
@@ -97,7 +129,7 @@ function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, proj
       return { pane: "unreadable", because: "tmux has not collected its exit yet" };
     if (agent.backend !== null && capture === undefined)
       return { pane: "unreadable", because: "it went while we looked" };
-    const screen = (capture?.screen ?? "").replace(TMUX_SAYS, "");
+    const screen = (capture?.shown.screen ?? "").replace(TMUX_SAYS, "");
     return { pane: "dead", instance, created, exit: pane.exit, screen };
   }
   if (agent.backend === null) {
@@ -107,7 +139,7 @@ function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, proj
   if (capture === undefined) return { pane: "unreadable", because: "it went while we looked" };
   const backend = BACKENDS[agent.backend];
   if (backend === undefined) return { pane: "unreadable", because: `no backend is called ${agent.backend}` };
-  const { screen } = capture;
+  const { screen } = capture.shown;
   return {
     pane: "alive",
     pid,
@@ -116,7 +148,6 @@ function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, proj
     scrolled,
     size,
     screen,
-    digest: digest((backend.essence ?? essenceOf)(screen)),
-    reading: backend.read(screen),
+    ...capture.shown.understand(backend),
   };
 }

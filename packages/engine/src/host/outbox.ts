@@ -1,10 +1,10 @@
-import path from "node:path";
 import { Failure } from "../problem.ts";
 import { collapse } from "../watch/handoff.ts";
 import type { Message } from "../watch/message.ts";
 import type { End } from "../watch/receipt.ts";
 import type { Disk } from "./disk.ts";
 import { refusing } from "./files.ts";
+import { stored } from "./stored.ts";
 
 export interface Settled {
   readonly message: Message;
@@ -35,14 +35,14 @@ export interface Outbox {
 const SETTLED_KEPT = 500;
 const WAITING_MOST = 50;
 
-const stored = () => import("../watch/stored.ts");
-
 export function createOutbox(directory: string, disk: Disk): Outbox {
   const at = (agent: string, part: "new" | "done" | "bad", ...more: string[]) =>
-    path.join(directory, agent, part, ...more);
+    [directory, agent, part, ...more].join("/");
 
   /** What was looked at once need not be looked at in each tick. */
   const readable = new Set<string>();
+  /** Those that wait, as they were read last. */
+  const parsed = new Map<string, { readonly text: string; readonly message: Message | null }>();
 
   /** Oldest first. */
   const list = async (agent: string, part: "new" | "done") =>
@@ -51,8 +51,15 @@ export function createOutbox(directory: string, disk: Disk): Outbox {
   const write = (file: string, value: unknown): Promise<void> =>
     refusing(file, disk.write(file, `${JSON.stringify(value, null, 1)}\n`));
 
-  const read = async (agent: string, part: "new" | "done", name: string): Promise<Message | null> =>
-    (await stored()).parseMessage((await disk.read(at(agent, part, name))) ?? "");
+  const read = async (agent: string, part: "new" | "done", name: string): Promise<Message | null> => {
+    const file = at(agent, part, name);
+    const text = (await disk.read(file)) ?? "";
+    const before = parsed.get(file);
+    if (before?.text === text) return before.message;
+    const message = (await stored()).parseMessage(text);
+    if (part === "new") parsed.set(file, { text, message });
+    return message;
+  };
 
   const readAll = async (agent: string, part: "new" | "done", names: readonly string[]) => {
     const found = await Promise.all(names.map((name) => read(agent, part, name)));
@@ -98,7 +105,10 @@ export function createOutbox(directory: string, disk: Disk): Outbox {
         else readable.add(`${agent}/${name}`);
       }
       if (bad.length > 0) await disk.makeFolder(at(agent, "bad"));
-      for (const name of bad) await disk.move(at(agent, "new", name), at(agent, "bad", name));
+      for (const name of bad) {
+        await disk.move(at(agent, "new", name), at(agent, "bad", name));
+        parsed.delete(at(agent, "new", name));
+      }
       return bad.map((name) => at(agent, "bad", name));
     },
     async settled(agent, id) {
@@ -113,6 +123,7 @@ export function createOutbox(directory: string, disk: Disk): Outbox {
       await write(at(to, "done", name), { ...message, settled: end });
       await disk.remove(at(to, "new", name));
       readable.delete(`${to}/${name}`);
+      parsed.delete(at(to, "new", name));
       const settled = await list(to, "done");
       for (const old of settled.slice(0, -SETTLED_KEPT)) await disk.remove(at(to, "done", old));
     },

@@ -6,6 +6,7 @@ import { FRESH_RECORDS, NO_WISHES, type Records, SCHEMA, trust, type Wishes } fr
 import { type Disk, systemDisk } from "./disk.ts";
 import { refusing } from "./files.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
+import { stored } from "./stored.ts";
 
 /**
  * The state directory. Each file has one writer: the command line writes the
@@ -32,18 +33,11 @@ export interface Store extends Outbox {
 const JOURNAL_MOST = 16 * 1024 * 1024;
 const RECENT = 256 * 1024;
 
-/** A status of what this very version wrote does without the schemas; who needs them loads them once. */
-let loading: Promise<typeof import("../watch/stored.ts")> | null = null;
-const stored = () => {
-  loading ??= import("../watch/stored.ts");
-  return loading;
-};
-
 export function createStore(directory: string, disk: Disk = systemDisk): Store {
   const at = (...names: string[]) => path.join(directory, ...names);
 
   const write = (file: string, value: unknown): Promise<void> =>
-    refusing(file, disk.write(file, `${JSON.stringify(value, null, 1)}\n`));
+    refusing(file, disk.write(file, `${JSON.stringify(value)}\n`));
 
   /** Those whose copy before is the only good one: a damaged file must not be copied over it. */
   const damaged = new Set<string>();
