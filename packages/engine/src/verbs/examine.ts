@@ -1,0 +1,124 @@
+import { existsSync } from "node:fs";
+import { systemDisk } from "../host/disk.ts";
+import type { Environment } from "../host/environment.ts";
+import { processesByInstance } from "../host/processes.ts";
+import type { Site } from "../host/site.ts";
+import { blockedBy } from "../host/starting.ts";
+import { createStore } from "../host/store.ts";
+import { timetableOf } from "../host/timetable.ts";
+import { createTmux, type Pane, type Panes } from "../host/tmux.ts";
+import { Failure } from "../problem.ts";
+import type { Agent } from "../project.ts";
+import { assess } from "../watch/assess.ts";
+import { type Facts, sceneOf, withoutPhase } from "../watch/plan.ts";
+import type { Records, Wishes } from "../watch/records.ts";
+import type { Assessment, Scene } from "../watch/scene.ts";
+import { isScheduled } from "../watch/schedule.ts";
+import type { Sighting } from "../watch/sighting.ts";
+import { unseenBecause } from "../watch/think.ts";
+
+/** One agent as it is now, with everything that was looked at to say so. */
+export interface Examined {
+  readonly agent: Agent;
+  readonly scene: Scene;
+  readonly assessment: Assessment;
+}
+
+/** Everything that was looked at. */
+export interface Seen {
+  readonly panes: Panes | null;
+  readonly records: Records;
+  readonly wishes: Wishes;
+  /** The next slot of each scheduled task. */
+  readonly next: ReadonlyMap<string, number | null>;
+  readonly now: number;
+}
+
+export async function examine(
+  site: Site,
+  environment: Environment,
+): Promise<Seen & { readonly agents: readonly Examined[] }> {
+  const store = createStore(site.state);
+  const [panes, { records, wishes }] = await Promise.all([lookAt(site, environment), store.glance()]);
+  const now = Date.now();
+  const { agents } = site.project;
+  const blocked = new Map<string, string | null>();
+  const next = new Map<string, number | null>();
+  for (const agent of agents)
+    if (agent.schedule !== null && isScheduled(agent))
+      next.set(agent.name, (await timetableOf(agent.schedule)).next(now));
+  for (const agent of agents)
+    if (panes?.sessions.get(agent.session)?.dead !== false)
+      blocked.set(
+        agent.name,
+        withoutPhase(agent, records.course) ?? (await blockedBy(site, agent, systemDisk)),
+      );
+  const processes = await countLost(agents, panes, records);
+  const examined = agents.map((agent): Examined => {
+    const facts: Facts = {
+      wishes,
+      sighting: (one) => {
+        const run = records.agents[one.name]?.run ?? null;
+        return toSighting(site, panes?.sessions.get(one.session), panes !== null, run?.instance ?? null);
+      },
+      blocked: () => blocked.get(agent.name) ?? null,
+      working: () => null,
+      slots: () => null,
+      leftovers: (instance) => processes.get(instance)?.length ?? 0,
+      message: () => null,
+      rescue: () => "over",
+    };
+    const scene = sceneOf(agent, site.project, records, facts);
+    return { agent, scene, assessment: assessSafely(scene, now) };
+  });
+  return { panes, records, wishes, next, now, agents: examined };
+}
+
+/** What makes the watchdog's check of one agent fail must not take the status of all. */
+function assessSafely(scene: Scene, now: number): Assessment {
+  try {
+    return assess(scene, now);
+  } catch (error) {
+    return unseenBecause(error);
+  }
+}
+
+type Processes = ReadonlyMap<string, readonly number[]>;
+
+/** Processes are looked up only where a run has lost its pane. */
+async function countLost(
+  agents: readonly Agent[],
+  panes: Panes | null,
+  records: Records,
+): Promise<Processes> {
+  const lost = agents.some(({ name, session }) => {
+    const dead = panes?.sessions.get(session)?.dead ?? panes !== null;
+    return dead && records.agents[name]?.run != null;
+  });
+  return lost ? processesByInstance() : new Map();
+}
+
+/** Null when tmux could not say. Without a socket there is no server to ask, and no tmux is needed to know it. */
+async function lookAt({ socket }: Site, environment: Environment): Promise<Panes | null> {
+  if (!existsSync(socket)) return { server: null, epoch: 0, sessions: new Map() };
+  try {
+    return await createTmux(socket, environment, 0).panes();
+  } catch (error) {
+    if (error instanceof Failure && error.code === "TMUX_FAILED") return null;
+    throw error;
+  }
+}
+
+/** What the screen says is the watchdog's last word; a look at the panes is all that a status needs. */
+function toSighting(site: Site, pane: Pane | undefined, seen: boolean, instance: string | null): Sighting {
+  if (!seen) return { pane: "unreadable", because: "tmux does not answer" };
+  if (pane === undefined) return { pane: "absent", with: "session" };
+  if (pane.project !== site.id) return { pane: "foreign" };
+  const name = pane.instance ?? instance ?? "";
+  const created = pane.created * 1000;
+  if (pane.dead)
+    return { pane: "dead", instance: name, created, exit: pane.exit ?? { signal: "unknown" }, screen: "" };
+  const reading = { mood: "unclear", draft: null, final: null, running: null } as const;
+  const { pid, scrolled, size } = pane;
+  return { pane: "alive", pid, instance: name, created, digest: "", screen: "", scrolled, size, reading };
+}
