@@ -16,6 +16,7 @@ export interface Fault {
 
 const second = 1_000;
 const minute = 60 * second;
+const LONGEST: Duration = 4 * minute;
 
 type Strikes = (world: World, stage: Stage, fault: Fault) => void;
 
@@ -39,7 +40,8 @@ const during =
   (begin: (world: World, fault: Fault) => void, end: (world: World, fault: Fault) => void): Strikes =>
   (world, _, fault) => {
     begin(world, fault);
-    world.hours.after(fault.amount, () => end(world, fault));
+    // Mostly short, and now and then as long as may be.
+    world.hours.after(fault.amount ** 2 / LONGEST, () => end(world, fault));
   };
 
 export const FAULTS = {
@@ -220,7 +222,7 @@ export function planOf(chance: Chance, world: World, span: Duration): readonly F
       kind: chance.pick(known),
       at: chance.int(0, span),
       agent: chance.happens(0.6) ? chance.pick(loops) : chance.pick(agents),
-      amount: chance.int(2 * second, 4 * minute),
+      amount: chance.int(2 * second, LONGEST),
       point: chance.pick(POINTS),
     };
   });

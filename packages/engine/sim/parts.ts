@@ -17,7 +17,8 @@ export function partOf(world: World, body: Body, opened: Opened): Part {
     ...part,
     hear(text) {
       if (text !== "/quit") part.hear(text);
-      else if (!body.stubborn()) world.hours.after(body.chance.pick([50, 400, 6_000]), () => body.exit(0));
+      else if (!body.stubborn())
+        world.hours.after(body.chance.pick([20, 50, 400, 6_000]), () => body.exit(0));
     },
   };
 }
@@ -85,7 +86,7 @@ function worker(world: World, body: Body, { kickoff }: Opened): Part {
   };
   const isBehind = () =>
     role === "builder"
-      ? known.claimed === known.reviewed && known.reviewed < gates
+      ? known.claimed <= known.reviewed && known.reviewed < gates
       : role === "adversary" && known.claimed > known.reviewed;
   const wait = () => {
     const span = chance.int(60, Math.floor(world.site.project.supervision.max_wait / 1000)) * 1000;

@@ -32,7 +32,7 @@ export async function simulate(seed: number, { faults, trace = false }: Choices 
   const world = await createWorld(seed);
   const stage = createStage(world);
   const chance = world.chance.fork("faults");
-  const span = chance.happens(0.05) ? 90 * minute : chance.int(4, 12) * minute;
+  const span = chance.happens(0.05) ? 90 * minute : chance.int(2, 9) * minute;
   const planned = faults ?? planOf(chance, world, span);
   const lines: string[] = [];
   const seen = new Map<string, number>();
@@ -50,11 +50,11 @@ export async function simulate(seed: number, { faults, trace = false }: Choices 
   world.hear((event) => {
     if (event.what === "saved") complete = event.records.completed;
   });
-  world.hours.after(span + 5 * minute, () => {
+  world.hours.after(span + 3 * minute, () => {
     calm = true;
     settle(world, stage, names);
   });
-  const bound = span + 5 * minute + patience(world);
+  const bound = span + 3 * minute + patience(world);
   world.hours.after(bound, () => world.tell({ what: "over" }));
   await world.hours.run(() => verdict() !== null || world.hours.now() >= bound || (calm && complete));
   if (verdict() === null) world.tell({ what: "over" });

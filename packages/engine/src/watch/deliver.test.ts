@@ -363,9 +363,14 @@ describe("the next look", () => {
     ["comes at once after a key", { ...idle }, 40],
     ["comes shortly while the text has to appear", { record: begun(10, 0), sighting: box(""), message }, 40],
     [
-      "takes its time while a person writes",
+      "comes a tenth later than before while a person writes",
+      { record: begun(20 * second, 0), sighting: box("my own words"), message },
+      2_000,
+    ],
+    [
+      "takes its time while a person writes for long",
       { record: begun(minute, 0), sighting: box("my own words"), message },
-      250,
+      5_000,
     ],
     ["takes its time while the agent works", { ...idle, sighting: of.busy }, 250],
     ["is an ordinary one when nothing is to be said", { record: there, sighting: of.ready }, 30_000],

@@ -102,14 +102,14 @@ function begin(
 ): Delivery {
   if (!scrolled && reading.mood === "ready" && reading.draft === "") return act({ do: "type", message }, now);
   // Who has been busy for long is asked less often.
-  const patience = Math.min(LONGEST_POLL, Math.max(POLL, Math.round((now - (seen?.since ?? now)) / 20)));
+  const patience = Math.min(LONGEST_POLL, Math.max(POLL, Math.round((now - (seen?.since ?? now)) / 10)));
   return { actions: [], next: now + patience };
 }
 
 /** It stands in the box, and wants an Enter. */
 function submit({ message, mail, screen, listens }: Way, now: Instant): Delivery {
   if (!listens || screen.scrolled || screen.reading.mood === "asking")
-    return { actions: [], next: now + POLL };
+    return { actions: [], next: soon(now - (mail?.since ?? now), now) };
   const enters = mail?.enters ?? 0;
   if (enters >= ENTERS) {
     const because = "it was typed, and Enter was not taken";
@@ -175,6 +175,6 @@ const REST: Delivery = { actions: [], next: Number.POSITIVE_INFINITY };
 
 /** What takes longer is looked at ever later. */
 const soon = (waited: Duration, now: Instant): Instant =>
-  now + Math.min(POLL, Math.max(SETTLE, Math.round(waited / 10)));
+  now + Math.min(LONGEST_POLL, Math.max(SETTLE, Math.round(waited / 10)));
 
 const act = (action: Action, now: Instant): Delivery => ({ actions: [action], next: now + SETTLE });
