@@ -155,7 +155,7 @@ async function measureTicks(bench: Bench, pid: number) {
   const site = await readSite(path.join(bench.home, "agents.toml"));
   const store = createStore(site.state);
   const saved = await readFile(store.at("records.json"), "utf8");
-  let records = await enter(store, systemClock);
+  let records = await enter(store, systemClock, 0);
   const full: number[] = [];
   const quiet: number[] = [];
   let programs = 0;

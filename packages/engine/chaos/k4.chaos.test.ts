@@ -53,7 +53,7 @@ async function harm(trial: Trial): Promise<boolean> {
 it(
   "restarts whoever is killed, and the work goes on where it was",
   async () => {
-    const due = times(40, 400);
+    const due = times(55, 450);
     let killed = 0;
     for (let round = 0; killed < due; round += 1)
       await onTrial({ phases: phasesOf(4) }, round, async (trial) => {

@@ -83,7 +83,7 @@ it(
     await onTrial({ phases: [], agents, pace: "0.01" }, 0, async (trial) => {
       const { world, dice } = trial;
       await startUp(trial);
-      const count = Math.ceil(times(320, 10_000) / NAMES.length);
+      const count = Math.ceil(times(1_000, 10_000) / NAMES.length);
       const sent = new Map(NAMES.map((name) => [name, letters(dice, count)] as const));
       await sendAll(trial, sent);
       for (const [name, words] of sent) {
@@ -98,5 +98,5 @@ it(
       await trial.judge({});
     });
   },
-  times(360_000, 7_200_000),
+  times(600_000, 7_200_000),
 );

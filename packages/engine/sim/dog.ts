@@ -106,7 +106,7 @@ export function startDog(world: World, birth: Birth): Dog {
       alone: birth.alone(),
     }));
     const clock = { now: world.hours.wall, read: world.hours.read, sleep: sleeping(world) };
-    const records = await enter(store, clock);
+    const records = await enter(store, clock, world.machine.server()?.epoch ?? 0);
     epoch = records.epoch;
     world.tell({ what: "watching", epoch });
     const { site } = world;

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { createStore } from "../src/host/store.ts";
 import { type Message, PLAIN } from "../src/watch/message.ts";
@@ -209,4 +209,25 @@ it("says a message once when its echo had scrolled away before the watchdog came
     await project.tmux("send-keys", "-t", "=p-ada:", "Up");
   });
   expect(end).toEqual({ state: "submitted" });
+});
+
+it("takes its own agents over when all that it remembered is lost, however often it was restarted before", async () => {
+  const project = await ownProject(TOML);
+  const store = createStore(project.state);
+  let watchdog = await project.watchdog();
+  await project.up();
+  const before = await pidsOf(project);
+  for (let nth = 0; nth < 3; nth++) {
+    await watchdog.kill();
+    watchdog = await project.watchdog();
+    await project.looks(1);
+  }
+  await watchdog.kill();
+  const { epoch } = await store.records();
+  for (const name of ["records.json", "records.json.before"]) await rm(store.at(name), { force: true });
+  await project.watchdog();
+  expect((await store.records()).epoch).toBe(epoch + 1);
+  await project.looks(2);
+  expect(await pidsOf(project)).toEqual(before);
+  expect((await project.run(["send", "ada", "still there?"])).code).toBe(0);
 });

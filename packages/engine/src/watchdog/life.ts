@@ -24,10 +24,10 @@ export interface Alarm {
   readonly every: Duration;
 }
 
-/** The epoch is raised and on disk before anything is done under it. */
-export async function enter(store: Store, clock: Clock): Promise<Records> {
+/** The epoch is raised and on disk before anything is done under it. Above the one that the tmux server obeys, too: records may be lost. */
+export async function enter(store: Store, clock: Clock, obeyed: number): Promise<Records> {
   const before = await store.records();
-  const epoch = before.epoch + 1;
+  const epoch = Math.max(before.epoch, obeyed) + 1;
   const records: Records = { ...before, epoch, pid: process.pid, version: VERSION, heartbeat: clock.now() };
   await store.save(records);
   return records;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { systemClock } from "../host/clock.ts";
@@ -45,7 +46,7 @@ export async function watch(site: Site, environment: Environment, signal: AbortS
   try {
     // Whether the file is refused, this watchdog says when it has looked itself.
     await keep(systemDisk, site.state, site.file, { ...site.inForce, refused: null });
-    const records = await enter(store, systemClock);
+    const records = await enter(store, systemClock, await obeyedEpoch(site, environment));
     host = createHost(site, environment, records.epoch);
     return await live(records, host, alarm, signal, (now) => {
       if (now !== null && now !== trouble) log(now);
@@ -55,6 +56,17 @@ export async function watch(site: Site, environment: Environment, signal: AbortS
     host?.wakes.close();
     await lock.release();
   }
+}
+
+/** Which epoch the tmux server obeys; 0 when there is none, or when it does not say. */
+async function obeyedEpoch({ socket }: Site, environment: Environment): Promise<number> {
+  if (!existsSync(socket)) return 0;
+  return createTmux(socket, environment, 0)
+    .panes()
+    .then(
+      ({ epoch }) => epoch,
+      () => 0,
+    );
 }
 
 const KEEPER_LOOK = 2_000;
