@@ -212,7 +212,7 @@ function boot(world: World, body: Body, quirks: Quirks, part: Part): void {
     quirks.neverReady = false;
     return;
   }
-  const delay = quirks.slowBoot > 0 ? quirks.slowBoot : chance.pick([20, 60, 120, 400]);
+  const delay = quirks.slowBoot > 0 ? quirks.slowBoot : chance.pick([20, 30, 60, 300]);
   quirks.slowBoot = 0;
   body.later(delay, () => {
     if (body.resumed && quirks.refuseResume) {

@@ -4,11 +4,12 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { mutate } from "./mutate.ts";
 import type { Outcome } from "./simulate.ts";
+import { spread } from "./spread.ts";
 
 /*
  * Runs seed after seed, and says of each that failed how to see it again:
  *
- *   pnpm sim --seeds 200 --from 1
+ *   pnpm sim --seeds 200 --from 1      on all processors; --jobs 1: on one
  *   pnpm sim --seed 48 --trace
  *   pnpm sim --mutant zeroGrace        until the first seed that notices
  */
@@ -21,11 +22,11 @@ const { values } = parseArgs({
     trace: { type: "boolean", default: false },
     mutant: { type: "string" },
     coverage: { type: "boolean", default: false },
+    jobs: { type: "string" },
   },
 });
 if (values.mutant !== undefined) mutate(values.mutant);
 // Only now, so that whoever loads the engine loads the mutant.
-const { simulate } = await import("./simulate.ts");
 const { shrink } = await import("./shrink.ts");
 const from = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
@@ -33,15 +34,21 @@ const say = (line: string) => writeSync(1, `${line}\n`);
 const seen = new Map<string, number>();
 let failed = 0;
 
-for (let seed = from; seed < from + count; seed++) {
-  const outcome = await simulate(seed, { trace: values.trace });
+const task = { mutant: values.mutant ?? null, trace: values.trace };
+const began = performance.now();
+for await (const outcome of spread(
+  from,
+  count,
+  task,
+  values.jobs === undefined ? undefined : Number(values.jobs),
+)) {
   for (const [word, times] of outcome.seen) seen.set(word, (seen.get(word) ?? 0) + times);
   for (const line of outcome.trace) say(line);
   if (outcome.verdict === null) continue;
   failed += 1;
   if (values.mutant !== undefined) {
     say(
-      `${values.mutant} is noticed by seed ${seed}: ${outcome.verdict.invariant} ${outcome.verdict.evidence.slice(0, 150)}`,
+      `${values.mutant} is noticed by seed ${outcome.seed}: ${outcome.verdict.invariant} ${outcome.verdict.evidence.slice(0, 150)}`,
     );
     break;
   }
@@ -49,7 +56,9 @@ for (let seed = from; seed < from + count; seed++) {
 }
 if (values.coverage)
   for (const [word, times] of [...seen].sort()) say(`${String(times).padStart(8)} ${word}`);
-say(`${count} seeds, ${failed} failed, ${(process.cpuUsage().user / 1000 / count).toFixed(0)} ms each`);
+const each = (process.cpuUsage().user / 1000 / count).toFixed(0);
+const took = ((performance.now() - began) / 1000).toFixed(0);
+say(`${count} seeds, ${failed} failed, in ${took} s, ${each} ms of processor each`);
 process.exitCode = failed > 0 ? 1 : 0;
 
 async function report({ seed, verdict, faults }: Outcome): Promise<void> {

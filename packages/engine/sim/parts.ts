@@ -18,7 +18,7 @@ export function partOf(world: World, body: Body, opened: Opened): Part {
     hear(text) {
       if (text !== "/quit") part.hear(text);
       else if (!body.stubborn())
-        world.hours.after(body.chance.pick([20, 50, 400, 6_000]), () => body.exit(0));
+        world.hours.after(body.chance.pick([20, 20, 50, 50, 400, 6_000]), () => body.exit(0));
     },
   };
 }
@@ -42,7 +42,7 @@ function ownPart(world: World, body: Body, opened: Opened): Part {
 function listener(body: Body): Part {
   const answer = () => {
     body.become("busy");
-    body.later(body.chance.int(1, 40) * 1000, () => {
+    body.later(body.chance.int(1, 15) * 1000, () => {
       body.say(`answered ${body.chance.int(1, 999)}`);
       body.become("idle");
     });
@@ -54,7 +54,7 @@ function listener(body: Body): Part {
 function runner(body: Body): Part {
   const work = () => {
     body.become("busy");
-    body.later(body.chance.int(5, 90) * 1000, () => {
+    body.later(body.chance.int(5, 40) * 1000, () => {
       if (body.chance.happens(0.5)) body.exit(0);
       else body.become("idle");
     });
@@ -104,7 +104,7 @@ function worker(world: World, body: Body, { kickoff }: Opened): Part {
       quirks.unpushed = false;
       return;
     }
-    world.hours.after(chance.happens(0.5) ? 0 : chance.int(0, 40) * 1000, () => {
+    world.hours.after(chance.happens(0.5) ? 0 : chance.int(0, 20) * 1000, () => {
       // Whoever is gone pushes nothing; whoever is wedged neither.
       if (body.state === "gone" || body.state === "wedged" || body.state === "fatal") return;
       world.push(commit, phase);
@@ -129,7 +129,7 @@ function worker(world: World, body: Body, { kickoff }: Opened): Part {
       decide();
     });
   };
-  const turn = () => work(chance.int(5, 60) * 1000);
+  const turn = () => work(chance.int(2, 25) * 1000);
   return {
     begin() {
       look();
@@ -140,7 +140,7 @@ function worker(world: World, body: Body, { kickoff }: Opened): Part {
       look();
       // Some answer nothing and go on as they were.
       if (body.state === "waiting" && !world.polls && chance.happens(0.1) && !isBehind()) return;
-      work(chance.int(3, 40) * 1000);
+      work(chance.int(2, 15) * 1000);
     },
   };
 }

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { MUTANTS } from "../sim/mutants.ts";
 import { mutated } from "../sim/mutate.ts";
-import { simulate } from "../sim/simulate.ts";
+import { type Outcome, simulate } from "../sim/simulate.ts";
+import { spread } from "../sim/spread.ts";
 
 it.each([1, 2, 3, 4, 5, 6, 7, 8])("all is well in the end in the simulated world %i", async (seed) => {
   expect((await simulate(seed)).verdict).toBe(null);
@@ -11,6 +12,18 @@ it("the same seed is the same world, to the last word", async () => {
   const [one, other] = [await simulate(3, { trace: true }), await simulate(3, { trace: true })];
   expect(one.trace.length).toBeGreaterThan(100);
   expect(other.trace).toEqual(one.trace);
+});
+
+it("worlds that run side by side are those that run one by one, in the order of their seeds", async () => {
+  const task = { mutant: null, trace: true };
+  const worlds = async (jobs: number) => {
+    const outcomes: Outcome[] = [];
+    for await (const outcome of spread(20, 20, task, jobs)) outcomes.push(outcome);
+    return outcomes;
+  };
+  const [one, two] = await Promise.all([worlds(1), worlds(2)]);
+  expect(two.map(({ seed }) => seed)).toEqual(Array.from({ length: 20 }, (_, nth) => 20 + nth));
+  expect(two).toEqual(one);
 });
 
 it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(

@@ -129,7 +129,7 @@ const readingWritesNothing: Invariant = {
       world.hours.release(
         () =>
           void store.glance().then(
-            () => store.recent(),
+            () => (event.what === "calm" ? store.recent() : null),
             () => {},
           ),
       );

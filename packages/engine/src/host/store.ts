@@ -1,4 +1,3 @@
-import path from "node:path";
 import { Failure } from "../problem.ts";
 import { VERSION } from "../version.ts";
 import { type JournalEntry, parseEntry } from "../watch/journal.ts";
@@ -34,7 +33,7 @@ const JOURNAL_MOST = 16 * 1024 * 1024;
 const RECENT = 256 * 1024;
 
 export function createStore(directory: string, disk: Disk = systemDisk): Store {
-  const at = (...names: string[]) => path.join(directory, ...names);
+  const at = (...names: string[]) => [directory, ...names].join("/");
 
   const write = (file: string, value: unknown): Promise<void> =>
     refusing(file, disk.write(file, `${JSON.stringify(value)}\n`));

@@ -55,8 +55,11 @@ const TICKING: ReadonlySet<string> = new Set<
 ]);
 
 /** Decisions with the same key are the same decision. */
-export const keyOf = (decision: Extract<Happening, { what: "decided" }>): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(decision).filter(([name]) => !TICKING.has(name))));
+export function keyOf(decision: Extract<Happening, { what: "decided" }>): string {
+  const standing: Record<string, unknown> = { ...decision };
+  for (const name of TICKING) standing[name] = undefined;
+  return JSON.stringify(standing);
+}
 
 function evidence(assessment: Assessment, scene: Scene, now: Instant): Partial<Tally & Idleness> {
   switch (assessment.is) {

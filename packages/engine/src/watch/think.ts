@@ -115,8 +115,9 @@ export function decide(assessment: Assessment, scene: Scene, now: Instant): read
 /** While something is under way a look is worth its few milliseconds; what takes long is looked at ever later. */
 const SOON: Duration = 50;
 const SHORTLY: Duration = 500;
+const LONGEST: Duration = 2_000;
 const underWay = (since: Instant, now: Instant): Instant =>
-  now + Math.min(SHORTLY, Math.max(SOON, Math.round((now - since) / 10)));
+  now + Math.min(LONGEST, Math.max(SOON, Math.round((now - since) / 10)));
 
 function lookAgain(assessment: Assessment, scene: Scene, now: Instant): Instant {
   const { policy } = scene;
@@ -128,7 +129,11 @@ function lookAgain(assessment: Assessment, scene: Scene, now: Instant): Instant 
     case "due-to-stop":
       // The end of a rescue wakes us.
       return now + (scene.rescue === "under-way" ? SHORTLY : SOON);
-    case "stopping":
+    case "stopping": {
+      const { step, since } = assessment;
+      const due = since + (step === "told" ? policy.stop_grace : policy.quit_grace);
+      return due > now ? Math.min(due, underWay(since, now)) : underWay(since, now);
+    }
     case "starting":
       return underWay(assessment.since, now);
     case "unwell": {
