@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -63,7 +64,7 @@ let engine: string | null = null;
 async function builtEngine(): Promise<string> {
   if (engine !== null) return engine;
   const folder = await mkdtemp(path.join(tmpdir(), "fleet-bench-engine-"));
-  process.once("exit", () => void rm(folder, { recursive: true, force: true }).catch(() => {}));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   await writeFile(path.join(folder, "agents.mjs"), (await bundle("packages/engine/src/bin.ts")).code);
   await copyFile(path.join(import.meta.dirname, "../../packages/engine/agents"), path.join(folder, "agents"));
   engine = folder;

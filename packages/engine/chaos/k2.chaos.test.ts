@@ -41,7 +41,10 @@ it(
   async () => {
     for (let round = 0; round < times(1, 3); round += 1) {
       const points = [...AT_WORK, ...TORN, ...AT_THE_END];
-      const facts = await onTrial({ phases: phasesOf(FULL ? 8 : 5) }, round, async (trial) => {
+      // Nobody is asked to quit, so that a signal is surely sent; in the other runs they are.
+      const supervision = { quit_grace: '"0s"' };
+      const phases = phasesOf(FULL ? 8 : 5);
+      const facts = await onTrial({ phases, supervision }, round, async (trial) => {
         await startUp(trial);
         await arm(trial, points);
         await completed(trial, 240);
