@@ -68,7 +68,7 @@ export function createBody(world: World, agent: Agent, opening: Opened): Body {
   let draft = "";
   /** What it was told last, as it still stands on the screen; some never show it. */
   let heard = "";
-  const echoes = !chance.fork("echo").happens(0.1);
+  const echoes = !chance.fork("echo").happens(0.03);
   let frozen: string | null = null;
   let wait: Body["wait"] = null;
   let limitedUntil = 0;

@@ -215,7 +215,7 @@ export function planOf(chance: Chance, world: World, span: Duration): readonly F
   const kinds = Object.keys(FAULTS) as FaultKind[];
   const known = Array.from({ length: chance.int(2, 8) }, () => chance.pick(kinds));
   const agents = world.site.project.agents.map(({ name }) => name);
-  const count = chance.int(3, 14);
+  const count = chance.int(2, 9);
   const faults = Array.from({ length: count }, (): Fault => {
     const loops = agents.slice(0, 2);
     return {

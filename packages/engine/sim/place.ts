@@ -36,10 +36,13 @@ export async function placeOf(chance: Chance): Promise<Site> {
 }
 
 function agentsToml(chance: Chance): string {
-  const loops = ["builder", "adversary", "cyd", "dan", "eve"].slice(0, chance.pick([2, 2, 2, 2, 2, 2, 3, 5]));
+  const loops = ["builder", "adversary", "cyd", "dan", "eve"].slice(
+    0,
+    chance.pick([2, 2, 2, 2, 2, 2, 2, 2, 3, 5]),
+  );
   const persistent = ["ora", "pat"].slice(0, chance.pick([0, 0, 0, 1, 1, 2]));
   const tasks = ["tom", "una"].slice(0, chance.pick([0, 0, 0, 1, 1, 2]));
-  const phases = ["a", "b", "c", "d"].slice(0, chance.pick([1, 1, 1, 2, 2, 3]));
+  const phases = ["a", "b", "c", "d"].slice(0, chance.pick([1, 1, 1, 2, 2]));
   const end = chance.pick([
     "",
     ...(persistent.length > 0 ? [`on_complete = { agent = "ora", message = "all is done" }\n`] : []),
@@ -70,7 +73,7 @@ branch = "main"
 claim = "adversary"
 review = "builder"
 
-${chance.happens(0.65) ? QUICK : ""}`;
+${chance.happens(0.8) ? QUICK : ""}`;
 }
 
 async function parse(text: string): Promise<Site> {

@@ -96,7 +96,7 @@ export async function createWorld(seed: number): Promise<World> {
     begin: (opening, spawn) => begin(opening, spawn),
   });
   const style = chance.fork("style");
-  const gates = style.pick([1, 1, 1, 2, 3]);
+  const gates = style.pick([1, 1, 1, 1, 2, 3]);
   const world: World = {
     ...{ site, chance, hours, files, machine, repository, bodies, disturbed: 0 },
     store: createStore(site.state, files),

@@ -5,8 +5,13 @@ const ASSETS: Readonly<Record<string, () => string>> = {
   "demo-agent": () => readFileSync(new URL("../backends/demo/agent.sh", import.meta.url), "utf8"),
 };
 
+/** Asked for at each start. */
+const known = new Map<string, string>();
+
 export function assetText(name: string): string {
   const read = ASSETS[name];
   if (read === undefined) throw new Error(`no asset is called ${name}`);
-  return read();
+  const text = known.get(name) ?? read();
+  known.set(name, text);
+  return text;
 }

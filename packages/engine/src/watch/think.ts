@@ -115,6 +115,7 @@ export function decide(assessment: Assessment, scene: Scene, now: Instant): read
 /** While something is under way a look is worth its few milliseconds; what takes long is looked at ever later. */
 const SOON: Duration = 50;
 const SHORTLY: Duration = 500;
+const PATIENTLY: Duration = 1_000;
 const LONGEST: Duration = 2_000;
 const underWay = (since: Instant, now: Instant): Instant =>
   now + Math.min(LONGEST, Math.max(SOON, Math.round((now - since) / 10)));
@@ -140,10 +141,11 @@ function lookAgain(assessment: Assessment, scene: Scene, now: Instant): Instant 
       const verdict = assessment.since + policy.signal_tick;
       return verdict > now ? verdict : now + policy.signal_tick;
     }
-    case "held":
-    case "unseen":
     case "draining":
       return now + SHORTLY;
+    case "held":
+    case "unseen":
+      return now + PATIENTLY;
     case "resting":
       return assessment.until;
     case "overdue":
