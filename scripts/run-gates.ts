@@ -32,6 +32,7 @@ const GATES: readonly Gate[] = [
   { name: "unused", commands: [["knip", "--no-progress"]] },
   { name: "unit", commands: [["vitest", "run", "--project", "unit"]], counts: true },
   { name: "real", commands: [["vitest", "run", "--project", "real"]], counts: true },
+  { name: "sim", commands: [["vitest", "run", "--project", "sim"]], counts: true },
   { name: "chaos", commands: [["vitest", "run", "--project", "chaos"]], counts: true },
 ];
 

@@ -20,6 +20,12 @@ export interface Quirks {
   ignoreTerm: boolean;
   /** What it commits next is not pushed. */
   unpushed: boolean;
+  /** It dies of the next Enter, and what stood in its box stands there still. */
+  brittle: boolean;
+  /** Until then each start of it ends in its death. */
+  mortal: Duration;
+  /** It does not show what it was told. */
+  mute: boolean;
 }
 
 export const NO_QUIRKS: Quirks = {
@@ -30,6 +36,9 @@ export const NO_QUIRKS: Quirks = {
   swallow: 0,
   ignoreTerm: false,
   unpushed: false,
+  mortal: 0,
+  brittle: false,
+  mute: false,
 };
 
 /** An agent program at work: one run, as it really is. The engine sees its screen and nothing else. */
@@ -50,7 +59,8 @@ export interface Body extends Program {
   /** Once it has been in this state for so long, unless something else came before. */
   later(delay: Duration, what: () => void): void;
   declare(span: Duration, until?: Instant): void;
-  limit(span: Duration): void;
+  /** It goes on by itself when the limit is over, unless it stays. */
+  limit(span: Duration, stays?: boolean): void;
   type(text: string): void;
   exit(code: number, orphans?: boolean): void;
   /** It takes no notice of being told to stop. */
@@ -77,7 +87,10 @@ export function createBody(world: World, agent: Agent, opening: Opened): Body {
   const become = (next: State) => {
     if (state === "gone") return;
     // A frozen screen says that it is ready, a wait that it declared, or nothing that makes sense.
-    frozen = next === "wedged" ? (state === "busy" ? "^[[?1049h" : render()) : null;
+    // What was on the screen when it ended stays there, unless it took that along.
+    if (next === "gone") frozen = chance.happens(0.5) ? render() : "";
+    else
+      frozen = next === "wedged" ? (state === "busy" && chance.happens(0.5) ? "^[[?1049h" : render()) : null;
     if (next === "busy") said = `on the ${String.fromCodePoint(97 + (moves % 26)).repeat(3)} part`;
     if (next !== "waiting" && next !== "wedged") wait = null;
     state = next;
@@ -146,10 +159,10 @@ export function createBody(world: World, agent: Agent, opening: Opened): Body {
       become("waiting");
       wait = kept;
     },
-    limit(span) {
+    limit(span, stays = false) {
       limitedUntil = hours.now() + span;
       become("limited");
-      body.later(span, () => part?.wake());
+      if (!stays) body.later(span, () => part?.wake());
     },
     type(text) {
       draft = text;
@@ -173,13 +186,18 @@ export function createBody(world: World, agent: Agent, opening: Opened): Body {
       if (keys.join() !== "Enter") throw new Error(`it was sent the keys ${keys.join()}`);
       world.tell({ what: "pressed", body });
       if (state === "wedged" || state === "booting" || draft === "") return;
+      if (quirks.brittle) {
+        quirks.brittle = false;
+        body.exit(1);
+        return;
+      }
       if (quirks.swallow > 0) {
         quirks.swallow -= 1;
         return;
       }
       const text = draft;
       draft = "";
-      heard = echoes ? `> ${text}\n` : "";
+      heard = echoes && !quirks.mute ? `> ${text}\n` : "";
       print();
       world.tell({ what: "submitted", body, text });
       part?.hear(text);
@@ -215,6 +233,10 @@ function boot(world: World, body: Body, quirks: Quirks, part: Part): void {
   const delay = quirks.slowBoot > 0 ? quirks.slowBoot : chance.pick([20, 30, 60, 300]);
   quirks.slowBoot = 0;
   body.later(delay, () => {
+    if (hours.now() < quirks.mortal) {
+      body.exit(1);
+      return;
+    }
     if (body.resumed && quirks.refuseResume) {
       quirks.refuseResume = false;
       body.exit(1);

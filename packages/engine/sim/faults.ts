@@ -1,7 +1,7 @@
 import type { Duration } from "../src/watch/time.ts";
 import type { Chance } from "./chance.ts";
 import type { Point } from "./dog.ts";
-import { order, wish } from "./people.ts";
+import { bringUp, order, wish } from "./people.ts";
 import type { Stage } from "./stage.ts";
 import type { World } from "./world.ts";
 
@@ -54,6 +54,9 @@ export const FAULTS = {
     one.later(0, () => one.become("wedged"));
   }),
   "shows-a-fatal-error": body((one) => one.agent.kind === "loop" && isUp(one.state) && one.become("fatal")),
+  "stays-limited": body(
+    (one, { amount }) => isUp(one.state) && one.agent.kind === "loop" && one.limit(amount, true),
+  ),
   "is-limited": body((one, { amount }) => isUp(one.state) && one.agent.kind === "loop" && one.limit(amount)),
   lies: body((one, { amount }, { hours }) => {
     if (one.agent.kind === "loop" && isUp(one.state))
@@ -76,6 +79,16 @@ export const FAULTS = {
   ),
   "swallows-enters": (world, _, { agent, amount }) => {
     world.quirksOf(agent).swallow = 1 + (amount % 6);
+  },
+  "shows-not-what-it-heard": (world, _, { agent }) => {
+    world.quirksOf(agent).mute = true;
+  },
+  "dies-of-an-enter": (world, _, { agent }) => {
+    world.quirksOf(agent).brittle = true;
+  },
+  "dies-at-each-start": (world, _, { agent, amount }) => {
+    world.quirksOf(agent).mortal = world.hours.now() + 2 * amount;
+    world.bodies.get(agent)?.exit(1);
   },
   "starts-slowly": (world, _, { agent, amount }) => {
     world.quirksOf(agent).slowBoot = 5 * second + (amount % (40 * second));
@@ -123,7 +136,19 @@ export const FAULTS = {
   ),
 
   "watchdog-dies-at-a-point": (_, stage, { point }) => {
-    if (point !== null) stage.ambush(point);
+    if (point !== null) stage.ambush(point, "die");
+  },
+  "records-are-cut-at-a-point": (_, stage, { point }) => {
+    stage.tear("cut");
+    if (point !== null) stage.ambush(point, "die");
+  },
+  "watchdog-dies-as-it-begins": (_, stage, { amount, point }) => {
+    if (amount % 2 === 0) stage.tear("cut");
+    stage.kill();
+    if (point !== null) stage.ambush(point, "die");
+  },
+  "rival-comes-at-a-point": (_, stage, { amount, point }) => {
+    if (point !== null) stage.ambush(point, { rival: amount % (40 * second) });
   },
   "watchdog-dies": (_, stage) => stage.kill(),
   "records-are-cut": (_, stage) => {
@@ -185,6 +210,22 @@ export const FAULTS = {
       stage.start();
     });
   },
+  "person-takes-all-down": (world, stage, { amount }) => {
+    const names = wantedIn(world);
+    wish(world, names, { off: true, drain: amount % 2 === 0 ? 0 : amount });
+    stage.start();
+    world.hours.after(2 * amount, () => bringUp(world, stage, names));
+  },
+  "person-drains": (world, stage, { agent, amount }) => {
+    wish(world, [agent], { off: false, drain: amount });
+    world.hours.after(2 * amount, () => {
+      wish(world, [agent], "up");
+      stage.start();
+    });
+  },
+  "person-presses-enter": body((one) => one.press(["Enter"])),
+  "message-is-garbled": ({ files, site }, _, { agent, amount }) =>
+    files.put(`${site.state}/outbox/${agent}/new/${String(amount).padStart(15, "0")}-x.json`, "{"),
   "person-writes": (world, _, { agent, amount }) => order(world, agent, amount),
   "person-goes-to-a-phase": (world, _, { amount }) => {
     const phases = world.site.project.loop?.phases ?? [];
@@ -195,13 +236,17 @@ export const FAULTS = {
 
 export type FaultKind = keyof typeof FAULTS;
 
+const wantedIn = ({ site }: World): readonly string[] =>
+  site.project.agents.filter(({ enabled }) => enabled).map(({ name }) => name);
+
 const sessionOf = ({ project }: World["site"], agent: string): string =>
   project.agents.find(({ name }) => name === agent)?.session ?? "";
 
 const EFFECTS = [
-  ...["disk.write", "disk.append", "disk.copy", "disk.remove"],
+  ...["disk.write", "disk.append", "disk.copy", "disk.move", "disk.remove"],
   ...["tmux.panes", "tmux.screens", "tmux.claim", "tmux.open", "tmux.close", "tmux.paste", "tmux.press"],
-  ...["processes", "signal", "git.head", "git.fetch", "git.gain"],
+  "tmux.end",
+  ...["processes", "signal", "run", "git.head", "git.fetch", "git.gain", "git.text"],
 ];
 
 /** Every point where a watchdog is made to die by some seed. */
@@ -210,24 +255,61 @@ export const POINTS: readonly Point[] = EFFECTS.flatMap((effect) => [
   { effect, when: "after" as const },
 ]);
 
-/** Which kinds of fault a seed knows at all, and when which of them strikes whom. */
-export function planOf(chance: Chance, world: World, span: Duration): readonly Fault[] {
-  const kinds = Object.keys(FAULTS) as FaultKind[];
-  const known = Array.from({ length: chance.int(2, 8) }, () => chance.pick(kinds));
+/** What it takes to come to a place that a watchdog seldom passes. */
+const LEADS: Readonly<Record<string, FaultKind>> = {
+  "disk.move": "message-is-garbled",
+  "tmux.end": "person-takes-all-down",
+};
+
+const KINDS = Object.keys(FAULTS) as FaultKind[];
+
+/** What a seed's faults are drawn from, where that is not left to the seed. */
+export interface Bounds {
+  readonly kinds?: readonly FaultKind[] | undefined;
+  /** Names of points, as "tmux.open before". */
+  readonly points?: readonly string[] | undefined;
+}
+
+/**
+ * Which kinds of fault a seed knows at all, and when which of them strikes whom. Kinds and points have their turns,
+ * seed after seed, so that a run of many leaves none of them to chance.
+ */
+export function planOf(
+  chance: Chance,
+  world: World,
+  span: Duration,
+  seed: number,
+  bounds: Bounds = {},
+): readonly Fault[] {
+  const turn = KINDS.slice(seed % KINDS.length)[0] ?? "dies";
+  const some = Array.from({ length: chance.int(1, 7) }, () => chance.pick(KINDS));
+  const deaths: readonly FaultKind[] = chance.happens(0.4) ? ["watchdog-dies-at-a-point"] : [];
+  const known = bounds.kinds ?? [turn, ...deaths, ...some];
+  const points = bounds.points?.flatMap((name) => POINTS.filter((one) => nameOf(one) === name)) ?? POINTS;
   const agents = world.site.project.agents.map(({ name }) => name);
-  const count = chance.int(2, 9);
-  const faults = Array.from({ length: count }, (): Fault => {
+  const count = bounds.kinds === undefined ? chance.int(2, 9) : chance.int(4, 14);
+  const faults = Array.from({ length: count }, (_, index): Fault => {
     const loops = agents.slice(0, 2);
     return {
-      kind: chance.pick(known),
+      kind: index < known.length && index < 2 ? (known[index] ?? turn) : chance.pick(known),
       at: chance.int(0, span),
       agent: chance.happens(0.6) ? chance.pick(loops) : chance.pick(agents),
       amount: chance.int(2 * second, LONGEST),
-      point: chance.pick(POINTS),
+      point: points[(3 * seed + index) % points.length] ?? null,
     };
   });
+  const leading = faults.flatMap(({ kind, point, at }, index) => {
+    const lead = kind.includes("at-a-point") ? LEADS[point?.effect ?? ""] : undefined;
+    const [agent = ""] = agents;
+    return lead === undefined
+      ? []
+      : [{ kind: lead, at: at + 100, agent, amount: 20 * second + index, point }];
+  });
+  if (bounds.kinds === undefined) faults.push(...leading);
   return faults.toSorted((one, other) => one.at - other.at);
 }
+
+export const nameOf = ({ effect, when }: Point): string => `${effect} ${when}`;
 
 export function strike(world: World, stage: Stage, fault: Fault): void {
   // It goes on for a while, and what it did to the keeper's pauses for some time more.

@@ -123,7 +123,7 @@ export function createMachine({ hours, begin, dies }: MachineSettings): Machine 
       if (sessions.has(session)) return;
       sessions.set(session, {
         server: server.pid,
-        program: null,
+        program: SHELL,
         pane: pane(session, spawn("", session, true), { project: null, instance: null }, hours.wall()),
       });
     },
@@ -215,12 +215,16 @@ export function createMachine({ hours, begin, dies }: MachineSettings): Machine 
         return program !== null;
       },
       async end() {
+        if (server !== null) fence();
         machine.loseServer(false);
       },
     };
   };
   return machine;
 }
+
+/** A person's shell, which looks as if it listened. */
+const SHELL: Program = { screen: () => "❯ ", paste() {}, press() {}, ended() {} };
 
 const pane = (
   session: string,

@@ -12,6 +12,7 @@ import { spread } from "./spread.ts";
  *   pnpm sim --seeds 200 --from 1      on all processors; --jobs 1: on one
  *   pnpm sim --seed 48 --trace
  *   pnpm sim --mutant zeroGrace        until the first seed that notices
+ *   pnpm sim --seeds 500 --coverage    and what was never met
  */
 
 const { values } = parseArgs({
@@ -23,16 +24,18 @@ const { values } = parseArgs({
     mutant: { type: "string" },
     coverage: { type: "boolean", default: false },
     jobs: { type: "string" },
+    json: { type: "boolean", default: false },
   },
 });
 if (values.mutant !== undefined) mutate(values.mutant);
 // Only now, so that whoever loads the engine loads the mutant.
 const { shrink } = await import("./shrink.ts");
+const { ENOUGH, holesIn } = await import("./coverage.ts");
 const from = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 const say = (line: string) => writeSync(1, `${line}\n`);
 const seen = new Map<string, number>();
-let failed = 0;
+const failures: Outcome[] = [];
 
 const task = { mutant: values.mutant ?? null, trace: values.trace };
 const began = performance.now();
@@ -45,21 +48,27 @@ for await (const outcome of spread(
   for (const [word, times] of outcome.seen) seen.set(word, (seen.get(word) ?? 0) + times);
   for (const line of outcome.trace) say(line);
   if (outcome.verdict === null) continue;
-  failed += 1;
+  failures.push(outcome);
   if (values.mutant !== undefined) {
     say(
       `${values.mutant} is noticed by seed ${outcome.seed}: ${outcome.verdict.invariant} ${outcome.verdict.evidence.slice(0, 150)}`,
     );
     break;
   }
-  await report(outcome);
+  if (!values.json) await report(outcome);
 }
+const holes = values.coverage && count >= ENOUGH ? holesIn(seen) : [];
 if (values.coverage)
   for (const [word, times] of [...seen].sort()) say(`${String(times).padStart(8)} ${word}`);
+for (const hole of holes) say(hole);
 const each = (process.cpuUsage().user / 1000 / count).toFixed(0);
 const took = ((performance.now() - began) / 1000).toFixed(0);
-say(`${count} seeds, ${failed} failed, in ${took} s, ${each} ms of processor each`);
-process.exitCode = failed > 0 ? 1 : 0;
+say(`${count} seeds, ${failures.length} failed, in ${took} s, ${each} ms of processor each`);
+if (values.json) {
+  const failed = failures.map(({ seed, verdict }) => ({ seed, ...verdict }));
+  say(JSON.stringify({ seeds: count, failed, seen: Object.fromEntries(seen) }));
+}
+process.exitCode = failures.length + holes.length > 0 ? 1 : 0;
 
 async function report({ seed, verdict, faults }: Outcome): Promise<void> {
   if (verdict === null) return;

@@ -1,3 +1,5 @@
+import type { FaultKind } from "./faults.ts";
+
 /** A bug that must not go unnoticed: one piece of the source, and what it is read as instead. */
 export interface Mutant {
   readonly name: string;
@@ -6,6 +8,10 @@ export interface Mutant {
   /** Stands there exactly once, so that no mutant loses its mark unseen. */
   readonly from: string;
   readonly to: string;
+  /** The kinds of fault that lead to where it is met; those of each seed where none are said. */
+  readonly faults?: readonly FaultKind[];
+  /** And the points, as "tmux.open before". */
+  readonly points?: readonly string[];
 }
 
 /** Bugs that there were once, and bugs that there might be. */
@@ -15,83 +21,228 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/watch/assess.ts",
     from: "late > policy.stall_grace && now > grace",
     to: "late > 0 && now > grace",
+    faults: ["wedges-in-its-wait"],
   },
   {
     name: "noStall",
     file: "src/watch/assess.ts",
-    from: `if (agent.watch !== "heal+stall" || record.run?.ready == null) return null;`,
+    from: 'if (agent.watch !== "heal+stall" || record.run?.ready == null) return null;',
     to: "return null;",
+    faults: ["wedges"],
   },
   {
     name: "singleEnter",
     file: "src/watch/deliver.ts",
     from: "const ENTERS = 60;",
     to: "const ENTERS = 1;",
+    faults: ["swallows-enters"],
   },
   {
     name: "rebootLimited",
     file: "src/watch/assess.ts",
     from: 'if (agent.watch === "none" || now <= Math.max(over, grace)) return { is: "limited", since, until };',
     to: 'if (now - since < 1000) return { is: "limited", since, until };',
+    faults: ["is-limited"],
   },
   {
     name: "noFencing",
     file: "sim/machine.ts",
     from: "if (server?.epoch !== epoch) throw",
     to: "if (server === null) throw",
+    faults: ["rival-comes-at-a-point", "dies"],
+    points: ["tmux.open before", "tmux.panes after", "disk.append after"],
   },
   {
     name: "localRef",
     file: "sim/remote.ts",
     from: "      fetched = branch;",
     to: "      fetched = made;",
+    faults: ["does-not-push"],
   },
   {
     name: "noPersist",
     file: "src/watchdog/life.ts",
     from: "const before = await store.records();",
     to: "const before = { ...(await store.records()), course: null };",
+    faults: ["watchdog-dies"],
   },
   {
     name: "silentRebaseline",
-    file: "src/host/relay.ts",
-    from: "if (baseline || before === null) {",
-    to: "if (baseline || before === null || head !== before.seen) {",
+    file: "src/watchdog/life.ts",
+    from: "const before = await store.records();",
+    to: "const before = { ...(await store.records()), handoff: null };",
+    faults: ["watchdog-dies"],
   },
   {
     name: "leftoversIgnored",
     file: "src/watch/assess.ts",
     from: "if (leftovers > 0) return",
     to: "if (leftovers > 1_000) return",
+    faults: ["dies-with-orphans"],
   },
   {
     name: "tornState",
     file: "src/host/store.ts",
     from: "if (older !== null) {",
     to: "if (older !== null && older === null) {",
+    faults: ["records-are-cut"],
   },
   {
     name: "tornCopy",
     file: "src/host/store.ts",
     from: "if (!damaged.has(file)) await",
     to: "await",
+    faults: ["watchdog-dies-as-it-begins"],
+    points: ["disk.copy after"],
   },
   {
     name: "noStartLimit",
     file: "src/watch/assess.ts",
     from: "if (recent.length >= policy.start_limit) {",
     to: "if (recent.length >= 1_000) {",
+    faults: ["dies-at-each-start"],
   },
   {
     name: "foreignTaken",
     file: "src/host/look.ts",
-    from: `if (pane.project !== projectId || instance === null) return { pane: "foreign" };`,
-    to: `if (instance === null) return { pane: "absent", with: "session" };`,
+    from: 'if (pane.project !== projectId || instance === null) return { pane: "foreign" };',
+    to: 'if (instance === "") return { pane: "foreign" };',
+    faults: ["foreign-session", "dies", "person-writes"],
   },
   {
     name: "heldNotAsked",
     file: "src/watchdog/look-up.ts",
     from: `if (record.run === null || sighting(agent, record.run.since).pane !== "alive")`,
     to: "if (record.run === null)",
+    faults: ["commits-in-a-burst"],
+  },
+  {
+    name: "noJumpGrace",
+    file: "src/watch/jump.ts",
+    from: "grace: clock.wall + max_wait + stall_grace,",
+    to: "grace: records.grace,",
+    faults: ["clock-is-set", "clock-is-set-while-nobody-watches"],
+  },
+  {
+    name: "noJump",
+    file: "src/watch/jump.ts",
+    from: "return Math.abs(jump) > tolerance ? jump : 0;",
+    to: "return 0;",
+    faults: ["clock-is-set"],
+  },
+  {
+    name: "memClock",
+    file: "src/watchdog/life.ts",
+    from: "const records: Records = { ...before, epoch,",
+    to: "const records: Records = { ...before, clock: null, grace: 0, epoch,",
+    faults: ["clock-is-set-while-nobody-watches"],
+  },
+  {
+    name: "uncappedMarker",
+    file: "src/watch/wait.ts",
+    from: "until <= declaredAt + maxWait + TOLERANCE",
+    to: "until > 0",
+    faults: ["lies"],
+  },
+  {
+    name: "crashOnMissingStatus",
+    file: "src/watch/course.ts",
+    from: "status != null && saysDone(status) &&",
+    to: "saysDone(status ?? undefined!) &&",
+    faults: ["watchdog-dies"],
+  },
+  {
+    name: "noHistoryCheck",
+    file: "src/watch/deliver.ts",
+    from: "if (heard === true) return",
+    to: "if (heard === undefined) return",
+    faults: ["records-are-cut-at-a-point", "person-writes"],
+    points: ["tmux.press after", "disk.append before"],
+  },
+  {
+    name: "noEnterIntent",
+    file: "src/watchdog/act.ts",
+    from: '      return { at, what: "pressing", message: action.message.id };',
+    to: "      return null;",
+    faults: ["watchdog-dies-at-a-point", "shows-not-what-it-heard", "person-writes"],
+    points: ["tmux.press after"],
+  },
+  {
+    name: "intentsUnsaved",
+    file: "src/watchdog/tick.ts",
+    from: "if (intents > 0) await host.store.save(records);",
+    to: "",
+    faults: ["watchdog-dies-at-a-point", "shows-not-what-it-heard", "person-writes"],
+    points: ["tmux.press after"],
+  },
+  {
+    name: "typedOverDraft",
+    file: "src/watch/deliver.ts",
+    from: 'if (!scrolled && reading.mood === "ready" && reading.draft === "") return act',
+    to: 'if (!scrolled && reading.mood === "ready") return act',
+    faults: ["is-typed-into", "person-writes"],
+  },
+  {
+    name: "typedWhileBusy",
+    file: "src/watch/deliver.ts",
+    from: 'if (!scrolled && reading.mood === "ready" && reading.draft === "") return act',
+    to: 'if (!scrolled && reading.draft === "") return act',
+    faults: ["person-writes"],
+  },
+  {
+    name: "resumesNothing",
+    file: "src/watch/think.ts",
+    from: 'scene.agent.kind === "persistent" && scene.record.conversation;',
+    to: 'scene.agent.kind === "persistent";',
+    faults: ["never-gets-ready", "dies-at-each-start", "dies"],
+  },
+  {
+    name: "skipsAPhase",
+    file: "src/watch/course.ts",
+    from: "const next = loop.phases[indexOf(loop, phase) + 1];",
+    to: "const next = loop.phases[indexOf(loop, phase) + 2];",
+    faults: ["dies"],
+  },
+  {
+    name: "staleDone",
+    file: "src/watch/course.ts",
+    from: "saysDone(status) && (stale === null || digest(status) !== stale);",
+    to: "saysDone(status);",
+    faults: ["person-goes-to-a-phase"],
+  },
+  {
+    name: "loopsStay",
+    file: "src/watch/plan.ts",
+    from: 'agent.kind === "loop" && course?.complete != null ?',
+    to: 'agent.kind === "service" && course?.complete != null ?',
+    faults: ["dies"],
+  },
+  {
+    name: "limitForEver",
+    file: "src/watch/assess.ts",
+    from: "const over = until === null ? since + UNKNOWN_LIMIT : Math.max(until, since) + policy.stall_grace;",
+    to: "const over = Number.POSITIVE_INFINITY;",
+    faults: ["stays-limited"],
+  },
+  {
+    name: "neverWoken",
+    file: "src/watch/assess.ts",
+    from: `{ is: "overdue", until, woken: false }`,
+    to: `{ is: "overdue", until, woken: true }`,
+    faults: ["wedges-in-its-wait"],
+  },
+  {
+    name: "neverKilled",
+    file: "src/watch/stop.ts",
+    from: 'waited >= policy.stop_grace ? [{ do: "kill" }] : [];',
+    to: 'waited < 0 ? [{ do: "kill" }] : [];',
+    faults: ["ignores-term", "wedges", "person-restarts"],
+  },
+  {
+    name: "upAnyway",
+    file: "src/watch/assess.ts",
+    from: 'if (wish.state === "down") return sighting',
+    to: 'if (wish.state === "down" && record.run !== null) return sighting',
+    faults: ["person-stops-and-starts"],
   },
 ];

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
+import type { Bounds } from "./faults.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
 
 const ENGINE = new URL("../", import.meta.url);
 
-/** From now on, whoever loads the file reads the mutant. */
-export function mutate(name: string): void {
+/** From now on, whoever loads the file reads the mutant. What is returned is where it is to be met. */
+export function mutate(name: string): Bounds {
   const mutant = MUTANTS.find((one) => one.name === name);
   if (mutant === undefined) throw new Error(`no mutant is called ${name}: ${MUTANTS.map((one) => one.name)}`);
   const url = new URL(mutant.file, ENGINE).href;
@@ -14,6 +15,7 @@ export function mutate(name: string): void {
     load: (asked, context, next) =>
       asked === url ? { format: "module-typescript", source, shortCircuit: true } : next(asked, context),
   });
+  return { kinds: mutant.faults, points: mutant.points };
 }
 
 /** @throws when what it replaces does not stand there exactly once. */

@@ -1,21 +1,35 @@
 import { PLAIN } from "../src/watch/message.ts";
 import { NO_WISHES, type Wishes } from "../src/watch/records.ts";
+import type { Duration } from "../src/watch/time.ts";
+import type { Stage } from "./stage.ts";
 import type { World } from "./world.ts";
 
 /** What the command line does for people: it writes their wishes and their messages, and nothing else. */
 export function wish(
   world: World,
   agents: readonly string[],
-  how: "up" | "anew" | "down" | { readonly goto: string },
+  how:
+    | "up"
+    | "anew"
+    | "down"
+    | { readonly goto: string }
+    | { readonly drain: Duration; readonly off: boolean },
 ): void {
   const at = world.hours.wall();
+  const phase = typeof how === "object" && "goto" in how ? how.goto : null;
   const change = (before: Wishes): Wishes => {
-    if (typeof how === "object") return { ...before, phase: { goto: how.goto, at, by: "person" } };
+    if (typeof how === "object" && "goto" in how)
+      return { ...before, phase: { goto: how.goto, at, by: "person" } };
+    if (typeof how === "object") {
+      const drain = how.drain === 0 ? {} : { drain: at + how.drain };
+      const down = agents.map((name) => [name, { state: "down", at, anew: false, ...drain }] as const);
+      return { ...before, off: how.off, agents: { ...before.agents, ...Object.fromEntries(down) } };
+    }
     const state = how === "down" ? "down" : "up";
     const wished = agents.map((name) => [name, { state, at, anew: how === "anew" }] as const);
     return { ...before, off: false, agents: { ...before.agents, ...Object.fromEntries(wished) } };
   };
-  world.tell({ what: "wished", agents, how: typeof how === "object" ? "goto" : how });
+  world.tell({ what: "wished", agents, how: wordFor(how), phase, at });
   world.hours.release(() => {
     void world.store
       .wishes()
@@ -25,6 +39,23 @@ export function wish(
       .catch(() => {});
   });
 }
+
+const wordFor = (how: Parameters<typeof wish>[2]): string => {
+  if (typeof how === "string") return how;
+  return "goto" in how ? "goto" : "down";
+};
+
+/** The whole project, as `up` does it: whoever finds the watchdog about to end, starts another. */
+export function bringUp(world: World, stage: Stage, agents: readonly string[]): void {
+  wish(world, agents, "up");
+  for (const later of [1, second, 10 * second, minute, 3 * minute])
+    world.hours.after(later, () => {
+      if (later === 1 || stage.over() !== "complete") stage.start();
+    });
+}
+
+const second = 1_000;
+const minute = 60 * second;
 
 /** A message of a person's, with all that a keyboard has. */
 export function order(world: World, to: string, number: number): void {

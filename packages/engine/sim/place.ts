@@ -42,7 +42,7 @@ function agentsToml(chance: Chance): string {
   );
   const persistent = ["ora", "pat"].slice(0, chance.pick([0, 0, 0, 1, 1, 2]));
   const tasks = ["tom", "una"].slice(0, chance.pick([0, 0, 0, 1, 1, 2]));
-  const phases = ["a", "b", "c", "d"].slice(0, chance.pick([1, 1, 1, 2, 2]));
+  const phases = ["a", "b", "c", "d"].slice(0, chance.pick([1, 1, 1, 2, 2, 2, 3]));
   const end = chance.pick([
     "",
     ...(persistent.length > 0 ? [`on_complete = { agent = "ora", message = "all is done" }\n`] : []),

@@ -1,7 +1,8 @@
 import type { Duration } from "../src/watch/time.ts";
-import { type Fault, planOf, strike } from "./faults.ts";
+import { note } from "./coverage.ts";
+import { type Bounds, type Fault, planOf, strike } from "./faults.ts";
 import { judge, type Verdict } from "./judge.ts";
-import { order, wish } from "./people.ts";
+import { bringUp, order, wish } from "./people.ts";
 import { createStage } from "./stage.ts";
 import { createWorld, type Event, type World } from "./world.ts";
 
@@ -21,6 +22,7 @@ export interface Outcome {
 export interface Choices {
   /** These instead of the seed's own. */
   readonly faults?: readonly Fault[];
+  readonly bounds?: Bounds | undefined;
   readonly trace?: boolean;
 }
 
@@ -28,12 +30,15 @@ export interface Choices {
  * One world from its beginning to its end: first whatever may go wrong does,
  * then nothing more goes wrong, and everything must come to its good end.
  */
-export async function simulate(seed: number, { faults, trace = false }: Choices = {}): Promise<Outcome> {
+export async function simulate(
+  seed: number,
+  { faults, bounds, trace = false }: Choices = {},
+): Promise<Outcome> {
   const world = await createWorld(seed);
   const stage = createStage(world);
   const chance = world.chance.fork("faults");
   const span = chance.happens(0.01) ? 90 * minute : chance.int(2, 6) * minute;
-  const planned = faults ?? planOf(chance, world, span);
+  const planned = faults ?? planOf(chance, world, span, seed, bounds);
   const lines: string[] = [];
   const seen = new Map<string, number>();
   const verdict = judge(world, stage);
@@ -58,7 +63,7 @@ export async function simulate(seed: number, { faults, trace = false }: Choices 
   world.hours.after(bound, () => world.tell({ what: "over" }));
   await world.hours.run(() => verdict() !== null || world.hours.now() >= bound || (calm && complete));
   if (verdict() === null) world.tell({ what: "over" });
-  for (const [point, times] of stage.died) for (let nth = 0; nth < times; nth++) count(`crash ${point}`);
+  for (const point of stage.passed) count(`pass ${point}`);
   return { seed, verdict: verdict(), faults: planned, seen, trace: lines };
 }
 
@@ -74,14 +79,18 @@ function settle(world: World, stage: ReturnType<typeof createStage>, names: read
       refuseResume: false,
       unpushed: false,
       trust: 0,
+      mortal: 0,
     });
   }
   world.machine.clearForeign();
   world.disturbed = world.hours.now();
-  wish(world, names, "up");
-  for (const name of names.slice(0, 2)) order(world, name, world.hours.now());
+  bringUp(world, stage, names);
+  for (const name of names.slice(0, 2)) {
+    const body = world.bodies.get(name);
+    // Who waits for a time that never comes is the watchdog's to find.
+    if (body?.state !== "waiting" || body.wait !== null) order(world, name, world.hours.now());
+  }
   world.tell({ what: "calm" });
-  world.hours.after(1, () => stage.start());
 }
 
 /** How long the rest may take at most, when nothing goes wrong any more. */
@@ -94,17 +103,6 @@ function patience({ site: { project }, gatesOf }: World): Duration {
     start_limit_window +
     60 * minute
   );
-}
-
-function note(event: Event, count: (word: string) => void): void {
-  if (event.what === "fault") count(`fault ${event.kind}`);
-  if (event.what === "saved") count("ticks");
-  if (event.what === "became") count(`agent ${event.state}`);
-  if (event.what === "journaled")
-    for (const entry of event.entries) {
-      if (entry.what === "decided") count(`is ${entry.is}`);
-      else count(`journal ${entry.what}`);
-    }
 }
 
 function tell({ hours }: World, event: Event): readonly string[] {

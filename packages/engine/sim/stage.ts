@@ -16,8 +16,8 @@ export interface Stage {
   startSecond(): void;
   /** The kept one dies, and is started again unless the keeper has gone too. */
   kill(withKeeper?: boolean): void;
-  /** The next time that this point is reached, the watchdog dies there. */
-  ambush(point: Point): void;
+  /** The next time that this point is reached, this happens to the watchdog there. */
+  ambush(point: Point, how: Ambush): void;
   /** Whatever it does next takes this long. */
   delay(duration: Duration): void;
   /** No event of the file system comes until then. */
@@ -28,6 +28,9 @@ export interface Stage {
   readonly passed: ReadonlySet<string>;
   readonly died: Map<string, number>;
 }
+
+/** It dies there; or it is held up for so long, and meanwhile a rival begins. */
+export type Ambush = "die" | { readonly rival: Duration };
 
 /** As the keeper's own. */
 const PAUSES: readonly Duration[] = [0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
@@ -40,7 +43,7 @@ export function createStage(world: World): Stage {
   const instances = world.chance.fork("instances");
   const passed = new Set<Point>();
   const died = new Map<string, number>();
-  const ambushes: Point[] = [];
+  const ambushes: { readonly point: Point; readonly how: Ambush }[] = [];
   let kept: Dog | null = null;
   let second: Dog | null = null;
   let keeper = false;
@@ -56,10 +59,17 @@ export function createStage(world: World): Stage {
   const strike: Strike = (point, dog) => {
     if (point.effect === "tmux.panes") looked = hours.now();
     passed.add(point);
-    const index = ambushes.findIndex(({ effect, when }) => effect === point.effect && when === point.when);
-    if (index >= 0) {
+    const index = ambushes.findIndex(
+      (one) => one.point.effect === point.effect && one.point.when === point.when,
+    );
+    const how = ambushes[index]?.how ?? null;
+    if (how !== null) ambushes.splice(index, 1);
+    if (how !== null && how !== "die") {
+      stage.startSecond();
+      return how.rival;
+    }
+    if (how === "die") {
       const name = `${point.effect} ${point.when}`;
-      ambushes.splice(index, 1);
       died.set(name, (died.get(name) ?? 0) + 1);
       world.tell({ what: "fault", kind: `crash ${name}` });
       bury(dog);
@@ -85,8 +95,9 @@ export function createStage(world: World): Stage {
     tearing = null;
     const file = path.join(world.site.state, "records.json");
     const text = files.texts.get(file);
-    if (text !== undefined && files.texts.has(`${file}.before`))
-      files.texts.set(file, how === "cut" ? text.slice(0, text.length >> 1) : "");
+    if (text === undefined || !files.texts.has(`${file}.before`)) return;
+    files.texts.set(file, how === "cut" ? text.slice(0, text.length >> 1) : "");
+    world.tell({ what: "torn" });
   };
 
   const restart = () => {
@@ -109,6 +120,12 @@ export function createStage(world: World): Stage {
     });
 
   const bear = () => {
+    if (second?.epoch === 0) {
+      hours.after(1_000, () => {
+        if (keeper && kept === null) bear();
+      });
+      return;
+    }
     began = hours.now();
     over = null;
     const dog = birth((how, error) => {
@@ -137,7 +154,7 @@ export function createStage(world: World): Stage {
     });
   });
 
-  return {
+  const stage: Stage = {
     dog: () => kept,
     over: () => over,
     looked: () => looked,
@@ -152,7 +169,8 @@ export function createStage(world: World): Stage {
       bear();
     },
     startSecond() {
-      if (second !== null) return;
+      // Between reading an epoch and writing the next, only the lock keeps two apart.
+      if (second !== null || kept === null || kept.epoch === 0) return;
       const dog = birth((how, error) => {
         if (second === dog) second = null;
         world.tell({ what: "unwatched", because: `second ${how ?? "broke"}`, error });
@@ -166,7 +184,7 @@ export function createStage(world: World): Stage {
       }
       if (kept !== null) bury(kept);
     },
-    ambush: (point) => ambushes.push(point),
+    ambush: (point, how) => ambushes.push({ point, how }),
     delay: (duration) => {
       held = duration;
     },
@@ -177,4 +195,5 @@ export function createStage(world: World): Stage {
       tearing = how;
     },
   };
+  return stage;
 }

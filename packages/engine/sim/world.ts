@@ -5,7 +5,7 @@ import type { Opening } from "../src/host/tmux-script.ts";
 import type { Agent } from "../src/project.ts";
 import type { JournalEntry } from "../src/watch/journal.ts";
 import type { Records } from "../src/watch/records.ts";
-import type { Duration } from "../src/watch/time.ts";
+import type { Duration, Instant } from "../src/watch/time.ts";
 import { type Body, createBody, NO_QUIRKS, type Quirks, type State } from "./body.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { createFiles, type Files } from "./files.ts";
@@ -41,13 +41,23 @@ export type Event =
       readonly foreign: boolean;
     }
   | { readonly what: "pushed"; readonly commit: Pushed; readonly phase: string }
+  | { readonly what: "done"; readonly phase: string }
   | { readonly what: "queued"; readonly id: string; readonly text: string; readonly to: string }
   | { readonly what: "saved"; readonly records: Records; readonly epoch: number; readonly alone: boolean }
   | { readonly what: "journaled"; readonly entries: readonly JournalEntry[] }
   | { readonly what: "watching"; readonly epoch: number }
   | { readonly what: "unwatched"; readonly because: string; readonly error: unknown }
-  | { readonly what: "wished"; readonly agents: readonly string[]; readonly how: string }
+  | {
+      readonly what: "wished";
+      readonly agents: readonly string[];
+      readonly how: string;
+      /** Where to go, by a wish for a phase, and the name of that wish. */
+      readonly phase: string | null;
+      readonly at: Instant;
+    }
   | { readonly what: "fault"; readonly kind: string }
+  /** records.json is not what it was, and the copy before has to do. */
+  | { readonly what: "torn" }
   | { readonly what: "calm" }
   | { readonly what: "over" };
 
@@ -120,7 +130,9 @@ export async function createWorld(seed: number): Promise<World> {
     },
     done(phase, by) {
       const text = `# ${phase}, by ${by}\n\n## DONE\n`;
-      if (files.texts.get(statusOf(site, phase)) !== text) files.put(statusOf(site, phase), text);
+      if (files.texts.get(statusOf(site, phase)) === text) return;
+      files.put(statusOf(site, phase), text);
+      world.tell({ what: "done", phase });
     },
     isDone: (phase) => files.texts.has(statusOf(site, phase)),
   };

@@ -247,6 +247,7 @@ it("obeys the newest watchdog only", async () => {
   await expect(old.close(["p-a"])).rejects.toEqual(busy);
   expect(await old.paste("p-a", "run-of-p-a", "1", "old")).toBe(false);
   expect(await old.press("p-a", "run-of-p-a", ["Enter"])).toBe(false);
+  await expect(old.end()).rejects.toEqual(busy);
   await old.claim();
   const { epoch, sessions } = await old.panes();
   expect([epoch, [...sessions.keys()], sessions.get("p-a")?.dead]).toEqual([2, ["p-a"], false]);

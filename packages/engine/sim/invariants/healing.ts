@@ -96,6 +96,17 @@ const detection: Invariant = {
       };
       world.hours.after(bound, check);
     };
+    /** Who was told to stop is gone after its grace, by force where it must be. */
+    const expectEnd = (body: Body) => {
+      const began = world.hours.now();
+      const check = () => {
+        const calm = world.hours.now() - Math.max(began, world.disturbed);
+        if (body.state === "gone" || stage.over() !== null) return;
+        if (calm < slack) world.hours.after(slack - calm + 1, check);
+        else fail(`${body.agent.name} was told to stop, and is ${body.state} ${calm} ms later`);
+      };
+      world.hours.after(slack, check);
+    };
     world.hear((event) => {
       if (event.what === "wished")
         for (const name of event.agents) {
@@ -105,8 +116,11 @@ const detection: Invariant = {
       if (event.what === "saved") complete = event.records.course?.complete != null;
       if (event.what === "journaled")
         for (const { what, agent } of event.entries) {
+          const body = world.bodies.get(agent ?? "");
           if (what === "gave-up") failed.add(agent ?? "");
-          if (what === "told-to-stop") told.add(world.bodies.get(agent ?? "")?.instance ?? "");
+          if (what !== "told-to-stop" || body === undefined) continue;
+          told.add(body.instance);
+          expectEnd(body);
         }
       if (event.what !== "became") return;
       const { body, state } = event;
@@ -114,6 +128,10 @@ const detection: Invariant = {
       if (body.agent.watch !== "heal+stall") return;
       if (state === "wedged") expect(body, stuck, () => !told.has(body.instance));
       if (state === "fatal") expect(body, slack, () => !told.has(body.instance));
+      if (state === "limited")
+        expect(body, body.limitedUntil - body.since + stuck, () => !told.has(body.instance));
+      // It declared a wait that is none, and nobody hears of it again.
+      if (state === "waiting") expect(body, stuck, () => body.wait === null && !told.has(body.instance));
     });
   },
 };

@@ -1,6 +1,7 @@
 import { commitsOf } from "../../src/watch/handoff.ts";
 import { type Message, tag, toPlain } from "../../src/watch/message.ts";
 import { parseMessage } from "../../src/watch/stored.ts";
+import type { Duration } from "../../src/watch/time.ts";
 import type { Invariant } from "../judge.ts";
 import type { Pushed } from "../remote.ts";
 import type { World } from "../world.ts";
@@ -37,6 +38,33 @@ const atMostOnce: Invariant = {
   },
 };
 
+const notTooLate: Invariant = {
+  id: "I5d",
+  says: "what was pushed in one phase is not told in the next",
+  watch(world, _, fail) {
+    let began = 0;
+    /** Where the remote did not answer nobody knows where a phase began, and nobody waits for that. */
+    let unread = false;
+    const opened = new Map<string, Duration>();
+    world.hear((event) => {
+      const now = world.hours.now();
+      if (event.what === "opened") opened.set(event.body.instance, now);
+      if (event.what === "journaled")
+        for (const { what } of event.entries) {
+          if (what === "handoffs-unread") unread = true;
+          if (what === "handoffs-from") unread = false;
+          if (what === "phase-started") began = now;
+        }
+      if (event.what !== "submitted" || unread) return;
+      const id = idOf(event.text);
+      const commit = world.repository.made.find(({ sha }) => id !== "" && sha.startsWith(id));
+      const old = commit?.at != null && commit.at < began;
+      if (old && (opened.get(event.body.instance) ?? 0) >= began)
+        fail(`${commit.subject} (${id}) was told in a phase that began ${began - (commit.at ?? 0)} ms later`);
+    });
+  },
+};
+
 /** So long may it take to say something to an agent that listens, when all is well. */
 const SAYING = 90_000;
 
@@ -52,6 +80,8 @@ const noneLost: Invariant = {
     const excused = new Set<string>();
     let turn = 0;
     let baselined = 0;
+    /** The last turn of which a loop was started: what is pushed from then on is waited for. */
+    let begunTurn = 0;
     const expect = (commit: Pushed, to: string, ofTurn: number) => {
       const id = commit.sha.slice(0, 7);
       const check = () => {
@@ -76,21 +106,20 @@ const noneLost: Invariant = {
       // Enter was pressed, and it died of that or of something else: nobody can know whether it was heard.
       if (event.what === "pressed") excused.add(idOf(event.body.draft));
       if (event.what === "saved") turn = event.records.course?.turn ?? 0;
+      if (event.what === "opened" && event.body.agent.kind === "loop") begunTurn = turn;
       if (event.what === "journaled")
         for (const { what, because, message } of event.entries) {
           if (what === "dropped") excused.add(String(message));
           if (what !== "handoffs-from") continue;
-          if (because === "history was rewritten" || baselinedTurn !== turn) baselined = now;
+          if (because === "history was rewritten" || begunTurn !== turn) baselined = now;
           else
             fail(`it began anew from where the branch is, ${String(because)}, in the middle of turn ${turn}`);
-          baselinedTurn = turn;
         }
       if (event.what !== "pushed") return;
       const kind = /^(claim|review)\(/.exec(event.commit.subject)?.[1];
       if (kind !== undefined && event.phase !== "")
         expect(event.commit, kind === "claim" ? "adversary" : "builder", turn);
     });
-    let baselinedTurn = 0;
   },
 };
 
@@ -126,4 +155,4 @@ const wholeAndAlone: Invariant = {
   },
 };
 
-export const MESSAGES: readonly Invariant[] = [atMostOnce, noneLost, wholeAndAlone];
+export const MESSAGES: readonly Invariant[] = [atMostOnce, notTooLate, noneLost, wholeAndAlone];

@@ -3,6 +3,7 @@ import type { Disk } from "../../src/host/disk.ts";
 import { createStore } from "../../src/host/store.ts";
 import { Failure } from "../../src/problem.ts";
 import { parseRecords } from "../../src/watch/stored.ts";
+import type { Duration } from "../../src/watch/time.ts";
 import type { Invariant } from "../judge.ts";
 
 /** One at a time, the newest alone, nothing that is not ours, and never too much of it. */
@@ -43,7 +44,7 @@ const oneEpoch: Invariant = {
       if (event.what !== "acted") return;
       const { pid } = world.machine.server() ?? { pid: null };
       // A new server has heard of nobody yet.
-      if (pid !== server) newest = 0;
+      if (pid !== server || pid === null) newest = 0;
       server = pid;
       newest = Math.max(newest, event.epoch);
       // A claim that comes too late is no harm: the server keeps the newer epoch.
@@ -59,7 +60,9 @@ const startBudget: Invariant = {
   id: "I11",
   says: "no window holds more starts than the limit, but for those with a reason of their own",
   watch(world, _, fail) {
-    const { start_limit, start_limit_window } = world.site.project.supervision;
+    const { start_limit, start_limit_window, max_wait, stall_grace } = world.site.project.supervision;
+    /** What ends after a jump of the clock is the host's doing, and does not count. */
+    let grace = 0;
     const starts = new Map<string, number[]>();
     const reasons: number[] = [];
     let turn = 0;
@@ -68,11 +71,12 @@ const startBudget: Invariant = {
       const recent = (times: readonly number[]) => times.filter((at) => now - at < start_limit_window);
       if (event.what === "wished" || event.what === "unwatched") reasons.push(now);
       if (event.what === "fault" && /reboot|server/.test(event.kind)) reasons.push(now);
+      if (event.what === "fault" && /reboot|clock/.test(event.kind)) grace = now + max_wait + 2 * stall_grace;
       if (event.what === "saved" && event.records.course !== null && event.records.course.turn !== turn) {
         turn = event.records.course.turn;
         reasons.push(now);
       }
-      if (event.what !== "opened") return;
+      if (event.what !== "opened" || now < grace) return;
       const { name } = event.body.agent;
       const times = recent([...(starts.get(name) ?? []), now]);
       starts.set(name, times);
@@ -83,13 +87,24 @@ const startBudget: Invariant = {
   },
 };
 
+const SLOWEST_TICK: Duration = 120_000;
+
 const notOurs: Invariant = {
   id: "I12",
   says: "sessions that are not ours, and agents that nobody asked for, are never touched",
   watch(world, _, fail) {
     const asked = new Set<string>();
+    const down = new Map<string, Duration>();
     world.hear((event) => {
-      if (event.what === "wished") for (const name of event.agents) asked.add(name);
+      const now = world.hours.now();
+      if (event.what === "wished")
+        for (const name of event.agents) {
+          asked.add(name);
+          down.set(name, event.how === "down" ? (down.get(name) ?? now) : Number.POSITIVE_INFINITY);
+        }
+      // A tick that has read the wishes before may be slow.
+      if (event.what === "opened" && now - (down.get(event.body.agent.name) ?? now) > SLOWEST_TICK)
+        fail(`${event.body.agent.name} was started, and is wished down`);
       if (event.what === "acted" && event.foreign) fail(`${event.effect} on ${event.sessions.join(" ")}`);
       if (event.what === "opened" && !asked.has(event.body.agent.name))
         fail(`${event.body.agent.name} was started, and nobody asked for it`);
@@ -103,12 +118,45 @@ const neverBreaks: Invariant = {
   watch(world, _, fail) {
     let rival = false;
     world.hear((event) => {
-      if (event.what === "fault" && event.kind === "second-watchdog") rival = true;
+      if (event.what === "fault" && /rival|second/.test(event.kind)) rival = true;
+      if (event.what === "journaled")
+        for (const { what, agent, because, check } of event.entries) {
+          const failed =
+            what === "check-failed" || what === "stumbled" || /check failed/.test(String(because));
+          if (failed && !/can't be written|tmux|git /.test(String(because)))
+            fail(`${what} ${agent ?? check ?? ""}: ${String(because)}`);
+        }
       if (event.what !== "unwatched" || event.error === null) return;
       const code = event.error instanceof Failure ? event.error.code : null;
       if (code === "NOT_WRITABLE" && world.files.refused() !== null) return;
       if (code === "FENCED" && rival) return;
       fail(event.error instanceof Error ? (event.error.stack ?? event.error.message) : String(event.error));
+    });
+  },
+};
+
+const downIsDown: Invariant = {
+  id: "I21",
+  says: "when the whole project was taken down, nothing of it is left, and in time",
+  watch(world, stage, fail) {
+    const { quit_grace, stop_grace, signal_tick } = world.site.project.supervision;
+    const bound = 4 * (quit_grace + stop_grace) + 2 * signal_tick + 30_000;
+    world.hear((event) => {
+      if (event.what !== "unwatched" || event.because !== "off") return;
+      for (const { instance, session } of world.machine.processes.values())
+        if (instance !== "") fail(`a process of ${session} is left`);
+    });
+    world.hear((event) => {
+      if (event.what !== "fault" || event.kind !== "person-takes-all-down") return;
+      // It is brought up again when twice that has passed.
+      const check = () => {
+        const wishes = JSON.parse(world.files.texts.get(`${world.site.state}/wishes.json`) ?? "{}");
+        if (stage.dog() === null || wishes.off !== true) return;
+        const calm = world.hours.now() - world.disturbed;
+        if (calm <= bound) world.hours.after(bound - calm + 1, check);
+        else fail(`it was to be down, and a watchdog still watches ${calm} ms later`);
+      };
+      world.hours.after(bound, check);
     });
   },
 };
@@ -178,5 +226,5 @@ const bounded: Invariant = {
 
 export const ORDER: readonly Invariant[] = [
   ...[oneTree, oneConversation, oneEpoch, startBudget, notOurs],
-  ...[neverBreaks, readingWritesNothing, roundTrip, bounded],
+  ...[neverBreaks, downIsDown, readingWritesNothing, roundTrip, bounded],
 ];

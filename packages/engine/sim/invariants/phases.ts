@@ -1,4 +1,5 @@
 import type { Course } from "../../src/watch/course.ts";
+import type { Duration, Instant } from "../../src/watch/time.ts";
 import { COMPLETE_FILE } from "../../src/watchdog/advance.ts";
 import type { Invariant } from "../judge.ts";
 
@@ -9,29 +10,42 @@ const oneStepAtATime: Invariant = {
   says: "a phase follows the one before it, when that is done, or when a person says so",
   watch(world, _, fail) {
     const phases = world.site.project.loop?.phases.map(({ id }) => id) ?? [];
-    let asked = false;
+    /** Every wish for a phase, by its name: where to go, and when that was said. */
+    const given = new Map<Instant, { readonly phase: string; readonly at: Duration }>();
+    const done = new Map<string, Duration>();
+    /** When a person said to go to the phase that is on. */
+    let went: Duration | null = null;
     let course: Course | null = null;
     let torn = false;
     world.hear((event) => {
-      if (event.what === "wished" && event.how === "goto") asked = true;
-      if (event.what === "fault" && event.kind.startsWith("records-")) torn = true;
+      const now = world.hours.now();
+      if (event.what === "wished" && event.phase !== null)
+        given.set(event.at, { phase: event.phase, at: now });
+      if (event.what === "done") done.set(event.phase, now);
+      if (event.what === "torn") torn = true;
       if (event.what !== "saved" || !event.alone) return;
       const before = course;
       course = event.records.course;
-      if (before === null || course === null || course.turn === before.turn) {
-        if (before !== null && course === null && !torn) fail("the phase was forgotten");
-        return;
-      }
-      if (torn && course.turn < before.turn) {
-        torn = false;
-        return;
-      }
+      const left = course?.complete == null ? [] : phases.filter((phase) => !world.isDone(phase));
+      if (left.length > 0 && given.size === 0)
+        fail(`the sequence is complete, and ${left.join()} is not done`);
+      const isOlder = torn && (course?.turn ?? 0) === (before?.turn ?? 0) - 1;
+      torn = false;
+      // The copy before is one save older.
+      if (isOlder) went = null;
+      if (isOlder || before === null || course?.turn === before.turn) return;
+      if (course === null) return fail("the phase was forgotten");
       const step = `from ${before.phase} (turn ${before.turn}) to ${course.phase} (turn ${course.turn})`;
       const next = phases[phases.indexOf(before.phase) + 1];
-      if (course.turn !== before.turn + 1 && !torn) fail(`${step} at once`);
-      else if (!asked && course.phase !== next && !torn) fail(`${step}, next is ${next}`);
-      else if (!asked && !world.isDone(before.phase)) fail(`${step}, and ${before.phase} is not done`);
-      if (asked && course.phase !== next) asked = false;
+      const wish = course.obeyed === before.obeyed ? undefined : given.get(course.obeyed ?? 0);
+      if (course.turn !== before.turn + 1) fail(`${step} at once`);
+      else if (wish !== undefined && wish.phase !== course.phase)
+        fail(`${step}, ${wish.phase} was asked for`);
+      else if (wish === undefined && course.phase !== next) fail(`${step}, next is ${next}`);
+      else if (wish === undefined && !world.isDone(before.phase)) fail(`${step}, and it is not done`);
+      else if (wish === undefined && went !== null && (done.get(before.phase) ?? 0) < went)
+        fail(`${step}, and it was done before a person went there`);
+      went = wish?.at ?? null;
     });
   },
 };
@@ -43,7 +57,7 @@ const neverBack: Invariant = {
     let turn = 0;
     let torn = 0;
     world.hear((event) => {
-      if (event.what === "fault" && event.kind.startsWith("records-")) torn = 2;
+      if (event.what === "torn") torn = 2;
       if (event.what !== "saved" || !event.alone) return;
       const now = event.records.course?.turn ?? 0;
       // The copy before is one save older, and the first tick puts that right.

@@ -4,7 +4,7 @@ import type { Exit } from "../watch/sighting.ts";
 import type { Duration } from "../watch/time.ts";
 import { type Environment, pick } from "./environment.ts";
 import { type Ran, run } from "./run.ts";
-import { claim, close, isStill, type Opening, open, quote, STALE, setUp } from "./tmux-script.ts";
+import { claim, close, fenced, isStill, type Opening, open, quote, STALE, setUp } from "./tmux-script.ts";
 
 /** One session's own pane, before its backend has read the screen. */
 export interface Pane {
@@ -167,7 +167,9 @@ export function createTmux(
       return took(await call(["if-shell", "-F", "-t", pane.id, same, send, refuse]));
     },
     async end() {
-      await call(["kill-server"]);
+      const ran = await call(["source-file", "-"], `${fenced(epoch, "kill-server")}\n`);
+      if (ran.stdout.includes(STALE))
+        throw new Failure("FENCED", "a newer watchdog has taken this project over");
       await unlink(socket).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error;
       });

@@ -30,6 +30,13 @@ async function receive(records: Records, news: News, handoff: Handoff, host: Hos
       return records;
     case "baseline": {
       const { seen, turn, because, drained } = news;
+      // Nobody waited for it, as the remote did not answer: what the loops have pushed since their start counts.
+      if (
+        records.handoff !== null &&
+        records.handoff.turn !== turn &&
+        isTurnBegun(records, host.site.project)
+      )
+        return records;
       const late =
         drained.length === 0
           ? []
