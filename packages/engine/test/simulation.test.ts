@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
+import { holesIn, ROWS } from "../sim/coverage.ts";
 import { MUTANTS } from "../sim/mutants.ts";
 import { mutated } from "../sim/mutate.ts";
+import { runWorlds } from "../sim/run-worlds.ts";
 import { type Outcome, simulate } from "../sim/simulate.ts";
 import { spread } from "../sim/spread.ts";
 
@@ -32,3 +34,26 @@ it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
     expect(() => mutated(mutant)).not.toThrow();
   },
 );
+
+it("a run in which everything was met has no hole", () => {
+  expect(holesIn(new Map(ROWS.map((row) => [row, 1])))).toEqual([]);
+});
+
+it.each(["fault wedges", "crash tmux.open after", "is overdue", "does take-back", "stop stalled"])(
+  "a run that never met %j has a hole of that name",
+  (row) => {
+    expect(ROWS).toContain(row);
+    const seen = new Map(ROWS.filter((one) => one !== row).map((one) => [one, 1]));
+    expect(holesIn(seen)).toEqual([`${row}: never`]);
+  },
+);
+
+it("a watchdog that passes a place where nobody makes it die is told of", () => {
+  const seen = new Map([...ROWS, "pass tmux.rename before"].map((row) => [row, 1]));
+  expect(holesIn(seen)).toEqual(["pass tmux.rename before: is no point of faults.ts"]);
+});
+
+it("a bug is noticed within a few worlds of the kind that it is met in", async () => {
+  const { failed } = await runWorlds("--mutant", "noPersist", "--seeds", "3", "--jobs", "1");
+  expect(failed).toMatchObject([{ invariant: "I8" }]);
+});
