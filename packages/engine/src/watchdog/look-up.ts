@@ -29,7 +29,8 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
     const passing = await slotsOf(agent, record, host);
     if (passing !== null) slots.set(agent.name, passing);
     if (agent.backend === null) return;
-    for (const file of await store.sift(agent.name))
+    // What can't be set aside on a full disk is passed over, and tried again: no reason to leave its agent alone.
+    for (const file of await store.sift(agent.name).catch(() => []))
       await store.journal([{ at: host.clock.now(), agent: agent.name, what: "message-unreadable", file }]);
     messages.set(agent.name, await store.next(agent.name));
   };
