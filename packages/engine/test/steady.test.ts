@@ -62,6 +62,7 @@ describe("a watchdog that", () => {
     await healed(project, before);
     expect(isAlive(pid)).toBe(true);
     await until("all is well again", async () => (await watchdogOf(project)).trouble === null);
+    await until("its recovery is told", async () => (await project.journal("recovered")).length > 0);
     const journal = await project.journal();
     // What happened while nothing could be written was kept, and told once.
     expect(journal.filter(({ what }) => what === "died")).toHaveLength(1);
