@@ -58,6 +58,16 @@ describe("what is not there", () => {
     ["is left so when it was never asked for", { wish: down(0) }, "down"],
     ["is held while its workdir is not there", { blocked: "no workdir" }, "held (no workdir)"],
     ["is started again after a death, the first time at once", { record: fallen(0, 1) }, "missing → start"],
+    [
+      "is held, and not resting, when nothing can start it",
+      { record: fallen(26 * second, 2), blocked: "no workdir" },
+      "held (no workdir)",
+    ],
+    [
+      "is given up although nothing can start it",
+      { record: fallen(0, 6, { restarts: restarted(5) }), blocked: "no workdir" },
+      "crash-looping (start-limit 5 in 1800 s, last: died) → give-up",
+    ],
     ["rests after the second death", { record: fallen(26 * second, 2) }, "resting"],
     ["is started when it has rested", { record: fallen(34 * second, 2) }, "missing → start"],
     ["rests for the longest pause after many deaths", { record: fallen(430 * second, 50) }, "resting"],

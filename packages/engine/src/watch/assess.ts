@@ -197,7 +197,8 @@ function assessAbsence(scene: Scene, now: Instant): Assessment {
       : { is: "finished", exit: ended.exit };
   }
   const rest = assessRest(scene, ended, now);
-  return rest ?? start(ended.blame === "agent");
+  // Who can't be started at all is held: that its rest is not over yet explains nothing.
+  return rest === null || (rest.is === "resting" && blocked !== null) ? start(ended.blame === "agent") : rest;
 }
 
 /** Is it too early, or too late, to start it again? */
