@@ -355,3 +355,35 @@ async function ownClone(project: OwnProject) {
     push: () => git("-C", clone, "push", "-q", "origin", "HEAD:refs/heads/main"),
   };
 }
+
+it("counts a DONE that was pushed, and none before, where agents.toml says so", async () => {
+  const toml = loopToml(PHASES, HANDOFF).replace(
+    'done_by = "builder"',
+    'done_by = "builder"\ndone_source = "pushed"',
+  );
+  const project = await ownProject(toml.replace("[agents.builder]", '[agents.builder]\nworkdir = "clone"'), {
+    ...PROMPTS,
+    // The demo agent that is told to build would write and push a DONE of its own.
+    "prompts/kickoff.md": "role: onlooker\n{role} {phase_id} {plan} {status}\n",
+    "prompts/adversary.md": "You test.\n",
+  });
+  const { commit, push } = await ownClone(project);
+  await commit("one", "# one\n");
+  await push();
+  await project.watchdog();
+  await project.up();
+  const one = await inPhase(project, "one", null);
+  await commit("one", "## DONE\n");
+  await project.looks(5);
+  expect(await state(project)).toEqual(one);
+  await push();
+  const two = await inPhase(project, "two", one.pid);
+  // Back to a phase whose pushed file says DONE: it counts when it says so anew.
+  expect(await project.run(["phase", "goto", "one"])).toMatchObject({ code: 0 });
+  const again = await inPhase(project, "one", two.pid);
+  await project.looks(5);
+  expect(await state(project)).toMatchObject({ phase: "one", pid: again.pid });
+  await commit("one", "again\n\n## DONE\n");
+  await push();
+  await inPhase(project, "two", again.pid);
+});
