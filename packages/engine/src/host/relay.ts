@@ -11,7 +11,7 @@ export type News =
       readonly is: "baseline";
       readonly seen: string;
       readonly turn: number;
-      readonly because: string;
+      readonly because: "first look" | "a new phase" | "history was rewritten";
       /** What the phase before pushed last; nobody waits for it any more. */
       readonly drained: readonly Commit[];
     }

@@ -28,6 +28,9 @@ const course = {
   lost: false,
 };
 const before: Records = { ...FRESH_RECORDS, course, handoff: { seen: "old", turn: 1 } };
+const run = runOf(1_000, { turn: 2 });
+/** The phase was begun although nobody knew where. */
+const begun: Records = { ...before, agents: { [LOOP.name]: running(1_000, { run }) } };
 const news: News = { is: "baseline", seen: "new", turn: 2, because: "a new phase", drained: [] };
 
 it("takes from the remote where a phase begins", async () => {
@@ -37,7 +40,10 @@ it("takes from the remote where a phase begins", async () => {
 });
 
 it("does not take it any more once a loop of the phase runs: what that has pushed would be passed over", async () => {
-  const run = runOf(1_000, { turn: 2 });
-  const begun = { ...before, agents: { [LOOP.name]: running(1_000, { run }) } };
   expect((await hand(begun, hostOf([news], []))).handoff).toEqual({ seen: "old", turn: 1 });
+});
+
+it("takes it where history was rewritten: from the old place nothing would be told in this phase any more", async () => {
+  const rewritten: News = { ...news, because: "history was rewritten" };
+  expect((await hand(begun, hostOf([rewritten], []))).handoff).toEqual({ seen: "new", turn: 2 });
 });

@@ -31,7 +31,9 @@ async function receive(records: Records, news: News, handoff: Handoff, host: Hos
     case "baseline": {
       const { seen, turn, because, drained } = news;
       // Nobody waited for it, as the remote did not answer: what the loops have pushed since their start counts.
+      // Where history was rewritten nothing leads from the old place to that any more.
       if (
+        because === "a new phase" &&
         records.handoff !== null &&
         records.handoff.turn !== turn &&
         isTurnBegun(records, host.site.project)
