@@ -54,6 +54,8 @@ export interface Body extends Program {
   readonly wait: { readonly until: Instant; readonly declared: Duration; readonly span: Duration } | null;
   readonly draft: string;
   readonly limitedUntil: Duration;
+  /** The same on the calendar, as its screen says it: nobody writes that anew when the clock is set. */
+  readonly limitedTo: Instant;
   say(line: string): void;
   become(state: State): void;
   /** Once it has been in this state for so long, unless something else came before. */
@@ -82,6 +84,7 @@ export function createBody(world: World, agent: Agent, opening: Opened): Body {
   let frozen: string | null = null;
   let wait: Body["wait"] = null;
   let limitedUntil = 0;
+  let limitedTo = 0;
   let part: Part | null = null;
   const print = () => machine.print(agent.session);
   const become = (next: State) => {
@@ -112,7 +115,7 @@ export function createBody(world: World, agent: Agent, opening: Opened): Body {
       case "busy":
         return `${heard}  ${said}\n* working (${moves})\n${box}`;
       case "limited":
-        return `${heard}! limited until ${iso(hours.wall() + limitedUntil - hours.now())}\n${box}`;
+        return `${heard}! limited until ${iso(limitedTo)}\n${box}`;
       case "fatal":
         return `${heard}! fatal: 400 thinking blocks\n${box}`;
       default:
@@ -139,6 +142,9 @@ export function createBody(world: World, agent: Agent, opening: Opened): Body {
     get limitedUntil() {
       return limitedUntil;
     },
+    get limitedTo() {
+      return limitedTo;
+    },
     say(line) {
       said = line;
       print();
@@ -161,6 +167,7 @@ export function createBody(world: World, agent: Agent, opening: Opened): Body {
     },
     limit(span, stays = false) {
       limitedUntil = hours.now() + span;
+      limitedTo = hours.wall() + span;
       become("limited");
       if (!stays) body.later(span, () => part?.wake());
     },

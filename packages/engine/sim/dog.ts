@@ -101,10 +101,7 @@ export function startDog(world: World, birth: Birth): Dog {
   };
   const life = async () => {
     const disk = diskOf(world.files, touch);
-    const store = watched(createStore(world.site.state, disk), world, () => ({
-      epoch,
-      alone: birth.alone(),
-    }));
+    const store = watched(createStore(world.site.state, disk), world, birth.alone);
     const clock = { now: world.hours.wall, read: world.hours.read, sleep: sleeping(world) };
     const records = await enter(store, clock, world.machine.server()?.epoch ?? 0);
     epoch = records.epoch;
@@ -168,16 +165,12 @@ function diskOf(files: World["files"], touch: Touch): Disk {
 }
 
 /** The store, and what is saved and noted by it. */
-function watched(
-  store: Store,
-  world: World,
-  who: () => { readonly epoch: number; readonly alone: boolean },
-): Store {
+function watched(store: Store, world: World, alone: () => boolean): Store {
   return {
     ...store,
     async save(records) {
       await store.save(records);
-      world.tell({ what: "saved", records, ...who() });
+      world.tell({ what: "saved", records, alone: alone() });
     },
     async journal(entries) {
       await store.journal(entries);

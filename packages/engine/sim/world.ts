@@ -43,7 +43,7 @@ export type Event =
   | { readonly what: "pushed"; readonly commit: Pushed; readonly phase: string }
   | { readonly what: "done"; readonly phase: string }
   | { readonly what: "queued"; readonly id: string; readonly text: string; readonly to: string }
-  | { readonly what: "saved"; readonly records: Records; readonly epoch: number; readonly alone: boolean }
+  | { readonly what: "saved"; readonly records: Records; readonly alone: boolean }
   | { readonly what: "journaled"; readonly entries: readonly JournalEntry[] }
   | { readonly what: "watching"; readonly epoch: number }
   | { readonly what: "unwatched"; readonly because: string; readonly error: unknown }

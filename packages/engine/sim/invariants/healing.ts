@@ -1,4 +1,5 @@
 import type { JournalEntry } from "../../src/watch/journal.ts";
+import type { Duration } from "../../src/watch/time.ts";
 import type { Body } from "../body.ts";
 import type { Invariant } from "../judge.ts";
 import type { World } from "../world.ts";
@@ -86,16 +87,20 @@ const detection: Invariant = {
       // A person's session has its name.
       world.machine.sessions.get(agent.session)?.pane.project !== null;
     /** Looks again until it is over, or until everything was calm for as long as it may take. */
-    const expect = (body: Body, bound: number, holds: () => boolean) => {
+    const expect = (body: Body, least: Duration, holds: () => boolean, over: () => Duration = () => 0) => {
       const { state, since } = body;
       const check = () => {
         if (body.state !== state || body.since !== since || !holds()) return;
+        const bound = Math.max(least, over() - since + stuck);
         const calm = world.hours.now() - Math.max(since, world.disturbed);
         if (calm < bound) world.hours.after(bound - calm + 1, check);
         else if (isOurs(body)) fail(`${body.agent.name} is ${state} for ${calm} ms`);
       };
-      world.hours.after(bound, check);
+      world.hours.after(least, check);
     };
+    /** By its own clock, or by the calendar that its screen names: that may have been set back. */
+    const limitOver = ({ limitedUntil, limitedTo }: Body) =>
+      Math.max(limitedUntil, world.hours.now() + limitedTo - world.hours.wall());
     /** Who was told to stop is gone after its grace, by force where it must be. */
     const expectEnd = (body: Body) => {
       const began = world.hours.now();
@@ -129,7 +134,12 @@ const detection: Invariant = {
       if (state === "wedged") expect(body, stuck, () => !told.has(body.instance));
       if (state === "fatal") expect(body, slack, () => !told.has(body.instance));
       if (state === "limited")
-        expect(body, body.limitedUntil - body.since + stuck, () => !told.has(body.instance));
+        expect(
+          body,
+          stuck,
+          () => !told.has(body.instance),
+          () => limitOver(body),
+        );
       // It declared a wait that is none, and nobody hears of it again.
       if (state === "waiting") expect(body, stuck, () => body.wait === null && !told.has(body.instance));
     });

@@ -5,6 +5,12 @@ import type { Invariant } from "../judge.ts";
 
 /** The phases come one after the other, each once, and to their end. */
 
+interface Known {
+  readonly course: Course | null;
+  /** When a person said to go to the phase that is on. */
+  went: Duration | null;
+}
+
 const oneStepAtATime: Invariant = {
   id: "I8",
   says: "a phase follows the one before it, when that is done, or when a person says so",
@@ -13,9 +19,10 @@ const oneStepAtATime: Invariant = {
     /** Every wish for a phase, by its name: where to go, and when that was said. */
     const given = new Map<Instant, { readonly phase: string; readonly at: Duration }>();
     const done = new Map<string, Duration>();
-    /** When a person said to go to the phase that is on. */
-    let went: Duration | null = null;
-    let course: Course | null = null;
+    /** What each watchdog knew of the phases when it saved last. A rival's knowledge is no step of its own. */
+    const known = new Map<number, Known>();
+    let last: Known | null = null;
+    let rivals = false;
     let torn = false;
     world.hear((event) => {
       const now = world.hours.now();
@@ -23,29 +30,35 @@ const oneStepAtATime: Invariant = {
         given.set(event.at, { phase: event.phase, at: now });
       if (event.what === "done") done.set(event.phase, now);
       if (event.what === "torn") torn = true;
-      if (event.what !== "saved" || !event.alone) return;
-      const before = course;
-      course = event.records.course;
+      if (event.what !== "saved") return;
+      const { course, epoch } = event.records;
+      // Of two at a time nobody can say whose records the next one has read.
+      const before = known.get(epoch) ?? (rivals ? null : last);
+      rivals = !event.alone;
+      last = { course, went: before?.went ?? null };
+      known.set(epoch, last);
       const left = course?.complete == null ? [] : phases.filter((phase) => !world.isDone(phase));
       if (left.length > 0 && given.size === 0)
         fail(`the sequence is complete, and ${left.join()} is not done`);
-      const isOlder = torn && (course?.turn ?? 0) === (before?.turn ?? 0) - 1;
+      const isOlder = torn && (course?.turn ?? 0) === (before?.course?.turn ?? 0) - 1;
       torn = false;
       // The copy before is one save older.
-      if (isOlder) went = null;
-      if (isOlder || before === null || course?.turn === before.turn) return;
+      if (isOlder) last.went = null;
+      if (isOlder || before === null || before.course === null) return;
+      if (course?.turn === before.course.turn) return;
       if (course === null) return fail("the phase was forgotten");
-      const step = `from ${before.phase} (turn ${before.turn}) to ${course.phase} (turn ${course.turn})`;
-      const next = phases[phases.indexOf(before.phase) + 1];
-      const wish = course.obeyed === before.obeyed ? undefined : given.get(course.obeyed ?? 0);
-      if (course.turn !== before.turn + 1) fail(`${step} at once`);
+      const { phase, turn, obeyed } = before.course;
+      const step = `from ${phase} (turn ${turn}) to ${course.phase} (turn ${course.turn})`;
+      const next = phases[phases.indexOf(phase) + 1];
+      const wish = course.obeyed === obeyed ? undefined : given.get(course.obeyed ?? 0);
+      if (course.turn !== turn + 1) fail(`${step} at once`);
       else if (wish !== undefined && wish.phase !== course.phase)
         fail(`${step}, ${wish.phase} was asked for`);
       else if (wish === undefined && course.phase !== next) fail(`${step}, next is ${next}`);
-      else if (wish === undefined && !world.isDone(before.phase)) fail(`${step}, and it is not done`);
-      else if (wish === undefined && went !== null && (done.get(before.phase) ?? 0) < went)
+      else if (wish === undefined && !world.isDone(phase)) fail(`${step}, and it is not done`);
+      else if (wish === undefined && before.went !== null && (done.get(phase) ?? 0) < before.went)
         fail(`${step}, and it was done before a person went there`);
-      went = wish?.at ?? null;
+      last.went = wish?.at ?? null;
     });
   },
 };
