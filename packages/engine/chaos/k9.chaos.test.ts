@@ -11,8 +11,7 @@ const STEPS = [1, 5, 20, 60, 48 * 60] as const;
 async function step({ world, keeper, dice }: Trial, offset: number): Promise<number> {
   const sleeps = dice.throw() < 0.3;
   const back = !sleeps && dice.throw() < 0.5;
-  // Never before the `up`: what a person asked for would seem to be asked later than all that came of it.
-  const next = Math.max(0, offset + dice.pick(STEPS) * MINUTE * (back ? -1 : 1));
+  const next = offset + dice.pick(STEPS) * MINUTE * (back ? -1 : 1);
   const pid = await keeper.held();
   if (sleeps) process.kill(pid, "SIGSTOP");
   await world.chaos("offset", String(next));

@@ -70,13 +70,26 @@ it("goes on with the step that a watchdog was killed at", async () => {
   const step = async () => (await store.records()).agents.ada?.stopping?.step;
   await until("Enter was pressed", async () => (await step()) === "quit-entered");
   await first.kill();
-  const second = await project.watchdog();
-  await until("it is told", async () => (await step()) === "told");
-  await second.kill();
-  await project.watchdog();
+  // The command line brings another, with a keeper that brings a third.
+  await until("it is told", async () => (await step()) === "told", 20);
+  signal((await store.records()).pid, "SIGKILL");
   expect(await ended).toMatchObject({ code: 0 });
   expect(await endOf(project)).toEqual(["quit-typed", "quit-entered", "told-to-stop", "stopped", "cleared"]);
   expect(await processesWith(`FLEET_INSTANCE=${instance}`)).toEqual([]);
+});
+
+it("goes on to the end though the watchdog is killed meanwhile and nobody starts it again", async () => {
+  const project = await ownProject(agentsToml(ADA, { quit_grace: '"2s"' }), scenario("at start: swallow 9"));
+  const watchdog = await project.watchdog();
+  await project.up();
+  const instance = await project.tmux("show-options", "-v", "-t", "=p-ada:", "@fleet_instance");
+  const ended = project.run(["down"]);
+  const store = createStore(project.state);
+  await until("it is asked to quit", async () => (await store.records()).agents.ada?.stopping != null);
+  await watchdog.kill();
+  expect(await ended).toMatchObject({ code: 0, out: "ada  stopped\n" });
+  expect(await processesWith(`FLEET_INSTANCE=${instance}`)).toEqual([]);
+  expect((await project.journal("watchdog-ended")).at(-1)).toMatchObject({ because: "off" });
 });
 
 it("lets who is at work end its turn, says who is waited for, and stops the others at once", async () => {
@@ -113,7 +126,10 @@ it("stops who is still at work when the time is over; and leaves the wish when i
 it("refuses a time to drain that is none, and does nothing", async () => {
   const project = await ownProject(agentsToml(ADA));
   const ran = await project.run(["down", "--drain", "soon"]);
-  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining("takes a time with a unit")]);
+  expect([ran.code, ran.err]).toEqual([
+    2,
+    expect.stringContaining('--drain takes a time such as 90s or 10m, not "soon"'),
+  ]);
 });
 
 it("stops loops, tasks, persistent agents and services one after the other", async () => {

@@ -7,13 +7,17 @@ import { createStore, type Store } from "../host/store.ts";
 import { createTmux } from "../host/tmux.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
+import { orphansOf } from "../watch/orphans.ts";
 import type { Wish } from "../watch/scene.ts";
 import type { Instant } from "../watch/time.ts";
 import { ensureWatchdog } from "./bring-up.ts";
 import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openRunning } from "./common.ts";
+import { readDuration } from "./duration.ts";
+import { examine } from "./examine.ts";
 import { columns } from "./render.ts";
 import { toIso } from "./say.ts";
 import { survey } from "./survey.ts";
+import { surveyKeeper } from "./survey-watchdog.ts";
 import { sayUnpushed, unpushedSince } from "./unpushed.ts";
 
 interface Stopped {
@@ -40,7 +44,7 @@ export const down = defineCommand({
     ["agents down --drain 10m", "stop each at the end of its turn, and all after ten minutes"],
   ],
   async run(names, { config, json, drain }, world) {
-    const patience = drain === undefined ? null : await durationIn(drain);
+    const patience = drain === undefined ? null : readDuration("--drain", drain);
     const site = await openRunning(config, world);
     const agents = chosen(site, names);
     const before = existsSync(site.state) ? await survey(site, world.env) : null;
@@ -73,16 +77,6 @@ export const down = defineCommand({
     return 0;
   },
 });
-
-/** The reader of durations is only loaded for those who ask for one. */
-async function durationIn(text: string): Promise<number> {
-  const { Duration } = await import("../diagnostics/checked.ts");
-  const duration = Duration.safeParse(text);
-  if (duration.success) return duration.data;
-  throw new Failure("WRONG_USAGE", `--drain takes a time with a unit, not "${text}"`, {
-    hint: "agents down --drain 10m",
-  });
-}
 
 async function wishDown(
   store: Store,
@@ -123,12 +117,13 @@ interface Ending {
   readonly wished: Instant;
 }
 
-/** The whole project is down when its watchdog has nothing left to do and has ended. */
+/** What is asked is seen to its end, whatever becomes of the watchdog meanwhile. */
 async function awaitEnd(site: Site, ending: Ending, world: World): Promise<void> {
   const { quit_grace, stop_grace } = site.project.supervision;
   const limit = KINDS * (quit_grace + stop_grace) + SLACK;
   const deadline = Math.max(Date.now(), ending.until ?? 0) + limit;
   const tellWaits = createTeller(site, ending, world);
+  const isAbandoned = lookForWatchdog(site);
   for (;;) {
     const left = await stillThere(site, ending, world);
     if (left.length === 0) return;
@@ -141,6 +136,7 @@ async function awaitEnd(site: Site, ending: Ending, world: World): Promise<void>
       });
     }
     await tellWaits();
+    if (await isAbandoned()) await ensureWatchdog(site, world);
     await wait(Date.now() < (ending.until ?? 0) ? DRAIN_POLL : POLL);
   }
 }
@@ -161,19 +157,36 @@ function createTeller(site: Site, { agents, until }: Ending, { env, err }: World
   };
 }
 
+/** Who keeps the watchdog, ourselves included, starts another within this time. */
+const KEPT_WITHIN = 3_000;
+
+/** Whether nobody ends what is left: the watchdog died some time ago, and no keeper is about to start another. */
+function lookForWatchdog(site: Site): () => Promise<boolean> {
+  let seen = performance.now();
+  return async () => {
+    if (await isHeld(site.state, "watchdog")) seen = performance.now();
+    return performance.now() - seen > KEPT_WITHIN && (await surveyKeeper(site)) === null;
+  };
+}
+
+/** That the watchdog of a whole project has ended says nothing by itself: it may have been killed. */
 async function stillThere(
   site: Site,
   { agents, all, wished }: Ending,
-  world: World,
+  { env }: World,
 ): Promise<readonly string[]> {
-  if (all) return (await isHeld(site.state, "watchdog")) ? ["the watchdog"] : [];
+  if (all && (await isHeld(site.state, "watchdog"))) return ["the watchdog"];
+  const { panes, records, agents: examined } = await examine(site, env);
   // A tick that began before the wish may be about to start what is down by now.
-  const { heartbeat } = (await createStore(site.state).glance()).records;
-  if (heartbeat <= wished) return ["the watchdog has not heard of it"];
-  const seen = await survey(site, world.env);
-  return seen.agents
-    .filter(
-      ({ name, is }) => agents.some((agent) => agent.name === name) && is !== "down" && is !== "foreign",
-    )
-    .map(({ name }) => name);
+  if (!all && records.heartbeat <= wished) return ["the watchdog has not heard of it"];
+  const left = examined.filter(
+    ({ agent, assessment: { is } }) =>
+      agents.some(({ name }) => name === agent.name) && is !== "down" && is !== "foreign",
+  );
+  const named = left.map(({ agent }) => agent.name);
+  if (!all) return named;
+  const sessions = [...(panes?.sessions.values() ?? [])];
+  const orphans = orphansOf(site.project, records, sessions, site.id);
+  const isServerIdle = panes !== null && panes.server !== null && sessions.length === 0;
+  return [...named, ...orphans.map(({ name }) => name), ...(isServerIdle ? ["its tmux server"] : [])];
 }

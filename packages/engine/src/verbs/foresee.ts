@@ -1,6 +1,7 @@
 import type { Policy } from "../project.ts";
 import type { Assessment, Scene } from "../watch/scene.ts";
 import type { Instant } from "../watch/time.ts";
+import { endOf } from "../watch/wait.ts";
 import { sayDuration } from "./say.ts";
 
 /** What comes next if nothing new happens, and when; null when no time is set. */
@@ -35,8 +36,9 @@ export function foresee(assessment: Assessment, scene: Scene): Foresight {
         ? foreseeStall(scene, policy)
         : next("it is left to its work");
     case "ready":
-    case "waiting":
       return foreseeStall(scene, policy);
+    case "waiting":
+      return foreseeMiss(scene, policy);
     case "overdue":
       return foreseeWake(assessment.woken, scene);
     case "asking":
@@ -46,7 +48,11 @@ export function foresee(assessment: Assessment, scene: Scene): Foresight {
         ? next("it is left alone until its limit is over")
         : next(
             "if it does not go on by itself by then, its run is ended",
-            assessment.until + policy.stall_grace,
+            Math.max(
+              assessment.until + policy.stall_grace,
+              assessment.since + policy.stall_grace,
+              scene.grace,
+            ),
           );
     case "unwell":
       return next("if the error stands, its run is ended, where it is watched at all");
@@ -73,18 +79,25 @@ export function foresee(assessment: Assessment, scene: Scene): Foresight {
   }
 }
 
+const UNWATCHED = "it may be idle as long as it likes: it is not watched for stalls";
+
 /** When an idle agent counts as stalled. */
 function foreseeStall({ agent, record: { seen } }: Scene, policy: Policy): Foresight {
-  if (agent.watch !== "heal+stall")
-    return next("it may be idle as long as it likes: it is not watched for stalls");
-  if (seen?.wait != null)
-    return next(
-      `with its grace of ${sayDuration(policy.stall_grace)} over it is woken, and if it does not answer its run is ended`,
-      Math.max(seen.wait.until, seen.wait.declared) + policy.stall_grace,
-    );
+  if (agent.watch !== "heal+stall") return next(UNWATCHED);
   return next(
     "without a sign of life or a declared wait by then it counts as stalled, and its run is ended",
     seen === null ? null : seen.still + policy.stall_idle,
+  );
+}
+
+/** When a declared wait counts as missed, by the clock of now. */
+function foreseeMiss({ agent, record: { seen }, grace }: Scene, policy: Policy): Foresight {
+  if (agent.watch !== "heal+stall" || seen?.wait == null) return next(UNWATCHED);
+  const { declared, moved } = seen.wait;
+  const over = Math.max(endOf(seen.wait), declared + moved) + policy.stall_grace;
+  return next(
+    `with its grace of ${sayDuration(policy.stall_grace)} over it is woken, and if it does not answer its run is ended`,
+    Math.max(over, grace),
   );
 }
 

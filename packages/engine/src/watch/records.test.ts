@@ -109,6 +109,7 @@ const records: fc.Arbitrary<Records> = fc.record({
   unpushed: fc.option(fc.record({ phase: text, since: instant, told: fc.boolean() })),
   restarted: instant,
   completed: fc.boolean(),
+  wished: fc.option(fc.array(instant)),
   troubles: fc.dictionary(fc.constantFrom("phases", "handoffs"), text),
   agents: fc.dictionary(name, agent, { noNullPrototype: true }),
 });

@@ -29,12 +29,14 @@ export interface Records {
   readonly handoff: { readonly seen: string; readonly turn: number } | null;
   /** A phase that is done on this disk, and not on the branch. */
   readonly unpushed: Unpushed | null;
-  /** The last replay of handoffs that was noted. */
+  /** The replay of handoffs that was noted last, by its time as a name. */
   readonly replayed: Instant;
   /** The last automatic restart of any agent. */
   readonly restarted: Instant;
   /** on_complete was done. */
   readonly completed: boolean;
+  /** The wishes that stood when the sequence was complete, by their times as names; null when an older engine completed it. */
+  readonly wished: readonly Instant[] | null;
   /** What is wrong with the checks of the project as a whole, by the check. */
   readonly troubles: Readonly<Record<string, string>>;
   readonly agents: Readonly<Record<string, AgentRecord>>;
@@ -57,6 +59,7 @@ export const FRESH_RECORDS: Records = {
   replayed: 0,
   restarted: 0,
   completed: false,
+  wished: null,
   troubles: {},
   agents: {},
 };

@@ -136,6 +136,7 @@ const records = z.object({
     .catch(null),
   restarted: instant.default(0),
   completed: z.boolean().default(false),
+  wished: z.array(instant).nullable().default(null).catch(null),
   troubles: z.record(z.string(), z.string()).default({}).catch({}),
   agents: z.record(z.string(), agent).default({}),
 });

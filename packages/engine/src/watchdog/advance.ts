@@ -20,14 +20,20 @@ export async function advance(before: Records, wishes: Wishes, host: Host): Prom
   const course = happenings.reduce(steer, records.course);
   const reopened = course?.complete == null;
   const unpushed = await checkPushed(records, happenings, loop, host);
-  const next: Records = { ...records, course, unpushed, completed: records.completed && !reopened };
+  const ended = happenings.some(({ what }) => what === "sequence-complete");
+  const wished = ended ? Object.values(wishes.agents).map(({ at }) => at) : records.wished;
+  const next: Records = {
+    ...{ ...records, course, unpushed, wished },
+    completed: records.completed && !reopened,
+  };
   await host.store.journal(happenings.map((happening) => ({ ...happening, agent: null })));
   if (reopened && records.course?.complete != null) await host.disk.remove(host.store.at(COMPLETE_FILE));
   return course?.complete == null || next.completed ? next : complete(next, loop, host);
 }
 
 async function noteReplay(records: Records, { replay }: Wishes, { store, clock }: Host): Promise<Records> {
-  if (replay === null || replay.at <= records.replayed) return records;
+  // By its name, not by its time: the clock may have been set back since.
+  if (replay === null || replay.at === records.replayed) return records;
   const { by, commits } = replay;
   await store.journal([{ at: clock.now(), agent: null, what: "handoffs-replayed", by, commits }]);
   return { ...records, replayed: replay.at };

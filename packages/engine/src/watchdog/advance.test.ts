@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import { LOOP, NOW, up } from "../../test/scene.ts";
+import type { JournalEntry } from "../watch/journal.ts";
+import { FRESH_RECORDS, NO_WISHES, type Records, type Wishes } from "../watch/records.ts";
+import { advance } from "./advance.ts";
+import type { Host } from "./host.ts";
+
+const loop = {
+  docs_dir: "docs",
+  done_by: LOOP.name,
+  done_source: "local",
+  phases: [{ id: "one", plan: "one.md" }],
+  on_complete: null,
+  handoff: null,
+};
+
+/** As much of a host as the phases need, with what each STATUS file says. */
+const hostOf = (journal: JournalEntry[], statuses: Readonly<Record<string, string>> = {}): Host =>
+  ({
+    clock: { now: () => NOW },
+    relay: null,
+    wakes: { on: () => {} },
+    site: { root: "/p", project: { agents: [LOOP], loop } },
+    store: {
+      journal: async (entries: readonly JournalEntry[]) => void journal.push(...entries),
+      at: (name: string) => name,
+    },
+    disk: {
+      read: async (file: string) => statuses[file.replace(/.*STATUS-(.*)\.md$/, "$1")] ?? null,
+      size: async (file: string) => statuses[file.replace(/.*STATUS-(.*)\.md$/, "$1")]?.length ?? 0,
+      write: async () => {},
+    },
+  }) as unknown as Host;
+
+const wishes = (more: Partial<Wishes> = {}): Wishes => ({
+  ...NO_WISHES,
+  agents: { [LOOP.name]: up(NOW - 1_000) },
+  ...more,
+});
+
+it("notes each replay once, also one that was asked for after the clock was set back", async () => {
+  const journal: JournalEntry[] = [];
+  let records: Records = FRESH_RECORDS;
+  for (const at of [NOW, NOW, NOW - 3_600_000, NOW - 3_600_000])
+    records = await advance(records, wishes({ replay: { at, by: "ada", commits: [] } }), hostOf(journal));
+  expect(journal.filter(({ what }) => what === "handoffs-replayed")).toHaveLength(2);
+  expect(records.replayed).toBe(NOW - 3_600_000);
+});
+
+it("knows which wishes stood when the sequence was complete", async () => {
+  const asked = wishes({ agents: { [LOOP.name]: up(NOW + 7_000), chief: up(NOW - 9) } });
+  const begun = await advance(FRESH_RECORDS, asked, hostOf([]));
+  expect(begun).toMatchObject({ course: { complete: null }, wished: null });
+  const done = await advance(begun, asked, hostOf([], { one: "## DONE\n" }));
+  expect(done).toMatchObject({ course: { complete: NOW }, completed: true, wished: [NOW + 7_000, NOW - 9] });
+  const later = await advance(
+    done,
+    wishes({ agents: { chief: up(NOW + 1) } }),
+    hostOf([], { one: "## DONE\n" }),
+  );
+  expect(later.wished).toEqual(done.wished);
+});
