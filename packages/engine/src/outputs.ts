@@ -16,7 +16,11 @@ export const StatusOutput: z.ZodType<Survey> = z.strictObject({
       index: z.int().describe("Counts from 0."),
       total: z.int(),
       plan: z.string(),
-      state: z.enum(["in progress", "done", "complete"]),
+      state: z
+        .enum(["in progress", "done", "done, not pushed", "complete"])
+        .describe(
+          "not pushed: only the STATUS file on this disk says so, where the one on the branch counts.",
+        ),
       paused: z.boolean(),
     })
     .nullable()

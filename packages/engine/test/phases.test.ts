@@ -75,6 +75,9 @@ it("goes from phase to phase as each is done, with its own model and kickoff, an
   expect(await watchdog.exit).toBe(0);
   expect(await state(project)).toMatchObject({ phase: "two", state: "complete", pid: null });
   expect(await isHeld(project.state, "watchdog")).toBe(false);
+  const why = (await project.run(["why"])).out;
+  expect(why).toMatch(/^nobody watches, for all phases are done since 20\S+Z: to go on, add a phase/);
+  expect(why).toMatch(/^builder .*\n {2}next: nothing: all phases are done$/m);
   expect(await readFile(path.join(project.state, "SEQUENCE-COMPLETE"), "utf8")).toMatch(/^20\S+Z one two\n$/);
   expect((await project.heard("chief")).at(-1)).toMatch(/^\[fleet \S+\] All phases are done\.$/);
   const story = (await project.journal())
@@ -330,6 +333,26 @@ it("keeps to its phase by id while the list is edited under it, and begins to wa
   expect((await project.journal()).filter(({ what }) => /^phase-(lost|found)$/.test(what))).toHaveLength(2);
 });
 
+it("says that another model of the phase that is on waits for the next start", async () => {
+  const project = await ownProject(loopToml(PHASES), PROMPTS);
+  await project.watchdog();
+  await project.up();
+  const one = await inPhase(project, "one", null);
+  await writeFile(
+    project.config,
+    loopToml([PHASES[0]?.replace("}", ', models = { builder = "haiku" } }') ?? "", ...PHASES.slice(1)]),
+  );
+  // A busy machine may need another try at reading the file.
+  await until("it waits", async () => (await project.agent("builder")).pending, 25);
+  expect(await state(project)).toEqual(one);
+  expect((await project.run(["status", "-o", "wide"])).out).toMatch(/builder .*its new settings wait/);
+  expect((await project.run(["why", "builder"])).out).toContain(
+    "\n  its new settings wait for its next start\n",
+  );
+  expect((await project.run(["restart", "builder"])).code).toBe(0);
+  expect(await project.agent("builder")).toMatchObject({ model: "claude-haiku-4-5", pending: false });
+});
+
 /** A remote, a clone of it where the builder works, and a way to write there. */
 async function ownClone(project: OwnProject) {
   const clone = path.join(project.home, "clone");
@@ -375,8 +398,12 @@ it("counts a DONE that was pushed, and none before, where agents.toml says so", 
   const one = await inPhase(project, "one", null);
   await commit("one", "## DONE\n");
   await project.looks(5);
-  expect(await state(project)).toEqual(one);
+  expect(await state(project)).toEqual({ ...one, state: "done, not pushed" });
+  await project.run(["phase", "pause"]);
   await push();
+  await until("it is known to be pushed", async () => (await state(project)).state === "done");
+  expect((await project.run(["status"])).out).toMatch(/^phase: one \[1\/2\] plan=\S+ \(done\)\n/);
+  await project.run(["phase", "resume"]);
   const two = await inPhase(project, "two", one.pid);
   // Back to a phase whose pushed file says DONE: it counts when it says so anew.
   expect(await project.run(["phase", "goto", "one"])).toMatchObject({ code: 0 });

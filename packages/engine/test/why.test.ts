@@ -61,6 +61,8 @@ it("answers as JSON with the evidence as data, and counts", async () => {
   await project.up();
   signal((await project.agent("ada")).pid ?? 0, "SIGKILL");
   await until("it is ready again", async () => (await project.journal("became-ready")).length === 2);
+  // The journal is written before the records that say so.
+  await until("it is known to be ready", async () => (await project.agent("ada")).is === "ready");
   const answer = JSON.parse((await project.run(["why", "--json"])).out);
   expect(answer).toMatchObject({ schema_version: 1, project: "project", keeper: null });
   expect(answer.agents).toMatchObject([{ name: "ada", evidence: { does: [] }, next: { at: null } }]);

@@ -15,7 +15,8 @@ const present = (name: string, more: Partial<Scene>): Why["agents"][number] => {
   const decision = decisionOf(assessment, decide(assessment, one, NOW), one, NOW);
   const { text, at } = foresee(assessment, one);
   const next = { text, at: at === null ? null : toIso(at) };
-  return { name, is: assessment.is, text: tellDecision(decision), evidence: decision, next };
+  const pending = name === "upgrader";
+  return { name, is: assessment.is, text: tellDecision(decision), evidence: decision, next, pending };
 };
 
 const ago = (duration: number) => toIso(NOW - duration);
@@ -28,6 +29,7 @@ const watchdog = {
 };
 const why: Why = {
   ...{ schema_version: 1, project: "shop", at: ago(0), watchdog, keeper: null, counters: null },
+  ...{ complete: null, notes: [] },
   agents: [
     present("builder", {
       record: running(9 * minute, {
@@ -58,6 +60,7 @@ adversary failed, and rests until 12:00:53Z; restart 3 of 5 in 30 min, the next 
   next: it is started again (2026-06-13T12:00:53Z, in 54s)
 upgrader has finished with exit 0: left alone
   next: nothing: it has had its run; another one: up upgrader
+  its new settings wait for its next start
 
 2026-06-13T09:00:00Z    3h ago  fleet watchdog started, epoch 1, pid 7
 2026-06-13T11:56:00Z    4m ago  adversary died with exit 3
@@ -84,6 +87,16 @@ it.each<[string, Partial<Why>, string]>([
     "it hangs",
     { watchdog: { ...watchdog, stale: true } },
     "the watchdog hangs since 2026-06-13T12:00:00.000Z: ",
+  ],
+  [
+    "all phases are done",
+    { watchdog: null, complete: ago(minute) },
+    "nobody watches, for all phases are done since 2026-06-13T11:59:00.000Z: to go on, add a phase to agents.toml, then: up; to start over: up --fresh\n\nbuilder",
+  ],
+  [
+    "all phases are done and somebody still watches",
+    { complete: ago(minute), notes: ["this\u001b is to be known"] },
+    "all phases are done since 2026-06-13T11:59:00.000Z: to go on, add a phase to agents.toml, then: up; to start over: up --fresh\nnote: this\\u{1b} is to be known\n\nbuilder",
   ],
 ])("says first when %s", (_, more, expected) => {
   expect(renderWhy({ ...why, ...more }, NOW).startsWith(expected)).toBe(true);

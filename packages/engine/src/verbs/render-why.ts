@@ -12,12 +12,17 @@ export interface Why {
   readonly at: string;
   readonly watchdog: WatchdogSurvey | null;
   readonly keeper: KeeperSurvey | null;
+  /** When the last phase was done; null while there is one to go on with. */
+  readonly complete: string | null;
+  /** As `status` has them. */
+  readonly notes: readonly string[];
   readonly agents: readonly {
     readonly name: string;
     readonly is: string;
     readonly text: string;
     readonly evidence: object;
     readonly next: { readonly text: string; readonly at: string | null };
+    readonly pending: boolean;
   }[];
   readonly story: readonly {
     readonly at: string;
@@ -42,10 +47,15 @@ export function explains({ what, mood, wait }: JournalEntry): boolean {
 }
 
 /** How each agent is and what comes next; then what led to it, the newest last. */
-export function renderWhy({ watchdog, keeper, agents, story }: Why, now: number): string {
-  const present = agents.flatMap(({ name, text, next }) => {
+export function renderWhy(why: Why, now: number): string {
+  const { notes, agents, story } = why;
+  const present = agents.flatMap(({ name, text, next, pending }) => {
     const when = next.at === null ? "" : ` (${next.at.slice(0, 19)}Z, ${ahead(next.at, now)})`;
-    return [`${oneLine(`${name} ${text}`)}`, `  next: ${oneLine(next.text)}${when}`];
+    return [
+      oneLine(`${name} ${text}`),
+      `  next: ${oneLine(next.text)}${when}`,
+      ...(pending ? ["  its new settings wait for its next start"] : []),
+    ];
   });
   const past = columns(
     story.map(({ at, agent, text }) => [
@@ -54,15 +64,24 @@ export function renderWhy({ watchdog, keeper, agents, story }: Why, now: number)
       `${agent ?? "fleet"} ${text}`,
     ]),
   );
-  return [...watching(watchdog, keeper), ...present, "", ...past, ""].join("\n").replace(/\n\n$/, "\n");
+  const first = [...watching(why), ...notes.map((note) => `note: ${oneLine(note)}`)];
+  const head = first.length === 0 ? [] : [...first, ""];
+  return [...head, ...present, "", ...past, ""].join("\n").replace(/\n\n$/, "\n");
 }
 
-function watching(watchdog: Why["watchdog"], keeper: Why["keeper"]): readonly string[] {
-  if (watchdog === null && keeper === null) return ["nobody watches: nothing comes next until: up", ""];
+function watching({ watchdog, keeper, complete }: Why): readonly string[] {
+  const end = `all phases are done since ${complete}: to go on, add a phase to agents.toml, then: up; to start over: up --fresh`;
+  const done = complete === null ? [] : [end];
+  if (watchdog === null && keeper !== null)
+    return [...done, `the watchdog died (exit ${keeper.exit}) and starts again at ${keeper.next}`];
   if (watchdog === null)
-    return [`the watchdog died (exit ${keeper?.exit}) and starts again at ${keeper?.next}`, ""];
-  if (watchdog.trouble !== null) return [`the watchdog can't go on: ${oneLine(watchdog.trouble)}`, ""];
-  return watchdog.stale ? [`the watchdog hangs since ${watchdog.heartbeat}: watchdog restart`, ""] : [];
+    return complete === null
+      ? ["nobody watches: nothing comes next until: up"]
+      : [`nobody watches, for ${end}`];
+  if (watchdog.trouble !== null) return [...done, `the watchdog can't go on: ${oneLine(watchdog.trouble)}`];
+  return watchdog.stale
+    ? [...done, `the watchdog hangs since ${watchdog.heartbeat}: watchdog restart`]
+    : done;
 }
 
 const ahead = (at: string, now: number): string =>

@@ -5,13 +5,17 @@ import { createStore } from "../host/store.ts";
 import { type Counters, count } from "../watch/counters.ts";
 import { decisionOf } from "../watch/decision.ts";
 import type { JournalEntry } from "../watch/journal.ts";
+import type { Records } from "../watch/records.ts";
 import { decide } from "../watch/think.ts";
 import type { Instant } from "../watch/time.ts";
 import { ANSWER_VERSION, chosen, configFlag, jsonFlag, openRunning, readCount } from "./common.ts";
 import { type Examined, examine } from "./examine.ts";
-import { foresee } from "./foresee.ts";
+import { type Foresight, foresee } from "./foresee.ts";
 import { explains, renderCounters, renderWhy, type Why } from "./render-why.ts";
 import { toIso } from "./say.ts";
+import { settingsOf } from "./settings.ts";
+import type { Survey } from "./survey.ts";
+import { notesOn, surveyPhase } from "./survey-phase.ts";
 import { surveyKeeper, surveyWatchdog } from "./survey-watchdog.ts";
 import { tell } from "./tell.ts";
 import { tellDecision } from "./tell-decision.ts";
@@ -44,6 +48,8 @@ export const why = defineCommand({
         entry.agent === null ? names.length === 0 || explains(entry) : agents.has(entry.agent),
       ),
     ]);
+    const phase = await surveyPhase(site, seen);
+    const complete = completeIn(phase, seen.records);
     const watchdog = await surveyWatchdog(site, seen.records, seen.now);
     const answer: Why = {
       schema_version: ANSWER_VERSION,
@@ -51,7 +57,11 @@ export const why = defineCommand({
       at: toIso(seen.now),
       watchdog,
       keeper: watchdog === null ? await surveyKeeper(site) : null,
-      agents: seen.agents.filter(({ agent }) => agents.has(agent.name)).map((one) => now(one, seen.now)),
+      complete,
+      notes: notesOn(site, phase, seen),
+      agents: seen.agents
+        .filter(({ agent }) => agents.has(agent.name))
+        .map((one) => ({ ...now(one, seen.now, complete), pending: settingsOf(site, one, seen).pending })),
       story: read.story
         .slice(-most)
         .map((entry) => ({ ...entry, at: toIso(entry.at), text: tell(entry).text })),
@@ -64,9 +74,20 @@ export const why = defineCommand({
   },
 });
 
-function now({ agent, scene, assessment }: Examined, at: Instant): Why["agents"][number] {
+/** When the last phase was done; null while there is one to go on with. */
+function completeIn(phase: Survey["phase"], { course }: Records): string | null {
+  if (phase?.state !== "complete" || phase.index < phase.total - 1) return null;
+  return course?.complete == null ? null : toIso(course.complete);
+}
+
+function now(
+  { agent, scene, assessment }: Examined,
+  at: Instant,
+  complete: string | null,
+): Omit<Why["agents"][number], "pending"> {
   const decision = decisionOf(assessment, decide(assessment, scene, at), scene, at);
-  const next = foresee(assessment, scene);
+  const isAtItsEnd = complete !== null && agent.kind === "loop" && assessment.is === "down";
+  const next = isAtItsEnd ? END : foresee(assessment, scene);
   return {
     name: agent.name,
     is: assessment.is,
@@ -75,6 +96,8 @@ function now({ agent, scene, assessment }: Examined, at: Instant): Why["agents"]
     next: { text: next.text, at: next.at === null ? null : toIso(next.at) },
   };
 }
+
+const END: Foresight = { text: "nothing: all phases are done", at: null };
 
 /** Works without a watchdog, and through a rotation: from the journal alone. */
 async function readAll(

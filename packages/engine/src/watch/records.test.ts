@@ -107,6 +107,7 @@ const records: fc.Arbitrary<Records> = fc.record({
   handoff: fc.option(fc.record({ seen: text, turn: fc.nat() })),
   replayed: instant,
   unpushed: fc.option(fc.record({ phase: text, since: instant, told: fc.boolean() })),
+  pushed: fc.option(text),
   restarted: instant,
   completed: fc.boolean(),
   wished: fc.option(fc.array(instant)),

@@ -29,6 +29,8 @@ export interface Records {
   readonly handoff: { readonly seen: string; readonly turn: number } | null;
   /** A phase that is done on this disk, and not on the branch. */
   readonly unpushed: Unpushed | null;
+  /** With done_source "pushed": the phase that is on, once the branch says that it is done. Null: it does not, or it is not known. */
+  readonly pushed: string | null;
   /** The replay of handoffs that was noted last, by its time as a name. */
   readonly replayed: Instant;
   /** The last automatic restart of any agent. */
@@ -56,6 +58,7 @@ export const FRESH_RECORDS: Records = {
   course: null,
   handoff: null,
   unpushed: null,
+  pushed: null,
   replayed: 0,
   restarted: 0,
   completed: false,

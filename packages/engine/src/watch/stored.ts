@@ -134,6 +134,7 @@ const records = z.object({
     .nullable()
     .default(null)
     .catch(null),
+  pushed: z.string().nullable().default(null).catch(null),
   restarted: instant.default(0),
   completed: z.boolean().default(false),
   wished: z.array(instant).nullable().default(null).catch(null),

@@ -60,3 +60,20 @@ it("knows which wishes stood when the sequence was complete", async () => {
   );
   expect(later.wished).toEqual(done.wished);
 });
+
+it("knows of the phase that is on whether the branch says that it is done", async () => {
+  const said: (string | null | undefined)[] = [undefined, null, "# one\n", "## DONE\n"];
+  const journal: JournalEntry[] = [];
+  const relay = { pushed: () => said[0], isFailing: () => false };
+  const pushed = { ...loop, done_source: "pushed" };
+  const site = { root: "/p", project: { agents: [LOOP], loop: pushed } };
+  const host = { ...hostOf(journal), relay, site } as unknown as Host;
+  const asked = wishes({ pause: { on: true, at: NOW, by: "ada" } });
+  let records: Records = FRESH_RECORDS;
+  const known: (string | null)[] = [];
+  for (; said.length > 0; said.shift()) {
+    records = await advance(records, asked, host);
+    known.push(records.pushed);
+  }
+  expect(known).toEqual([null, null, null, "one"]);
+});

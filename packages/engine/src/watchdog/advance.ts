@@ -1,7 +1,15 @@
 import { pick } from "../host/environment.ts";
 import { docsFolder, readStatus } from "../host/status-file.ts";
 import type { Loop } from "../project.ts";
-import { type CourseHappening, follow, type StatusOf, statusFile, steer } from "../watch/course.ts";
+import {
+  type Course,
+  type CourseHappening,
+  follow,
+  isDone,
+  type StatusOf,
+  statusFile,
+  steer,
+} from "../watch/course.ts";
 import { PLAIN } from "../watch/message.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import { askPushed, doneHere, type Unpushed } from "../watch/unpushed.ts";
@@ -23,7 +31,7 @@ export async function advance(before: Records, wishes: Wishes, host: Host): Prom
   const ended = happenings.some(({ what }) => what === "sequence-complete");
   const wished = ended ? Object.values(wishes.agents).map(({ at }) => at) : records.wished;
   const next: Records = {
-    ...{ ...records, course, unpushed, wished },
+    ...{ ...records, course, unpushed, wished, pushed: pushedIn(course, loop, status) },
     completed: records.completed && !reopened,
   };
   await host.store.journal(happenings.map((happening) => ({ ...happening, agent: null })));
@@ -52,6 +60,10 @@ async function statusesOf(records: Records, wishes: Wishes, loop: Loop, host: Ho
   }
   return (phase) => texts.get(phase);
 }
+
+/** For status, which asks no git. */
+const pushedIn = (course: Course | null, { done_source }: Loop, status: StatusOf): string | null =>
+  done_source === "pushed" && course !== null && isDone(course, status(course.phase)) ? course.phase : null;
 
 /** A remote that does not answer has no file: nobody waits for it. */
 const pushedStatus = (loop: Loop, phase: string, { relay }: Host): string | null | undefined => {

@@ -1,0 +1,55 @@
+import { systemDisk } from "../host/disk.ts";
+import type { Site } from "../host/site.ts";
+import { readStatus } from "../host/status-file.ts";
+import type { Loop } from "../project.ts";
+import { indexOf, isDone, phaseOf } from "../watch/course.ts";
+import type { Records } from "../watch/records.ts";
+import type { Seen } from "./examine.ts";
+import type { Survey } from "./survey.ts";
+
+export async function surveyPhase(
+  site: Site,
+  { records, wishes }: Pick<Seen, "records" | "wishes">,
+): Promise<Survey["phase"]> {
+  const { course } = records;
+  const { loop } = site.project;
+  const phase = loop === null ? null : (phaseOf(loop, course) ?? (course === null ? loop.phases[0] : null));
+  if (loop === null || phase === undefined) return null;
+  const paused = wishes.pause?.on ?? false;
+  const total = loop.phases.length;
+  // Its id is what is left of a phase that was taken out of agents.toml.
+  const { id, plan } = phase ?? { id: course?.phase ?? "", plan: "-" };
+  const state = course?.complete != null ? "complete" : await stateOf(site, loop, id, records);
+  return { id, index: indexOf(loop, id), total, plan, state, paused };
+}
+
+type State = NonNullable<Survey["phase"]>["state"];
+
+/** What is pushed is the watchdog's to know: a status asks no git. */
+async function stateOf(site: Site, loop: Loop, id: string, { course, pushed }: Records): Promise<State> {
+  if (loop.done_source === "pushed" && pushed === id) return "done";
+  if (course === null || !isDone(course, await readStatus(site, loop, id, systemDisk))) return "in progress";
+  return loop.done_source === "pushed" ? "done, not pushed" : "done";
+}
+
+/** What a person should know, a sentence each. */
+export function notesOn(
+  { inForce }: Site,
+  phase: Survey["phase"],
+  { records: { unpushed }, wishes: { pause } }: Pick<Seen, "records" | "wishes">,
+): readonly string[] {
+  const refused =
+    inForce.refused === null
+      ? []
+      : [`agents.toml as it stands is not in force, the last good one is: ${inForce.refused.because}`];
+  if (phase === null) return refused;
+  const lost = `phase ${phase.id} is no longer in agents.toml: put it back, or go on with: phase goto ID`;
+  const paused = `phase ${phase.id} is paused by ${pause?.by ?? "somebody"}: DONE does not count until: phase resume`;
+  const late = `phase ${unpushed?.phase} is done here, and its STATUS file is not pushed`;
+  return [
+    ...refused,
+    ...(unpushed?.told ? [late] : []),
+    ...(phase.index < 0 ? [lost] : []),
+    ...(phase.paused ? [paused] : []),
+  ];
+}
