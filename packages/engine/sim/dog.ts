@@ -121,6 +121,7 @@ export function startDog(world: World, birth: Birth): Dog {
       eyes: createEyes(terminal, site.id),
       effort: createEffort(async (pid) => usedBy(world, pid)),
       environment: {},
+      informer: { take: async () => new Map() },
       rescuer: createRescuer(world, wakes.ring),
       newInstance: birth.instance,
       run: () => touch("run", async () => ({ code: 0, stdout: "", stderr: "", timedOut: false })),
@@ -196,7 +197,7 @@ function terminalOf(world: World, epoch: number, touch: Touch): Terminal {
     });
   return {
     panes: () => touch("tmux.panes", terminal.panes),
-    screens: (ids) => touch("tmux.screens", () => terminal.screens(ids)),
+    screens: (ids, styled) => touch("tmux.screens", () => terminal.screens(ids, styled)),
     history: terminal.history,
     claim: () => acting("tmux.claim", [], terminal.claim),
     open: (openings) =>

@@ -237,6 +237,7 @@ const pane = (
     dead: false,
     exit: undefined,
     scrolled: false,
+    title: "",
     cursor: "2 49",
     created: Math.floor(wall / 1000),
     size: "200 50",

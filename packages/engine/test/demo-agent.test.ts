@@ -5,6 +5,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { demo } from "../src/backends/demo/demo.ts";
+import { viewOf } from "../src/backends/view.ts";
 import { remind } from "../src/host/tmux.ts";
 import { ownDirectory, until } from "./real.ts";
 
@@ -51,7 +52,7 @@ async function ownAgent({ scenario, args = [], env = {}, shell = ["sh"], directo
   ]);
   const ask = (format: string) => tmux(["display-message", "-p", "-t", "=ada:", format]);
   const screen = () => tmux(["capture-pane", "-p", "-t", "=ada:"]);
-  const read = async () => demo.read(await screen());
+  const read = async () => demo.read(viewOf(await screen(), ""));
   const messages = async (): Promise<readonly string[]> => {
     const text = await readFile(journal, "utf8").catch(() => "");
     return text

@@ -44,12 +44,13 @@ export const ASKED = NOW - 500 * minute;
 
 export const read = (
   mood: Mood,
-  more: Partial<Pick<Reading, "draft" | "final" | "running">> = {},
+  more: Partial<Pick<Reading, "draft" | "final" | "running" | "rule">> = {},
 ): Reading => ({
   ...mood,
   draft: "",
   final: null,
   running: null,
+  rule: mood.mood === "unclear" ? null : "box",
   ...more,
 });
 
@@ -97,6 +98,8 @@ export const runOf = (ago: number, more: Partial<Run> = {}): Run => ({
   backend: "demo",
   opened: true,
   resumed: false,
+  conversation: null,
+  transcript: null,
   ready: NOW - ago,
   ...more,
 });
@@ -111,13 +114,18 @@ export const running = (
   run: runOf(ago, run),
   latest: run.instance ?? "i-1",
   served: ASKED,
-  conversation: true,
+  conversation: { id: null },
   ...more,
 });
 
 /** What was on the screen all that time. */
 export const seenFor = (ago: number, mood: Mood = { mood: "ready" }, more: Partial<Seen> = {}): Seen => ({
   mood,
+  rule: "screen: box",
+  dissent: null,
+  shown: { mood: mood.mood, since: NOW - ago },
+  signs: {},
+  heard: [],
   running: null,
   since: NOW - ago,
   digest: "d-1",
@@ -132,7 +140,7 @@ export const fallen = (ago: number, failures: number, more: Partial<AgentRecord>
   ...FRESH_RECORD,
   latest: "i-1",
   served: ASKED,
-  conversation: true,
+  conversation: { id: null },
   ended: { at: NOW - ago, how: "died", exit: { code: 1 }, blame: "agent", limit: null },
   failures,
   ...more,
@@ -154,6 +162,7 @@ export const scene = (more: Partial<Scene> = {}): Scene => ({
   policy,
   record: FRESH_RECORD,
   sighting: gone,
+  signs: [],
   turn: null,
   blocked: null,
   leftovers: 0,

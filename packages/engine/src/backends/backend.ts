@@ -1,5 +1,7 @@
 import type { BackendSettings } from "../project.ts";
 import type { Reading } from "../watch/sighting.ts";
+import type { Claim } from "../watch/sign.ts";
+import type { View } from "./view.ts";
 
 /** A command, ready to run. Building one does nothing. */
 export interface Launch {
@@ -9,6 +11,8 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
   /** Programs of ours that must lie on disk before it starts: absolute path to the asset's name. */
   readonly assets: Readonly<Record<string, string>>;
+  /** Files of settings, below the state directory, that must lie there too: absolute path to their text. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 export interface LaunchRequest {
@@ -17,34 +21,62 @@ export interface LaunchRequest {
   readonly workdir: string;
   /** The state directory, absolute. */
   readonly state: string;
+  /** A UUID that no other run has or had: a backend that may name its conversation can take it for a name. */
+  readonly instance: string;
   /** A full id. */
   readonly model: string | null;
   readonly args: readonly string[];
   readonly settings: BackendSettings | null;
   /** The first message: constant words that point at a file, so that no prompt shows in `ps`. */
   readonly first: string | null;
-  /** Go on with the conversation of the agent's last run, where the backend can. */
-  readonly resume: boolean;
+  /** Null begins a conversation; else this one is gone on with. Its id is null where the backend finds it by itself. */
+  readonly resume: { readonly id: string | null } | null;
+  /** The program, absolute, that a hook of the backend is to run: what it reads on its standard input reaches `hears`. */
+  readonly hook: string;
 }
 
 /** All that the engine knows about one agent program. A backend only knows; it never does. */
 export interface Backend {
   /** The command that starts it. */
   launch(request: LaunchRequest): Launch;
-  /** What its screen says. Lines as tmux captured them, without colours. */
-  read(screen: string): Reading;
+  /** What its screen says. */
+  read(view: View): Reading;
+  /**
+   * What one of its hooks said: the text that the hook was given, usually JSON.
+   * Null when nothing of it matters.
+   */
+  hears?(event: string): Claim | null;
+  /** The file in which it says how it is, and how that is to be read; `home` is its HOME, `pid` its process. */
+  readonly status?: {
+    file(of: {
+      readonly home: string;
+      readonly pid: number;
+      readonly env: Readonly<Record<string, string | undefined>>;
+    }): string;
+    read(text: string): Claim | null;
+  };
+  /** What it notes of its conversation, a record a line, in a file that it names in an event. */
+  transcript?(line: string): Claim | null;
   /**
    * Does the box show just what was typed, though not by its beginning? Some
    * programs show a placeholder for a long paste. Asked only about text that
    * was typed by us and not seen since.
    */
   holds?(draft: string, typed: string): boolean;
-  /** Does the screen show the message with this mark as one that was heard, outside of the box? Without this, none is ever called confirmed. */
+  /** Does the screen show the message with this mark as one that was heard, outside of the box? Without this, the screen confirms none. */
   heard?(screen: string, mark: string): boolean;
   /** The part of a screen that changes only when something was done; the default leaves out clocks and spinners. */
   essence?(screen: string): string;
+  /** Its screen is read with its colours, so that faint words in the box are known for a placeholder. */
+  readonly styled: boolean;
+  /** How a conversation gets its id: it takes the run's, it tells its own by a claim, or there is none, and it finds the last one by itself. */
+  readonly conversations: "the run's" | "told" | "its own";
+  /** What is typed while it works, it takes when it can: nothing of it is lost. */
+  readonly queues: boolean;
   /** The tmux keys that submit what was typed. */
   readonly submit: readonly string[];
+  /** So long it needs, after a paste, before it takes the Enter for one; in milliseconds. */
+  readonly settle: number;
   /** What its user would type into the empty box to end it; null when there is no such word. */
   readonly quit: string | null;
   /** Variables of the caller that it needs, besides the few that every agent gets. */

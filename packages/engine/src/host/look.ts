@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { BACKENDS } from "../backends/index.ts";
+import { type View, viewOf } from "../backends/view.ts";
 import { Failure } from "../problem.ts";
 import type { Agent, Project } from "../project.ts";
 import { digest } from "../watch/digest.ts";
@@ -11,6 +12,7 @@ import type { Pane, Panes, Terminal } from "./tmux.ts";
 /** What the last look read off a pane; the next one reads again only if something was printed since. */
 interface Capture {
   readonly at: Instant;
+  readonly title: string;
   /** When tmux says that something was printed last. */
   readonly activity: number;
   readonly shown: Shown;
@@ -18,7 +20,8 @@ interface Capture {
 
 /** A screen, and what its backend makes of it: worked out once, however often it is asked for. */
 interface Shown {
-  readonly screen: string;
+  readonly view: View;
+  readonly captured: string;
   understand(backend: Backend): Understood;
 }
 
@@ -81,7 +84,8 @@ async function capture(
   before: ReadonlyMap<string, Capture>,
   now: Instant,
 ): Promise<Map<string, Capture>> {
-  const wanted = new Map<string, number>();
+  const wanted = new Map<string, Pane>();
+  const styled = new Set<string>();
   const kept = new Map<string, Capture>();
   for (const agent of agents) {
     const pane = sessions.get(agent.session);
@@ -89,27 +93,31 @@ async function capture(
     const old = before.get(pane.id);
     // tmux tells whole seconds: what was printed in the second of the last look may have come after it. The clock may be set back.
     const isOld = old?.activity === pane.activity && pane.activity * 1000 + 1000 < old.at;
-    if (old !== undefined && isOld) kept.set(pane.id, old);
-    else wanted.set(pane.id, pane.activity);
+    if (BACKENDS[agent.backend]?.styled) styled.add(pane.id);
+    if (old !== undefined && isOld && old.title === pane.title) kept.set(pane.id, old);
+    else wanted.set(pane.id, pane);
   }
-  for (const [id, screen] of await terminal.screens([...wanted.keys()])) {
+  for (const [id, captured] of await terminal.screens([...wanted.keys()], styled)) {
+    const { activity = 0, title = "" } = wanted.get(id) ?? {};
     const old = before.get(id)?.shown;
-    const shown = old?.screen === screen ? old : show(screen);
-    kept.set(id, { at: now, activity: wanted.get(id) ?? 0, shown });
+    const shown =
+      old?.captured === captured && old.view.title === title ? old : show(captured, viewOf(captured, title));
+    kept.set(id, { at: now, title, activity, shown });
   }
   return kept;
 }
 
-function show(screen: string): Shown {
+function show(captured: string, view: View): Shown {
   let by: Backend | null = null;
   let understood: Understood | null = null;
   return {
-    screen,
+    captured,
+    view,
     understand(backend) {
       if (understood === null || by !== backend)
         understood = {
-          digest: digest((backend.essence ?? essenceOf)(screen)),
-          reading: backend.read(screen),
+          digest: digest((backend.essence ?? essenceOf)(view.screen)),
+          reading: backend.read(view),
         };
       by = backend;
       return understood;
@@ -129,17 +137,17 @@ function toSighting(agent: Agent, pane: Pane, capture: Capture | undefined, proj
       return { pane: "unreadable", because: "tmux has not collected its exit yet" };
     if (agent.backend !== null && capture === undefined)
       return { pane: "unreadable", because: "it went while we looked" };
-    const screen = (capture?.shown.screen ?? "").replace(TMUX_SAYS, "");
+    const screen = (capture?.shown.view.screen ?? "").replace(TMUX_SAYS, "");
     return { pane: "dead", instance, created, exit: pane.exit, screen };
   }
   if (agent.backend === null) {
-    const reading = { mood: "busy", draft: null, final: null, running: null } as const;
+    const reading = { mood: "busy", draft: null, final: null, running: null, rule: null } as const;
     return { pane: "alive", pid, instance, created, scrolled, size, screen: "", digest: "", reading };
   }
   if (capture === undefined) return { pane: "unreadable", because: "it went while we looked" };
   const backend = BACKENDS[agent.backend];
   if (backend === undefined) return { pane: "unreadable", because: `no backend is called ${agent.backend}` };
-  const { screen } = capture.shown;
+  const { screen } = capture.shown.view;
   return {
     pane: "alive",
     pid,

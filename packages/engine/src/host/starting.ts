@@ -1,6 +1,6 @@
 import path from "node:path";
 import { parseEnv } from "node:util";
-import type { Launch } from "../backends/backend.ts";
+import type { Launch, LaunchRequest } from "../backends/backend.ts";
 import { BACKENDS } from "../backends/index.ts";
 import { refusalOf } from "../choose-args.ts";
 import { Failure } from "../problem.ts";
@@ -10,6 +10,7 @@ import { renderKickoff } from "../watch/kickoff.ts";
 import { assetText } from "./assets.ts";
 import type { Disk } from "./disk.ts";
 import { type Environment, pick } from "./environment.ts";
+import { eventsFolder } from "./informer.ts";
 import type { Site } from "./site.ts";
 import type { Opening } from "./tmux-script.ts";
 
@@ -17,7 +18,7 @@ export interface Start {
   readonly agent: Agent;
   readonly instance: string;
   readonly model: string | null;
-  readonly resume: boolean;
+  readonly resume: LaunchRequest["resume"];
   readonly course: Course | null;
 }
 
@@ -40,6 +41,7 @@ export async function prepare(
   const launch =
     agent.command === null ? await launchAgent(site, start, disk) : launchService(site, agent.command, agent);
   for (const [file, asset] of Object.entries(launch.assets)) await writeProgram(file, assetText(asset), disk);
+  for (const [file, text] of Object.entries(launch.files)) await writeIfNew(file, text, 0o600, disk);
   const settings = agent.backend === null ? null : (site.project.backends[agent.backend] ?? null);
   const passes = agent.backend === null ? [] : (BACKENDS[agent.backend]?.passes ?? []);
   const env = {
@@ -50,28 +52,40 @@ export async function prepare(
     FLEET_PROJECT: site.id,
     FLEET_AGENT: agent.name,
     FLEET_INSTANCE: instance,
+    ...(hearsOf(agent) ? { FLEET_EVENTS: eventsFolder(site.state) } : {}),
   };
   return { session: agent.session, argv: launch.argv, cwd: launch.cwd, env, project: site.id, instance };
 }
 
-async function launchAgent(site: Site, { agent, model, resume, course }: Start, disk: Disk): Promise<Launch> {
+async function launchAgent(
+  site: Site,
+  { agent, instance, model, resume, course }: Start,
+  disk: Disk,
+): Promise<Launch> {
   const backend = BACKENDS[agent.backend ?? ""];
   const settings = site.project.backends[agent.backend ?? ""] ?? null;
   const refusal = refusalOf(agent, settings);
   if (refusal !== null) throw new Failure("DENIED", refusal);
   if (backend === undefined) throw new Failure("ENGINE_FAILED", `no backend is called ${agent.backend}`);
-  const text = resume ? null : await kickoffText(site, agent, course, disk);
+  const hook = path.join(site.state, "hook.sh");
+  if (backend.hears !== undefined) {
+    await writeProgram(hook, assetText("hook"), disk);
+    await disk.makeFolder(eventsFolder(site.state));
+  }
+  const text = resume !== null ? null : await kickoffText(site, agent, course, disk);
   const kickoff = path.join(site.state, `kickoff-${agent.session}.txt`);
   if (text !== null) await disk.write(kickoff, text);
   return backend.launch({
     agent: agent.name,
     workdir: path.resolve(site.root, agent.workdir),
     state: site.state,
+    instance,
     model,
     args: agent.args,
     settings,
     first: text === null ? null : `Read ${kickoff} and do what it says.`,
     resume,
+    hook,
   });
 }
 
@@ -102,12 +116,22 @@ async function read(site: Site, file: string, disk: Disk): Promise<string> {
 function launchService(site: Site, command: readonly [string, ...string[]], agent: Agent): Launch {
   const [program, ...args] = command;
   const file = program.includes("/") ? path.resolve(site.root, program) : program;
-  return { argv: [file, ...args], cwd: path.resolve(site.root, agent.workdir), env: {}, assets: {} };
+  return {
+    argv: [file, ...args],
+    cwd: path.resolve(site.root, agent.workdir),
+    env: {},
+    assets: {},
+    files: {},
+  };
 }
 
-async function writeProgram(file: string, text: string, disk: Disk): Promise<void> {
+const writeProgram = (file: string, text: string, disk: Disk): Promise<void> =>
+  writeIfNew(file, text, 0o700, disk);
+
+/** A program may be running it: what has not changed is left alone. */
+async function writeIfNew(file: string, text: string, mode: number, disk: Disk): Promise<void> {
   if ((await disk.read(file)) === text) return;
-  await disk.write(file, text, 0o700);
+  await disk.write(file, text, mode);
 }
 
 async function readEnvFile(site: Site, file: string | null, disk: Disk): Promise<Record<string, string>> {
@@ -117,6 +141,8 @@ async function readEnvFile(site: Site, file: string | null, disk: Disk): Promise
     Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 }
+
+const hearsOf = ({ backend }: Agent): boolean => BACKENDS[backend ?? ""]?.hears !== undefined;
 
 const only = (env: Record<string, string>, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter(([name]) => names.includes(name)));

@@ -20,6 +20,7 @@ const FIELDS = {
   instance: "i-1",
   own: "%1",
   created: "1781351000",
+  title: "✳ at work\ton it",
 };
 const line = (more: Partial<typeof FIELDS> = {}) => `${Object.values({ ...FIELDS, ...more }).join("\t")}\n`;
 const only = (more: Partial<typeof FIELDS>) =>
@@ -38,6 +39,7 @@ describe("the panes that tmux lists", () => {
             ...{ dead: false, exit: undefined, scrolled: false, cursor: "2 49", activity: 1781352000 },
             ...{ size: "200x50" },
             created: 1781351000,
+            title: "✳ at work\ton it",
           },
         ],
       ]),

@@ -18,6 +18,8 @@ export interface Pane {
   /** Undefined while tmux has not collected it. */
   readonly exit: Exit | undefined;
   readonly scrolled: boolean;
+  /** The title that the program gave its terminal. */
+  readonly title: string;
   /** Where its cursor stands. */
   readonly cursor: string;
   /** When it last printed something, in whole seconds since the epoch. */
@@ -38,8 +40,8 @@ export interface Panes {
 export interface Terminal {
   /** Every pane there is, in one call. Throws when tmux cannot say; a session that is not in the map is absent. */
   panes(): Promise<Panes>;
-  /** The visible lines of these panes, in one call; a pane that went meanwhile is missing. */
-  screens(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The visible lines of these panes, in one call, those of `styled` with their colours; a pane that went meanwhile is missing. */
+  screens(ids: readonly string[], styled?: ReadonlySet<string>): Promise<ReadonlyMap<string, string>>;
   /** The whole text of a session's terminal, with what scrolled away; null when there is no such session. */
   history(session: string): Promise<string | null>;
   /** Makes this epoch the one that the server obeys, if there is a server and it obeys no newer one. */
@@ -73,6 +75,8 @@ const FIELDS = [
   "@fleet_instance",
   "@fleet_pane",
   "session_created",
+  // Last: it is the program's own text.
+  "pane_title",
 ] as const;
 const FORMAT = FIELDS.map((field) => `#{${field}}`).join("\t");
 
@@ -123,13 +127,14 @@ export function createTmux(
 
   return {
     panes: list,
-    async screens(ids) {
+    async screens(ids, styled = new Set()) {
       if (ids.length === 0) return new Map();
       // Made anew each time, so that no screen can contain it.
       const end = `fleet-screen-${crypto.randomUUID()}`;
       // By its input: a command line for some hundred panes would be too long for tmux.
       const captures = ids.map(
-        (id, index) => `capture-pane -p -t ${id} ; display-message -p ${end}-${index}\n`,
+        (id, index) =>
+          `capture-pane -p ${styled.has(id) ? "-e " : ""}-t ${id} ; display-message -p ${end}-${index}\n`,
       );
       const ran = await call(["source-file", "-"], captures.join(""));
       if (ran.timedOut) throw failed("capture-pane", ran);
@@ -204,7 +209,7 @@ export function parsePanes(listed: string): Panes {
   for (const line of listed.split("\n").filter((text) => text !== "")) {
     const [session = "", id = "", pid, dead, code = "", signal = "", mode, ...more] = line.split("\t");
     const [column, row, activity, width, height, serverPid, stamped, ...marks] = more;
-    const [project = "", instance = "", own = "", created] = marks;
+    const [project = "", instance = "", own = "", created, ...title] = marks;
     server = Number(serverPid);
     epoch = Number(stamped ?? 0);
     if (own !== "" && own !== id) continue;
@@ -220,6 +225,7 @@ export function parsePanes(listed: string): Panes {
       dead: dead === "1",
       exit: dead === "1" ? exit : undefined,
       scrolled: mode !== "0" && mode !== "",
+      title: title.join("\t"),
       cursor: `${column} ${row}`,
       activity: Number(activity),
       size: `${width}x${height}`,

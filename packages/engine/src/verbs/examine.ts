@@ -64,6 +64,7 @@ export async function examine(
       blocked: () => blocked.get(agent.name) ?? null,
       working: () => null,
       slots: () => null,
+      signs: () => [],
       leftovers: (instance) => processes.get(instance)?.length ?? 0,
       message: () => null,
       rescue: () => "over",
@@ -118,7 +119,7 @@ function toSighting(site: Site, pane: Pane | undefined, seen: boolean, instance:
   const created = pane.created * 1000;
   if (pane.dead)
     return { pane: "dead", instance: name, created, exit: pane.exit ?? { signal: "unknown" }, screen: "" };
-  const reading = { mood: "unclear", draft: null, final: null, running: null } as const;
+  const reading = { mood: "unclear", draft: null, final: null, running: null, rule: null } as const;
   const { pid, scrolled, size } = pane;
   return { pane: "alive", pid, instance: name, created, digest: "", screen: "", scrolled, size, reading };
 }

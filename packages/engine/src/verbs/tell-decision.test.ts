@@ -112,3 +112,13 @@ describe("a decision in words", () => {
     expect(tellDecision({ is: "waiting" })).toContain("until ?");
   });
 });
+
+it("says by whom it is known, and who says otherwise", () => {
+  const asking = { is: "asking", question: "Trust?", does: [], rule: "screen: dialog" };
+  expect(tellDecision(asking)).toBe(
+    "asks what only a person may answer (Trust?) (by its screen: dialog): left alone",
+  );
+  expect(
+    tellDecision({ is: "working", does: [], rule: "event: Stop", dissent: "screen: box says ready" }),
+  ).toBe("works (by its event: Stop; but screen: box says ready): left alone");
+});

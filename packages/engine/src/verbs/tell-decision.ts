@@ -68,7 +68,13 @@ export function tellDecision(evidence: Evidence): string {
   const is = String(evidence.is);
   const sentence = Object.hasOwn(IS, is) ? IS[is as Assessment["is"]](evidence) : is;
   const does = (Array.isArray(evidence.does) ? evidence.does : []).map(sayAction);
-  return `${sentence}: ${does.length === 0 ? "left alone" : does.join(", ")}`;
+  return `${sentence}${sayWitness(evidence)}: ${does.length === 0 ? "left alone" : does.join(", ")}`;
+}
+
+/** Who said so; that nobody knows its screen is worth saying too. */
+function sayWitness({ rule, dissent }: Evidence): string {
+  if (typeof rule !== "string") return "";
+  return ` (by its ${rule}${typeof dissent === "string" ? `; but ${dissent}` : ""})`;
 }
 
 const sayAction = (action: unknown): string =>

@@ -21,6 +21,8 @@ const TELL: Readonly<Record<Kind, Teller>> & Readonly<Record<string, Teller>> = 
   starting: ({ run }) => quiet(`is being started${modelOf(run)}`),
   started: ({ model }) => good(`started${typeof model === "string" ? ` with ${model}` : ""}`),
   resumed: () => good("started again, with its conversation"),
+  "named-conversation": ({ id }) =>
+    plain(id === null ? "said where it notes its conversation" : `is in conversation ${id}`),
   "start-failed": ({ because }) => bad(`could not be started: ${because}`),
   "start-interrupted": () => plain("its start was interrupted, it is started anew"),
   "schedule-began": ({ of, slot }) => quiet(`its schedule ${of} counts from ${minuteOf(slot)}`),

@@ -255,8 +255,24 @@ describe("what is not there", () => {
     ],
     [
       "a persistent agent without one begins one",
-      { agent: PERSISTENT, record: fallen(minute, 1, { conversation: false }) },
+      { agent: PERSISTENT, record: fallen(minute, 1, { conversation: null }) },
       false,
+    ],
+    [
+      "a program that can't find its conversation without a name begins one",
+      {
+        agent: { ...PERSISTENT, backend: "none" },
+        record: fallen(minute, 1, { conversation: { id: null } }),
+      },
+      false,
+    ],
+    [
+      "a program that is given the name goes on",
+      {
+        agent: { ...PERSISTENT, backend: "none" },
+        record: fallen(minute, 1, { conversation: { id: "c-1" } }),
+      },
+      true,
     ],
     ["a loop begins a new one each time", { record: fallen(minute, 1) }, false],
     ["a task begins a new one each time", { agent: TASK, record: fallen(minute, 0), wish: up(NOW) }, false],

@@ -26,11 +26,18 @@ interface Idleness {
   readonly working: boolean;
 }
 
+/** Who told what it does, and by which rule. */
+interface Witness {
+  readonly rule: string | null;
+  /** Who says otherwise. */
+  readonly dissent: string | null;
+}
+
 /** What was decided about an agent, and from what: the assessment as it stands, what is done, and the figures behind it. */
 export type Decision = { readonly at: Instant; readonly what: "decided" } & Assessment & {
     /** Empty: it was decided not to act. */
     readonly does: readonly Action["do"][];
-  } & Partial<Tally & Idleness>;
+  } & Partial<Tally & Idleness & Witness>;
 
 export function decisionOf(
   assessment: Assessment,
@@ -47,11 +54,12 @@ export const isNews = (decision: Decision, { decided }: AgentRecord): boolean =>
 
 /** Ticks on while nothing changes. */
 const TICKING: ReadonlySet<string> = new Set<
-  keyof Tally | keyof Idleness | "at" | "what" | "since" | "evidence" | "processes"
+  keyof Tally | keyof Idleness | keyof Witness | "at" | "what" | "since" | "evidence" | "processes"
 >([
   ...(["at", "what", "since", "evidence", "processes"] as const),
   ...(["failures", "restarts", "limit", "window", "pause"] as const),
   ...(["wait", "grace", "still", "working"] as const),
+  ...(["rule", "dissent"] as const),
 ]);
 
 /** Decisions with the same key are the same decision. */
@@ -61,7 +69,7 @@ export function keyOf(decision: Extract<Happening, { what: "decided" }>): string
   return JSON.stringify(standing);
 }
 
-function evidence(assessment: Assessment, scene: Scene, now: Instant): Partial<Tally & Idleness> {
+function evidence(assessment: Assessment, scene: Scene, now: Instant): Partial<Tally & Idleness & Witness> {
   switch (assessment.is) {
     case "missing":
     case "resting":
@@ -72,7 +80,14 @@ function evidence(assessment: Assessment, scene: Scene, now: Instant): Partial<T
     case "overdue":
       return idleness(scene);
     case "due-to-stop":
-      return assessment.because === "stalled" ? idleness(scene) : {};
+      if (assessment.because === "stalled") return idleness(scene);
+      return assessment.because === "fatal" || assessment.because === "limit-over" ? witness(scene) : {};
+    case "working":
+    case "ready":
+    case "asking":
+    case "limited":
+    case "unwell":
+      return witness(scene);
     default:
       return {};
   }
@@ -84,6 +99,11 @@ function tally({ record, policy }: Scene, now: Instant, more: number): Tally {
   const restarts = recentRestarts(record, policy, now).length + more;
   return { failures, restarts, limit, window, pause: backoff[Math.min(failures, backoff.length - 1)] ?? 0 };
 }
+
+const witness = ({ record: { seen } }: Scene): Witness => ({
+  rule: seen?.rule ?? null,
+  dissent: seen?.dissent ?? null,
+});
 
 const idleness = ({ record: { seen }, policy, working }: Scene): Idleness => ({
   wait: seen?.wait ?? null,

@@ -1,11 +1,14 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as of from "../../test/scene.ts";
 import { alive, gist, messageOf, minute, NOW, read, running, scene, second } from "../../test/scene.ts";
+import { demo } from "../backends/demo/demo.ts";
+import { BACKENDS } from "../backends/index.ts";
 import { evolve } from "./evolve.ts";
 import type { Message } from "./message.ts";
 import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import type { Scene } from "./scene.ts";
 import type { Mood, Sighting } from "./sighting.ts";
+import { NO_CLAIM, type Sign } from "./sign.ts";
 import { think } from "./think.ts";
 
 type Row = readonly [sentence: string, scene: Partial<Scene>, expected: string];
@@ -376,5 +379,107 @@ describe("the next look", () => {
     ["is an ordinary one when nothing is to be said", { record: there, sighting: of.ready }, 30_000],
   ] satisfies [string, Partial<Scene>, number][])("%s", (_, given, expected) => {
     expect(next(given)).toBe(expected);
+  });
+});
+
+describe("a message to a program that tells of itself", () => {
+  const TALKER = { ...of.LOOP, backend: "talker" };
+  const sign = (heard: string): Sign => ({
+    ...NO_CLAIM,
+    rule: "UserPromptSubmit",
+    way: "event",
+    at: NOW,
+    heard,
+  });
+  const said = { agent: TALKER, message, signs: [sign(`<pasted id="1">${TYPED}</pasted>`)] };
+  const asking = running(minute, {
+    seen: of.seenFor(
+      minute,
+      { mood: "asking", question: "May I?" },
+      { signs: { status: { ...NO_CLAIM, rule: "waiting", way: "status", at: NOW, mood: asks } } },
+    ),
+  });
+  beforeAll(() => {
+    Object.assign(BACKENDS, { talker: { ...demo, heard: undefined, queues: true, settle: 300 } });
+  });
+  afterAll(() => {
+    Reflect.deleteProperty(BACKENDS, "talker");
+  });
+
+  it.each<Row>([
+    [
+      "is typed while it works",
+      { agent: TALKER, record: there, message, sighting: of.busy },
+      "working → type",
+    ],
+    [
+      "waits for the end of a draft while it works",
+      { agent: TALKER, record: there, message, sighting: box("my words", "busy") },
+      "working",
+    ],
+    [
+      "is not typed over a dialog that only the program tells of",
+      { agent: TALKER, record: asking, message, sighting: of.ready },
+      "asking",
+    ],
+    [
+      "gets no Enter over such a dialog",
+      { agent: TALKER, record: { ...asking, mail: begun(second, 0).mail }, message, sighting: box(TYPED) },
+      "asking",
+    ],
+    [
+      "waits for the Enter as long as the program needs",
+      { agent: TALKER, record: begun(299, 0), message, sighting: box(TYPED) },
+      "ready",
+    ],
+    [
+      "gets its Enter then",
+      { agent: TALKER, record: begun(300, 0), message, sighting: box(TYPED) },
+      "ready → press-enter",
+    ],
+    [
+      "is confirmed when the program says it has it",
+      { ...said, record: begun(second, 1), sighting: box("") },
+      "ready → settle",
+    ],
+    [
+      "is confirmed though nothing is remembered of it",
+      { ...said, record: there, sighting: of.busy },
+      "working → settle",
+    ],
+    [
+      "is confirmed though its run has died of it",
+      { ...said, record: begun(second, 1), sighting: of.dead },
+      "missing → start → settle",
+    ],
+    [
+      "is not confirmed by the words of another",
+      {
+        ...said,
+        signs: [sign("[fleet 1111111] go on")],
+        record: begun(second, 1),
+        sighting: box("", "busy"),
+      },
+      "working → settle",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it("is confirmed, and not only submitted, by its own words", () => {
+    const states = [said, { ...said, signs: [] }].map((given) => {
+      const { actions } = think(
+        scene({ ...given, record: begun(second, 1), sighting: box("", "busy") }),
+        NOW,
+      );
+      return actions.flatMap((action) => (action.do === "settle" ? action.state : []));
+    });
+    expect(states).toEqual([["confirmed"], ["submitted"]]);
+  });
+
+  it("is remembered as heard, also when it is queued again after a crash", () => {
+    const { record } = think(scene({ ...said, record: begun(second, 1), sighting: box("") }), NOW);
+    const again = think(scene({ agent: TALKER, message, record, sighting: of.ready }), NOW + minute);
+    expect(again.actions).toMatchObject([{ do: "settle", state: "confirmed" }]);
   });
 });

@@ -1,11 +1,13 @@
 import type { Backend } from "../backends/backend.ts";
 import { BACKENDS } from "../backends/index.ts";
+import { viewOf } from "../backends/view.ts";
 import { type Message, tag, toTyped } from "./message.ts";
 import type { Mail } from "./record.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
+import { heardOf } from "./sign.ts";
 import type { Duration, Instant } from "./time.ts";
 
-/** A program needs a moment to take what was pasted before it takes the Enter. */
+/** A program needs a moment to take what was pasted before it takes the Enter; some need longer, and say so. */
 const SETTLE: Duration = 40;
 /** Enter is pressed again ever later: a slow program gets minutes, a deaf one not for ever. */
 const BETWEEN_ENTERS: Duration = 200;
@@ -34,8 +36,12 @@ interface Way {
   readonly listens: boolean;
   /** The box shows just this message. */
   readonly inBox: boolean;
-  /** Null: this backend can't show it. */
+  /** It said so itself, or its screen shows it. Null: this backend can't show it. */
   readonly heard: boolean | null;
+  /** Somebody sees a dialog. */
+  readonly asking: boolean;
+  /** What this program needs between a paste and the Enter. */
+  readonly settle: Duration;
 }
 
 /**
@@ -49,13 +55,16 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
   if (message === null) return REST;
   const mail = record.mail?.id === message.id ? record.mail : null;
   const backend = BACKENDS[agent.backend ?? ""];
+  if (hasSaid(scene, message)) return act({ do: "settle", message, state: "confirmed" }, now);
   if (sighting.pane === "alive") {
     const { draft } = sighting.reading;
     const inBox = draft !== null && isIn(draft, message, mail, backend);
     const heard = backend?.heard?.(sighting.screen, tag(message.id)) ?? null;
     // Who drains begins nothing new, and has finished what was begun.
     const listens = LISTENING.has(assessment.is) || assessment.is === "draining";
-    const way = { message, mail, screen: sighting, listens, inBox, heard };
+    const asking = sighting.reading.mood === "asking" || record.seen?.mood.mood === "asking";
+    const settle = Math.max(SETTLE, backend?.settle ?? 0);
+    const way = { message, mail, screen: sighting, listens, inBox, heard, asking, settle };
     if (heard === true) return act({ do: "settle", message, state: "confirmed" }, now);
     if (inBox) return submit(way, now);
     if (mail !== null) return carryOn(way, now);
@@ -65,7 +74,9 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
     return act({ do: "drop", message, state: "expired", because: late }, now);
   switch (sighting.pane) {
     case "alive":
-      return LISTENING.has(assessment.is) ? begin(scene, sighting, message, now) : REST;
+      return LISTENING.has(assessment.is)
+        ? begin(scene, sighting, message, backend?.queues === true, now)
+        : REST;
     case "dead":
     case "absent":
       return mail !== null && mail.enters > 0 ? lookBack(message, mail, sighting, backend, now) : REST;
@@ -75,6 +86,12 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
     default:
       return sighting satisfies never;
   }
+}
+
+/** By its own word it has taken it, whatever its screen shows, and whatever a crash kept us from noting. */
+function hasSaid({ record: { run, seen }, sighting, signs }: Scene, { id }: Message): boolean {
+  if (run === null || sighting.pane === "foreign" || sighting.pane === "unreadable") return false;
+  return heardOf(seen?.heard ?? [], signs).includes(id);
 }
 
 /** What was begun may show in the backend's own way, a placeholder perhaps; anything else only by its id. */
@@ -98,24 +115,27 @@ function begin(
   { record: { seen } }: Scene,
   { reading, scrolled }: Way["screen"],
   message: Message,
+  queues: boolean,
   now: Instant,
 ): Delivery {
-  if (!scrolled && reading.mood === "ready" && reading.draft === "") return act({ do: "type", message }, now);
+  const takes = reading.mood === "ready" || (queues && reading.mood === "busy");
+  const free = !scrolled && reading.draft === "" && seen?.mood.mood !== "asking";
+  if (takes && free) return act({ do: "type", message }, now);
   // Who has been busy for long is asked less often.
   const patience = Math.min(LONGEST_POLL, Math.max(POLL, Math.round((now - (seen?.since ?? now)) / 10)));
   return { actions: [], next: now + patience };
 }
 
 /** It stands in the box, and wants an Enter. */
-function submit({ message, mail, screen, listens }: Way, now: Instant): Delivery {
-  if (!listens || screen.scrolled || screen.reading.mood === "asking")
+function submit({ message, mail, screen, listens, asking, settle }: Way, now: Instant): Delivery {
+  if (!listens || screen.scrolled || asking)
     return { actions: [], next: soon(now - (mail?.since ?? now), now) };
   const enters = mail?.enters ?? 0;
   if (enters >= ENTERS) {
     const because = "it was typed, and Enter was not taken";
     return act({ do: "drop", message, state: "refused", because }, now);
   }
-  const pause = enters === 0 ? SETTLE : Math.min(enters * BETWEEN_ENTERS, LONGEST_BETWEEN);
+  const pause = enters === 0 ? settle : Math.min(enters * BETWEEN_ENTERS, LONGEST_BETWEEN);
   const at = (mail?.since ?? now - pause) + pause;
   return at <= now ? act({ do: "press-enter", message }, now) : { actions: [], next: at };
 }
@@ -156,7 +176,7 @@ function lookBack(
   const screen = sighting.pane === "dead" ? sighting.screen : "";
   if (backend?.heard?.(screen, tag(message.id)) === true)
     return act({ do: "settle", message, state: "confirmed" }, now);
-  const draft = backend?.read(screen).draft ?? null;
+  const draft = backend?.read(viewOf(screen, "")).draft ?? null;
   if (draft !== null && isIn(draft, message, mail, backend)) return act({ do: "take-back", message }, now);
   return act({ do: "settle", message, state: "submitted" }, now);
 }

@@ -28,7 +28,7 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
         latest: happening.instance,
         called: happening.called ?? record.called,
         served: happening.called ?? record.served ?? happening.wish,
-        conversation: true,
+        conversation: record.conversation ?? { id: null },
       };
     case "schedule-began":
       return { ...record, slot: { of: happening.of, at: happening.slot } };
@@ -57,7 +57,20 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     case "resumed":
       return { ...record, run: record.run && { ...record.run, opened: true } };
     case "became-ready":
-      return { ...record, run: record.run && { ...record.run, ready: at }, conversation: true };
+      return {
+        ...record,
+        run: record.run && { ...record.run, ready: at },
+        conversation: { id: record.run?.conversation ?? null },
+      };
+    case "named-conversation": {
+      const { id, transcript } = happening;
+      const run = record.run && {
+        ...record.run,
+        conversation: id ?? record.run.conversation,
+        transcript: transcript ?? record.run.transcript,
+      };
+      return { ...record, run, conversation: record.conversation && { id: run?.conversation ?? null } };
+    }
     case "looked": {
       const { seen } = happening;
       return { ...record, seen, told: seen.still === at ? null : record.told };
@@ -75,7 +88,7 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       return ended(record, failures, { at, how: `its ${happening.with} vanished`, exit: null, blame, limit });
     }
     case "resume-failed":
-      return { ...record, conversation: false };
+      return { ...record, conversation: null };
     case "quit-typed":
       return { ...record, stopping: { step: "quit-typed", since: at, because: happening.because } };
     case "quit-entered":
@@ -84,7 +97,7 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
         stopping: record.stopping && { ...record.stopping, step: "quit-entered", since: at },
       };
     case "told-to-stop": {
-      const conversation = record.conversation && happening.because !== "fatal";
+      const conversation = happening.because === "fatal" ? null : record.conversation;
       return { ...record, stopping: { step: "told", since: at, because: happening.because }, conversation };
     }
     case "stopped": {
@@ -150,6 +163,8 @@ const foundRun = (instance: string, turn: number | null, at: Instant): Run => ({
   backend: null,
   opened: true,
   resumed: false,
+  conversation: null,
+  transcript: null,
   ready: at,
 });
 
@@ -175,7 +190,7 @@ const idle = (record: AgentRecord): AgentRecord => ({
 const ended = (record: AgentRecord, failures: number, end: Ended): AgentRecord => ({
   ...idle(record),
   mail: record.mail !== null && record.mail.enters > 0 ? record.mail : null,
-  conversation: record.conversation && record.seen?.mood.mood !== "fatal",
+  conversation: record.seen?.mood.mood === "fatal" ? null : record.conversation,
   failures,
   ended: end,
 });

@@ -29,6 +29,12 @@ export type Happening = { readonly at: Instant } & (
   | { readonly what: "slot-came"; readonly slot: Instant }
   | { readonly what: "slot-skipped" | "left-alone"; readonly wish: Instant; readonly because: string }
   | { readonly what: "became-ready" }
+  | {
+      readonly what: "named-conversation";
+      readonly id: string | null;
+      /** The file in which it is noted, absolute. */
+      readonly transcript: string | null;
+    }
   | { readonly what: "looked"; readonly seen: Seen }
   | { readonly what: "said"; readonly mood: Mood; readonly wait: Instant | null }
   | {

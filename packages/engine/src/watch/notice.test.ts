@@ -133,10 +133,10 @@ describe("what is noticed", () => {
     ["at a fatal error", alive(read(fatal)), false],
     ["not readable", of.unclear, false],
   ])("is readiness, once it is %s: %s", (_, sighting, is) => {
-    const record = running(second, { conversation: false }, { ready: null });
+    const record = running(second, { conversation: null }, { ready: null });
     const after = think(scene({ record, sighting }), NOW).record;
     expect(after.run?.ready).toBe(is ? NOW : null);
-    expect(after.conversation).toBe(is);
+    expect(after.conversation).toEqual(is ? { id: null } : null);
   });
 
   it("is a mood once, not each time its words change", () => {

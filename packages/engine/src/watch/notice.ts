@@ -1,7 +1,9 @@
+import { believe } from "./believe.ts";
 import type { Happening } from "./happening.ts";
 import { type AgentRecord, BLAME, type Blame, type Run, type Seen } from "./record.ts";
 import type { Scene } from "./scene.ts";
 import type { Mood, Reading, Sighting } from "./sighting.ts";
+import { heardOf, type Sign, withSigns } from "./sign.ts";
 import type { Duration, Instant } from "./time.ts";
 import { type DeclaredWait, parseWait } from "./wait.ts";
 
@@ -17,9 +19,15 @@ export function notice(scene: Scene, at: Instant): readonly Happening[] {
       return noticeEnd(scene, at);
     case "alive": {
       const known = record.run?.instance === sighting.instance;
+      const signs = known ? scene.signs : [];
       const opened: Happening[] = known && record.run?.opened === false ? [opening(record.run, at)] : [];
       const found: Happening[] = known ? opened : [foundIn(sighting, scene, at)];
-      return [...found, ...noticeScreen(known ? record : { ...record, seen: null }, sighting, at)];
+      const before = known ? record : { ...record, seen: null };
+      return [
+        ...found,
+        ...noticeConversation(before, signs, at),
+        ...noticeScreen(before, sighting, signs, at),
+      ];
     }
     default:
       return sighting satisfies never;
@@ -50,9 +58,23 @@ const opening = ({ instance, model, resumed }: Run, at: Instant): Happening => (
 
 type Alive = Extract<Sighting, { pane: "alive" }>;
 
-function noticeScreen(record: AgentRecord, sighting: Alive, at: Instant): readonly Happening[] {
-  const seen = look(record, sighting, at);
-  const { mood } = sighting.reading;
+/** It may be told at the first message only, and another after the conversation was cleared. */
+function noticeConversation({ run }: AgentRecord, signs: readonly Sign[], at: Instant): readonly Happening[] {
+  const id = signs.findLast(({ conversation }) => conversation !== null)?.conversation ?? null;
+  const transcript = signs.findLast((sign) => sign.transcript !== null)?.transcript ?? null;
+  const isNew = id !== null && id !== run?.conversation;
+  const isElsewhere = transcript !== null && transcript !== run?.transcript;
+  return isNew || isElsewhere ? [{ at, what: "named-conversation", id, transcript }] : [];
+}
+
+function noticeScreen(
+  record: AgentRecord,
+  sighting: Alive,
+  signs: readonly Sign[],
+  at: Instant,
+): readonly Happening[] {
+  const seen = look(record, sighting, signs, at);
+  const { mood } = seen.mood;
   // A trust dialog or an error right after the start is not readiness: no conversation came of it.
   const isReady = mood === "ready" || mood === "busy";
   const ready: Happening[] = record.run?.ready === null && isReady ? [{ at, what: "became-ready" }] : [];
@@ -82,20 +104,30 @@ function noticeKeptWait(
 const ECHO: Duration = 2_000;
 
 /** Folds a sighting into what was seen before; the same object when nothing is new. */
-function look({ seen: before, mail, told }: AgentRecord, sighting: Alive, at: Instant): Seen {
+function look(
+  { seen: before, mail, told }: AgentRecord,
+  sighting: Alive,
+  news: readonly Sign[],
+  at: Instant,
+): Seen {
   const { reading, digest, size } = sighting;
-  const { draft: _, final, running, ...mood } = reading;
-  if (before === null) {
-    return { mood, running, since: at, digest, still: at, size, wait: waitOf(null, final, at) };
-  }
-  const sameMood = JSON.stringify(before.mood) === JSON.stringify(mood) && before.running === running;
-  const wait = waitOf(before.wait, final, at);
-  if (sameMood && wait === before.wait && before.digest === digest && before.size === size) return before;
+  const { final, running } = reading;
+  const signs = withSigns(before?.signs ?? {}, news);
+  const heard = heardOf(before?.heard ?? [], news);
+  const shown = before?.shown.mood === reading.mood ? before.shown : { mood: reading.mood, since: at };
+  const { mood, rule, dissent } = believe(reading, shown, signs, at);
+  const wait = waitOf(before?.wait ?? null, final, at);
+  const picture = { mood, rule, dissent, shown, signs, heard, running, digest, size, wait };
+  if (before === null) return { ...picture, since: at, still: at };
+  const isSame = (Object.keys(picture) as (keyof typeof picture)[]).every(
+    (key) => before[key] === picture[key] || JSON.stringify(before[key]) === JSON.stringify(picture[key]),
+  );
+  if (isSame) return before;
   const ours = mail !== null || (told !== null && at - told.last < ECHO);
   const moved = before.digest !== digest && before.size === size && !ours;
   const life = isTurn(before.mood, mood) || before.running !== running || moved;
   const since = before.mood.mood === mood.mood ? before.since : at;
-  return { mood, running, since, digest, still: life ? at : before.still, size, wait };
+  return { ...picture, since, still: life ? at : before.still };
 }
 
 /** It began or ended to work, or to ask. A screen that is only half drawn says neither. */

@@ -106,6 +106,7 @@ describe("a scene", () => {
       return { pane: "foreign" };
     },
     blocked: () => "no workdir",
+    signs: () => [],
     leftovers: () => null,
     working: () => null,
     slots: () => null,
@@ -126,6 +127,7 @@ describe("a scene", () => {
       policy,
       record: running(5),
       sighting: { pane: "foreign" },
+      signs: [],
       turn: 4,
       blocked: "no workdir",
       leftovers: null,
@@ -173,6 +175,7 @@ describe("the order of stops", () => {
       wishes: wished(at),
       sighting: ({ name }) => (name === foreign ? { pane: "foreign" } : { pane: "absent", with: "session" }),
       blocked: () => null,
+      signs: () => [],
       leftovers: () => 0,
       working: () => null,
       slots: () => null,

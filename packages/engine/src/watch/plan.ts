@@ -7,12 +7,14 @@ import type { Records, Wishes } from "./records.ts";
 import type { RescueState, Scene, Wish } from "./scene.ts";
 import { type Slots, withCall } from "./schedule.ts";
 import type { Sighting } from "./sighting.ts";
+import type { Sign } from "./sign.ts";
 import type { Instant } from "./time.ts";
 
 /** What one tick knows besides the records: everything that was looked up. */
 export interface Facts {
   readonly wishes: Wishes;
   readonly sighting: (agent: Agent, since: Instant | null) => Sighting;
+  readonly signs: (instance: string) => readonly Sign[];
   readonly blocked: (agent: Agent) => string | null;
   /** Null when they could not be counted. */
   readonly leftovers: (instance: string) => number | null;
@@ -68,6 +70,7 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     policy: project.supervision,
     record,
     sighting: facts.sighting(agent, record.run?.since ?? null),
+    signs: record.run === null ? [] : facts.signs(record.run.instance),
     turn: turnOf(agent, project, records.course),
     blocked: facts.blocked(agent),
     leftovers: record.run === null ? 0 : facts.leftovers(record.run.instance),

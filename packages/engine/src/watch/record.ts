@@ -1,4 +1,5 @@
 import type { Exit, Mood } from "./sighting.ts";
+import { type Signs, shiftSigns } from "./sign.ts";
 import type { Duration, Instant } from "./time.ts";
 import type { DeclaredWait } from "./wait.ts";
 
@@ -16,14 +17,28 @@ export interface Run {
   readonly opened: boolean;
   /** It goes on with the conversation of an earlier run. */
   readonly resumed: boolean;
+  /** The conversation that it is in, and the file in which it notes it; null as long as nobody has said. */
+  readonly conversation: string | null;
+  readonly transcript: string | null;
   /** When it was first ready for work. */
   readonly ready: Instant | null;
 }
 
-/** What an agent's screen said when last looked at, and since when it says so. */
+/** What an agent did when last looked at, and since when it does so. */
 export interface Seen {
+  /** As it is believed, after its screen and all that it said of itself. */
   readonly mood: Mood;
   readonly since: Instant;
+  /** Who said so, and by which rule. */
+  readonly rule: string;
+  /** Who said otherwise; null for nobody. */
+  readonly dissent: string | null;
+  /** What the screen alone said, and since when; "unclear" when no rule knew it. */
+  readonly shown: { readonly mood: Mood["mood"]; readonly since: Instant };
+  /** The last sign that came by each way. */
+  readonly signs: Signs;
+  /** The messages that it said it has taken, by id, the last of them. */
+  readonly heard: readonly string[];
   /** What runs in it, by its own word; null for nothing. */
   readonly running: string | null;
   /** Of what shows life, and since when there is no more of it. */
@@ -71,8 +86,8 @@ export interface AgentRecord {
   readonly restarts: readonly Instant[];
   /** In which turn of the phases: another is another chance. */
   readonly gaveUp: { readonly at: Instant; readonly because: string; readonly turn: number | null } | null;
-  /** It has a conversation worth going on with. */
-  readonly conversation: boolean;
+  /** The conversation that is worth going on with; its id is null where the backend finds it by itself. */
+  readonly conversation: { readonly id: string | null } | null;
   /** The decision that was last told, by its key. */
   readonly decided: string | null;
 }
@@ -108,7 +123,7 @@ export const FRESH_RECORD: AgentRecord = {
   failures: 0,
   restarts: [],
   gaveUp: null,
-  conversation: false,
+  conversation: null,
   decided: null,
 };
 
@@ -153,6 +168,8 @@ export function shift(record: AgentRecord, by: Duration, now: Instant): AgentRec
       ...seen,
       since: move(seen.since),
       still: move(seen.still),
+      shown: { ...seen.shown, since: move(seen.shown.since) },
+      signs: shiftSigns(seen.signs, move),
       // The agent's own alarm clock was set by the old time: the wait ends when it rings.
       wait: seen.wait && { ...seen.wait, moved: seen.wait.moved + by },
     },

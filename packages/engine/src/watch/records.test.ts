@@ -5,6 +5,7 @@ import { messageOf } from "../../test/scene.ts";
 import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import { FRESH_RECORDS, NO_WISHES, type Records, SCHEMA, type Wishes } from "./records.ts";
 import type { Mood } from "./sighting.ts";
+import type { Way } from "./sign.ts";
 import { parseMessage, parseRecords, parseWishes } from "./stored.ts";
 
 const instant = fc.integer({ min: 0, max: 2 ** 43 });
@@ -16,6 +17,16 @@ const mood: fc.Arbitrary<Mood> = fc.oneof(
   fc.record({ mood: fc.constant("limited" as const), until: fc.option(instant) }),
   fc.record({ mood: fc.constant("fatal" as const), error: text }),
 );
+const sign = (way: Way) =>
+  fc.record({
+    rule: text,
+    mood: fc.option(mood),
+    conversation: fc.option(text),
+    transcript: fc.option(text),
+    heard: fc.option(text),
+    at: instant,
+    way: fc.constant(way),
+  });
 const agent: fc.Arbitrary<AgentRecord> = fc.record({
   run: fc.option(
     fc.record({
@@ -26,6 +37,8 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
       backend: fc.option(fc.constant("demo")),
       opened: fc.boolean(),
       resumed: fc.boolean(),
+      conversation: fc.option(text),
+      transcript: fc.option(text),
       ready: fc.option(instant),
     }),
   ),
@@ -33,6 +46,14 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
     fc.record({
       mood,
       since: instant,
+      rule: text,
+      dissent: fc.option(text),
+      shown: fc.record({ mood: mood.map((some) => some.mood), since: instant }),
+      signs: fc.record(
+        { event: sign("event"), status: sign("status"), transcript: sign("transcript") },
+        { requiredKeys: [] },
+      ),
+      heard: fc.array(text),
       digest: text,
       still: instant,
       running: fc.option(text),
@@ -77,7 +98,7 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
   failures: fc.nat(),
   restarts: fc.array(instant),
   gaveUp: fc.option(fc.record({ at: instant, because: text, turn: fc.option(fc.nat()) })),
-  conversation: fc.boolean(),
+  conversation: fc.option(fc.record({ id: fc.option(text) })),
   decided: fc.option(text),
 });
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/);
@@ -136,6 +157,8 @@ const RUN = {
   backend: null,
   opened: true,
   resumed: true,
+  conversation: "c-1",
+  transcript: "/c-1.jsonl",
   ready: 7,
 };
 const written = (builder: object, more: object = {}) =>
@@ -196,8 +219,13 @@ describe("records of another engine", () => {
     );
     expect(read({ run: { instance: "i-1", since: 5 } })?.run).toEqual({
       ...{ instance: "i-1", since: 5, turn: null, model: null, backend: null },
-      ...{ opened: true, resumed: false, ready: null },
+      ...{ opened: true, resumed: false, ready: null, conversation: null, transcript: null },
     });
+  });
+
+  it("may only say whether there is a conversation, and not which", () => {
+    expect(read({ conversation: true })?.conversation).toEqual({ id: null });
+    expect(read({ conversation: false })?.conversation).toBeNull();
   });
 
   it.each<[keyof AgentRecord, unknown]>([
@@ -212,7 +240,7 @@ describe("records of another engine", () => {
     ["gaveUp", true],
     ["conversation", "yes"],
   ])("may hold a broken %s, which alone is forgotten", (key, broken) => {
-    const whole = { ...FRESH_RECORD, run: RUN, failures: 2, served: 5, conversation: true };
+    const whole = { ...FRESH_RECORD, run: RUN, failures: 2, served: 5, conversation: { id: "c-1" } };
     expect(read({ ...whole, [key]: broken })).toEqual({ ...whole, [key]: FRESH_RECORD[key] });
   });
 

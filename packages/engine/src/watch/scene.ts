@@ -3,6 +3,7 @@ import type { Message } from "./message.ts";
 import type { AgentRecord, Stopping, StopReason } from "./record.ts";
 import type { Slots } from "./schedule.ts";
 import type { Exit, Sighting } from "./sighting.ts";
+import type { Sign } from "./sign.ts";
 import type { Instant } from "./time.ts";
 
 /** What a person asked for, and when. Asking again wipes the slate: older failures no longer count. */
@@ -25,6 +26,8 @@ export interface Scene {
   readonly policy: Policy;
   readonly record: AgentRecord;
   readonly sighting: Sighting;
+  /** What its run has said of itself since the last look, oldest first. */
+  readonly signs: readonly Sign[];
   /** Which turn of the phases is on; null for an agent that is no loop. */
   readonly turn: number | null;
   /** Why it can't be started just now: its workdir is not there yet. */

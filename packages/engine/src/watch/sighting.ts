@@ -17,6 +17,8 @@ export type Reading = Mood & {
   readonly final: string | null;
   /** What it says is running in it, a tool or work in the background, that may take long without a sign; null for nothing. */
   readonly running: string | null;
+  /** Which rule of the backend knew this screen; null when none did. */
+  readonly rule: string | null;
 };
 
 export type Exit = { readonly code: number } | { readonly signal: string };

@@ -25,11 +25,33 @@ const run = z.object({
   backend: z.string().nullable().default(null),
   opened: z.boolean().default(true),
   resumed: z.boolean().default(false),
+  conversation: z.string().nullable().default(null).catch(null),
+  transcript: z.string().nullable().default(null).catch(null),
   ready: instant.nullable().default(null),
+});
+const sign = z.object({
+  rule: z.string(),
+  mood: mood.nullable(),
+  conversation: z.string().nullable(),
+  transcript: z.string().nullable(),
+  heard: z.string().nullable(),
+  at: instant,
+  way: z.enum(["event", "status", "transcript"]),
 });
 const seen = z.object({
   mood,
   since: instant,
+  rule: z.string().default(""),
+  dissent: z.string().nullable().default(null).catch(null),
+  shown: z
+    .object({ mood: z.enum(["busy", "ready", "asking", "limited", "fatal", "unclear"]), since: instant })
+    .default({ mood: "unclear", since: 0 })
+    .catch({ mood: "unclear", since: 0 }),
+  signs: z
+    .partialRecord(z.enum(["event", "status", "transcript"]), sign)
+    .default({})
+    .catch({}),
+  heard: z.array(z.string()).default([]).catch([]),
   digest: z.string(),
   still: instant,
   running: z.string().nullable().default(null),
@@ -96,7 +118,15 @@ const agent = z.object({
     .nullable()
     .default(null)
     .catch(null),
-  conversation: z.boolean().default(false).catch(false),
+  conversation: z
+    // As earlier versions wrote it: it has one, or it has none.
+    .union([
+      z.object({ id: z.string().nullable() }),
+      z.boolean().transform((has) => (has ? { id: null } : null)),
+    ])
+    .nullable()
+    .default(null)
+    .catch(null),
   decided: z.string().nullable().default(null).catch(null),
 });
 const records = z.object({

@@ -8,6 +8,7 @@ import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import type { Action, Scene } from "./scene.ts";
 import { withCall } from "./schedule.ts";
 import type { Mood, Sighting } from "./sighting.ts";
+import type { Sign, Way } from "./sign.ts";
 import { think } from "./think.ts";
 import type { Instant } from "./time.ts";
 
@@ -255,6 +256,16 @@ const moods: readonly Mood[] = [
 ];
 const mood = fc.constantFrom(...moods);
 const reason = fc.constantFrom("unwanted", "next-phase", "stalled", "fatal", "leftover-processes");
+const anySign = (way: Way): fc.Arbitrary<Sign> =>
+  fc.record({
+    rule: fc.constant("a rule"),
+    mood: fc.option(mood),
+    conversation: fc.constantFrom(null, "c-1", "c-2"),
+    transcript: fc.constantFrom(null, "/t.jsonl"),
+    heard: fc.constantFrom(null, "hello", "[fleet 3f2a1c9] go on"),
+    at: instant,
+    way: fc.constant(way),
+  });
 const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
   run: fc.option(
     fc.record({
@@ -265,6 +276,8 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
       backend: fc.option(fc.constant("demo")),
       opened: fc.boolean(),
       resumed: fc.boolean(),
+      conversation: fc.constantFrom(null, "c-1"),
+      transcript: fc.constant(null),
       ready: fc.option(instant),
     }),
   ),
@@ -272,6 +285,14 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
     fc.record({
       mood,
       since: instant,
+      rule: fc.constant("screen: box"),
+      dissent: fc.constant(null),
+      shown: fc.record({ mood: mood.map((some) => some.mood), since: instant }),
+      signs: fc.record(
+        { event: anySign("event"), status: anySign("status"), transcript: anySign("transcript") },
+        { requiredKeys: [] },
+      ),
+      heard: fc.subarray(["3f2a1c9"]),
       digest: fc.constantFrom("d-1", "d-2"),
       still: instant,
       running: fc.constantFrom(null, "a tool"),
@@ -317,7 +338,7 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
   failures: fc.nat(9),
   restarts: fc.array(instant, { maxLength: 8 }),
   gaveUp: fc.option(fc.record({ at: instant, because: fc.constant("too often"), turn: fc.constant(null) })),
-  conversation: fc.boolean(),
+  conversation: fc.option(fc.record({ id: fc.constantFrom(null, "c-1") })),
   decided: fc.constant(null),
 });
 const anySighting: fc.Arbitrary<Sighting> = fc.oneof(
@@ -354,6 +375,10 @@ const anyScene: fc.Arbitrary<Scene> = fc
     }),
     record: anyRecord,
     sighting: anySighting,
+    signs: fc.oneof(
+      fc.constant([]),
+      fc.array(fc.oneof(anySign("event"), anySign("status"), anySign("transcript")), { maxLength: 3 }),
+    ),
     turn: fc.option(fc.nat(3)),
     blocked: fc.option(fc.constant("no workdir")),
     leftovers: fc.option(fc.nat(2)),
@@ -385,7 +410,10 @@ describe("whatever the scene", () => {
 
   it("nothing is typed unless it is ready with an empty box, and no copy mode", () => {
     always((given) => {
-      if (!think(given, NOW).actions.some((action) => action.do === "type")) return;
+      const { actions, record } = think(given, NOW);
+      if (!actions.some((action) => action.do === "type")) return;
+      // Not even when only the program itself said that it shows a dialog.
+      expect(record.seen?.mood.mood).not.toBe("asking");
       expect(given.sighting).toMatchObject({
         pane: "alive",
         scrolled: false,

@@ -1,3 +1,4 @@
+import { BACKENDS } from "../backends/index.ts";
 import { assess } from "./assess.ts";
 import { type Decision, decisionOf, isNews } from "./decision.ts";
 import { deliver } from "./deliver.ts";
@@ -75,7 +76,7 @@ export const unseenBecause = (error: unknown): Assessment => ({
 export function decide(assessment: Assessment, scene: Scene, now: Instant): readonly Action[] {
   switch (assessment.is) {
     case "missing": {
-      const resume = scene.agent.kind === "persistent" && scene.record.conversation;
+      const resume = scene.agent.kind === "persistent" && canResume(scene);
       return [{ do: "start", automatic: assessment.automatic, resume }];
     }
     case "due-to-stop":
@@ -111,6 +112,11 @@ export function decide(assessment: Assessment, scene: Scene, now: Instant): read
       return assessment satisfies never;
   }
 }
+
+/** A program that can't find its conversation by itself needs the name of it. */
+const canResume = ({ agent, record: { conversation } }: Scene): boolean =>
+  conversation !== null &&
+  (conversation.id !== null || BACKENDS[agent.backend ?? ""]?.conversations === "its own");
 
 /** While something is under way a look is worth its few milliseconds; what takes long is looked at ever later. */
 const SOON: Duration = 50;

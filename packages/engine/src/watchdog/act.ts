@@ -6,7 +6,7 @@ import type { Happening } from "../watch/happening.ts";
 import { type Message, toTyped } from "../watch/message.ts";
 import { turnOf, wishFor } from "../watch/plan.ts";
 import type { End } from "../watch/receipt.ts";
-import { FRESH_RECORD, type Run } from "../watch/record.ts";
+import { type AgentRecord, FRESH_RECORD, type Run } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import type { Action } from "../watch/scene.ts";
 import { wakeMessage } from "../watch/wake.ts";
@@ -38,7 +38,8 @@ function intentOf({ agent, action }: Deed, records: Records, wishes: Wishes, hos
   const at = host.clock.now();
   switch (action.do) {
     case "start": {
-      const run = newRun(agent, action.resume, records, wishes.env, host);
+      const conversation = action.resume ? (records.agents[agent.name]?.conversation ?? null) : null;
+      const run = newRun(agent, conversation, records, wishes.env, host);
       const { at: wish } = wishFor(agent, wishes, records.course, records.agents[agent.name]);
       return { at, what: "starting", run, wish, automatic: action.automatic };
     }
@@ -56,7 +57,7 @@ function intentOf({ agent, action }: Deed, records: Records, wishes: Wishes, hos
 
 function newRun(
   agent: Agent,
-  resumed: boolean,
+  old: AgentRecord["conversation"],
   { course }: Records,
   env: Readonly<Record<string, string>>,
   host: Host,
@@ -65,14 +66,18 @@ function newRun(
   const phase = agent.kind === "loop" ? (course?.phase ?? null) : null;
   const model = agent.backend === null ? null : chooseModel(project, agent, phase, { ...NO_OVERRIDES, env });
   const turn = turnOf(agent, project, course);
+  const instance = host.newInstance();
+  const isNamed = BACKENDS[agent.backend ?? ""]?.conversations === "the run's";
   return {
-    instance: host.newInstance(),
+    instance,
     since: host.clock.now(),
     turn,
     model,
     backend: agent.backend,
     opened: false,
-    resumed,
+    resumed: old !== null,
+    conversation: old === null && isNamed ? instance : (old?.id ?? null),
+    transcript: null,
     ready: null,
   };
 }

@@ -3,6 +3,7 @@ import type { Config } from "../host/config.ts";
 import type { Disk } from "../host/disk.ts";
 import type { Effort } from "../host/effort.ts";
 import type { Environment } from "../host/environment.ts";
+import type { Informer } from "../host/informer.ts";
 import type { Eyes } from "../host/look.ts";
 import type { Relay } from "../host/relay.ts";
 import type { Rescuer } from "../host/rescuer.ts";
@@ -22,6 +23,7 @@ export interface Host {
   readonly eyes: Eyes;
   readonly disk: Disk;
   readonly effort: Effort;
+  readonly informer: Informer;
   readonly store: Store;
   readonly wakes: Wakes;
   /** Null when the project declares no handoffs. */

@@ -1,3 +1,4 @@
+import { eventsFolder, type Watched } from "../host/informer.ts";
 import type { Look } from "../host/look.ts";
 import { blockedBy } from "../host/starting.ts";
 import { timetableOf } from "../host/timetable.ts";
@@ -8,6 +9,7 @@ import { type Facts, isTurnBegun, withoutPhase } from "../watch/plan.ts";
 import { type AgentRecord, FRESH_RECORD } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import { isScheduled, nameOf, type Slots, slotsAt } from "../watch/schedule.ts";
+import type { Sign } from "../watch/sign.ts";
 import type { Instant } from "../watch/time.ts";
 import type { Host } from "./host.ts";
 import { because } from "./note.ts";
@@ -47,6 +49,7 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
     const record = records.agents[agent.name];
     return record?.run != null && glimpse(agent, record.run.since).pane !== "alive";
   });
+  const signs = await listen(site.project, records, glimpse, host);
   const silent = silentOnes(site.project, records, glimpse, clock.now());
   const isAsked = ending || silent.size > 0;
   const processes = isAsked ? await host.processes().catch(() => null) : new Map<string, readonly number[]>();
@@ -54,6 +57,7 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
   return {
     wishes,
     sighting,
+    signs: (instance) => signs.get(instance) ?? [],
     blocked: (agent) => blocked.get(agent.name) ?? null,
     leftovers: (instance) => (processes === null ? null : (processes.get(instance)?.length ?? 0)),
     working: (instance) => working.get(instance) ?? null,
@@ -64,6 +68,24 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
     },
     rescue: (agent, instance) => host.rescuer.state(agent, instance),
   };
+}
+
+/** What the programs say of themselves. */
+async function listen(
+  { agents }: Project,
+  records: Records,
+  sighting: Facts["sighting"],
+  { informer, wakes, site, clock }: Host,
+): Promise<ReadonlyMap<string, readonly Sign[]>> {
+  const watched = agents.flatMap((agent): Watched[] => {
+    const run = records.agents[agent.name]?.run ?? null;
+    if (run === null || agent.backend === null) return [];
+    const seeing = sighting(agent, run.since);
+    return [{ agent, run, pid: seeing.pane === "alive" ? seeing.pid : null }];
+  });
+  if (watched.length === 0) return new Map();
+  wakes.on(eventsFolder(site.state));
+  return informer.take(watched, clock.now()).catch(() => new Map());
 }
 
 /** Who has shown nothing new for so long that it may soon be taken for stalled: by instance, the program itself. */

@@ -13,7 +13,7 @@ export async function startAll(before: Records, starts: readonly Deed[], host: H
   for (const { agent, action } of starts) {
     const run = before.agents[agent.name]?.run;
     if (run == null || action.do !== "start") continue;
-    const { resume } = action;
+    const resume = action.resume ? { id: run.conversation } : null;
     const start = { agent, instance: run.instance, model: run.model, resume, course: before.course };
     try {
       openings.set(agent.name, await prepare(host.site, start, host.environment, host.disk));

@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { BACKENDS } from "../backends/index.ts";
 import { systemClock } from "../host/clock.ts";
 import { createConfig } from "../host/config.ts";
 import { systemDisk } from "../host/disk.ts";
 import { createEffort } from "../host/effort.ts";
-import type { Environment } from "../host/environment.ts";
+import { type Environment, pick } from "../host/environment.ts";
 import { sweepDrafts } from "../host/files.ts";
 import { createGit } from "../host/git.ts";
+import { createInformer } from "../host/informer.ts";
 import { keep } from "../host/kept.ts";
 import { take } from "../host/lock.ts";
 import { createEyes } from "../host/look.ts";
@@ -117,6 +119,14 @@ export function createHost(site: Site, environment: Environment, epoch: number):
     },
     disk: systemDisk,
     effort: createEffort(),
+    informer: createInformer({
+      state: site.state,
+      disk: systemDisk,
+      environmentOf: (backend) => ({
+        ...pick(environment, BACKENDS[backend]?.passes ?? []),
+        ...site.project.backends[backend]?.env,
+      }),
+    }),
     store,
     wakes,
     relay: handoff === null ? null : relayTo(handoff),

@@ -4,14 +4,21 @@ import { describe, expect, it } from "vitest";
 import type { BackendSettings } from "../../project.ts";
 import type { Reading } from "../../watch/sighting.ts";
 import type { LaunchRequest } from "../backend.ts";
+import { viewOf } from "../view.ts";
 import { demo } from "./demo.ts";
 
 const FOLDER = path.join(import.meta.dirname, "screens");
 const SIZES = ["200x50", "80x24"];
 const MARKER = "WAITING-UNTIL: 2026-06-13T19:30:00Z";
 
-const ready = (final: string | null, draft = ""): Reading => ({ mood: "ready", draft, final, running: null });
-const busy: Reading = { mood: "busy", draft: "", final: null, running: null };
+const ready = (final: string | null, draft = ""): Reading => ({
+  mood: "ready",
+  draft,
+  final,
+  running: null,
+  rule: "box",
+});
+const busy: Reading = { mood: "busy", draft: "", final: null, running: null, rule: "work" };
 const BANNER = "demo agent builder, model opus";
 
 /** By name of the captured screen. Each is captured in two sizes, and says the same in both. */
@@ -37,17 +44,33 @@ const SCREENS: Readonly<Record<string, Reading>> = {
     draft: null,
     final: null,
     running: null,
+    rule: "dialog",
   },
-  limited: { mood: "limited", until: Date.UTC(2099, 5, 13, 19, 30), draft: "", final: null, running: null },
-  "limited-for-ever": { mood: "limited", until: null, draft: "", final: null, running: null },
+  limited: {
+    mood: "limited",
+    until: Date.UTC(2099, 5, 13, 19, 30),
+    draft: "",
+    final: null,
+    running: null,
+    rule: "trouble",
+  },
+  "limited-for-ever": {
+    mood: "limited",
+    until: null,
+    draft: "",
+    final: null,
+    running: null,
+    rule: "trouble",
+  },
   fatal: {
     mood: "fatal",
     error: "thinking or redacted_thinking blocks cannot be modified",
     draft: "",
     final: null,
     running: null,
+    rule: "trouble",
   },
-  starting: { mood: "unclear", draft: null, final: null, running: null },
+  starting: { mood: "unclear", draft: null, final: null, running: null, rule: null },
   // Words that are only quoted.
   "quotes-work": ready("* working (forged)"),
   "quotes-trouble": ready("! fatal: quoted"),
@@ -60,11 +83,11 @@ const screen = (name: string, size: string) => readFileSync(path.join(FOLDER, `$
 
 describe.each(SIZES)("on a screen of %s", (size) => {
   it.each(Object.entries(SCREENS))("reads %s", (name, reading) => {
-    expect(demo.read(screen(name, size))).toEqual(reading);
+    expect(demo.read(viewOf(screen(name, size), ""))).toEqual(reading);
   });
 
   it("isn't fooled by a line that is longer than the screen", () => {
-    expect(demo.read(screen("quotes-beyond-the-edge", size)).mood).toBe("ready");
+    expect(demo.read(viewOf(screen("quotes-beyond-the-edge", size), "")).mood).toBe("ready");
   });
 });
 
@@ -81,7 +104,13 @@ it.each([
   ["a shell's prompt", "$ "],
   ["a pane that tmux calls dead", "❯\nPane is dead (status 1)"],
 ])("finds %s unclear", (_, text) => {
-  expect(demo.read(text)).toEqual({ mood: "unclear", draft: null, final: null, running: null });
+  expect(demo.read(viewOf(text, ""))).toEqual({
+    mood: "unclear",
+    draft: null,
+    final: null,
+    running: null,
+    rule: null,
+  });
 });
 
 const request: LaunchRequest = {
@@ -92,7 +121,9 @@ const request: LaunchRequest = {
   args: [],
   settings: null,
   first: null,
-  resume: false,
+  instance: "8489a37f-7e39-41a6-98a4-63fb058e64b7",
+  hook: "/p/.state/hook.sh",
+  resume: null,
 };
 
 it("launches the agent's program from the state directory", () => {
@@ -101,6 +132,7 @@ it("launches the agent's program from the state directory", () => {
     cwd: "/p/clone",
     env: { DEMO_AGENT: "ada", DEMO_JOURNAL: "/p/.state/demo/ada.journal" },
     assets: { "/p/.state/demo-agent.sh": "demo-agent" },
+    files: {},
   });
 });
 
@@ -118,7 +150,7 @@ it("puts the first message last, after everything that is an option", () => {
     args: ["--dry-run"],
     settings,
     first: "--resume is a word here",
-    resume: true,
+    resume: { id: null },
   });
   expect(launch.argv.join(" ")).toBe(
     "busybox sh /p/.state/demo-agent.sh --resume --model m-1 --a --dry-run -- --resume is a word here",

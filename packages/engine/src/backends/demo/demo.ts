@@ -1,5 +1,5 @@
 import { essenceOf } from "../../watch/essence.ts";
-import type { Mood } from "../../watch/sighting.ts";
+import type { Mood, Reading } from "../../watch/sighting.ts";
 import type { Instant } from "../../watch/time.ts";
 import { parseWait } from "../../watch/wait.ts";
 import type { Backend } from "../backend.ts";
@@ -14,7 +14,7 @@ export const demo: Backend = {
         program,
         ...before,
         script,
-        ...(resume ? ["--resume"] : []),
+        ...(resume === null ? [] : ["--resume"]),
         ...(model === null ? [] : ["--model", model]),
         ...(settings?.args ?? []),
         ...args,
@@ -23,16 +23,17 @@ export const demo: Backend = {
       cwd: workdir,
       env: { DEMO_AGENT: agent, DEMO_JOURNAL: `${state}/demo/${agent}.journal`, ...settings?.env },
       assets: { [script]: "demo-agent" },
+      files: {},
     };
   },
 
   /** Only the last lines count: what is said is indented, so that column 0 there is the program's own. */
-  read(screen) {
+  read({ screen }) {
     const lines = screen.trimEnd().split("\n");
     const [third = "", above = "", last = ""] = ["", "", ...lines].slice(-3);
     const question = /^\? (.+)$/.exec(third)?.[1];
     if (question !== undefined && above === "❯ 1. Yes" && last === "  2. No")
-      return { ...NOTHING, mood: "asking", question };
+      return { ...NOTHING, mood: "asking", question, rule: "dialog" };
     const box = /^❯(?: (.*))?$/.exec(last);
     // A question right above the last line is a dialog that is only half drawn.
     if (box === null || above.startsWith("? ")) return { ...NOTHING, mood: "unclear" };
@@ -53,20 +54,26 @@ export const demo: Backend = {
   /** What it says it works on may turn a wheel. */
   essence: (screen) => essenceOf(screen.replaceAll(/^\* working .*$/gm, "*")),
 
+  styled: false,
+  conversations: "its own",
+  queues: false,
   submit: ["Enter"],
+  settle: 40,
   quit: "/quit",
   passes: ["DEMO_PACE", "DEMO_WAIT", "DEMO_SCENARIO"],
 };
 
-const NOTHING = { draft: null, final: null, running: null } as const;
+const NOTHING = { draft: null, final: null, running: null, rule: null } as const;
 
 /** By the line above the box. */
-function moodOf(line: string): Mood {
-  if (/^\* working \(.*\)/.test(line)) return { mood: "busy" };
+function moodOf(line: string): Mood & Pick<Reading, "rule"> {
+  if (/^\* working \(.*\)/.test(line)) return { mood: "busy", rule: "work" };
   const error = /^! fatal: (.+)$/.exec(line)?.[1];
-  if (error !== undefined) return { mood: "fatal", error };
+  if (error !== undefined) return { mood: "fatal", error, rule: "trouble" };
   const limited = /^! limited(?: until (\S+))?$/.exec(line);
-  return limited === null ? { mood: "ready" } : { mood: "limited", until: momentOf(limited[1]) };
+  return limited === null
+    ? { mood: "ready", rule: "box" }
+    : { mood: "limited", until: momentOf(limited[1]), rule: "trouble" };
 }
 
 /** The screen writes moments in one way only. */

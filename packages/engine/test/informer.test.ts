@@ -1,0 +1,143 @@
+import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Backend } from "../src/backends/backend.ts";
+import { demo } from "../src/backends/demo/demo.ts";
+import { BACKENDS } from "../src/backends/index.ts";
+import { systemDisk } from "../src/host/disk.ts";
+import { createInformer, eventsFolder, type Watched } from "../src/host/informer.ts";
+import { type Claim, NO_CLAIM } from "../src/watch/sign.ts";
+import { ownDirectory } from "./real.ts";
+import { agentOf, runOf } from "./scene.ts";
+
+const HOOK = path.join(import.meta.dirname, "../src/host/hook.sh");
+const NOW = Date.UTC(2026, 5, 13);
+const claim = (more: Partial<Claim>): Claim => ({ ...NO_CLAIM, rule: "a rule", ...more });
+
+/** A backend that says all that a backend can say. */
+const talker: Backend = {
+  ...demo,
+  hears: (event) =>
+    event === "noise" ? null : claim({ heard: event, transcript: event.startsWith("/") ? event : null }),
+  status: {
+    file: ({ home, pid }) => `${home}/${pid}.json`,
+    read: (text) => claim({ rule: text, mood: { mood: "busy" } }),
+  },
+  transcript: (line) => claim({ heard: line, at: Number(line.split(" ")[0]) || null }),
+};
+
+describe("what a program says of itself", () => {
+  let state = "";
+  let informer: ReturnType<typeof createInformer>;
+  const open = () => createInformer({ state, disk: systemDisk, environmentOf: () => ({ HOME: state }) });
+  const watched = (more: Partial<Watched> = {}): Watched => ({
+    agent: { ...agentOf("loop", "heal"), backend: "talker" },
+    run: runOf(0),
+    pid: 42,
+    ...more,
+  });
+  const take = async (more: Partial<Watched> = {}) =>
+    (await informer.take([watched(more)], NOW)).get("i-1") ?? [];
+  const hook = (input: string, args: readonly string[] = [], instance = "i-1") =>
+    execa("sh", [HOOK, ...args], {
+      input,
+      env: { FLEET_EVENTS: eventsFolder(state), FLEET_INSTANCE: instance },
+    });
+
+  beforeEach(async () => {
+    Object.assign(BACKENDS, { talker });
+    state = await ownDirectory();
+    await mkdir(eventsFolder(state));
+    informer = open();
+  });
+  afterEach(() => {
+    Reflect.deleteProperty(BACKENDS, "talker");
+  });
+
+  it("comes from its hooks, in the order in which they ran, and once", async () => {
+    const before = Date.now();
+    await hook("one\ntwo");
+    await hook("not this", ["some", "words", "three"]);
+    await hook("noise");
+    const signs = await take();
+    expect(signs.map(({ heard, way }) => [heard, way])).toEqual([
+      ["one\ntwo", "event"],
+      ["three", "event"],
+    ]);
+    expect(signs[0]?.at).toBeGreaterThanOrEqual(before);
+    expect(signs[0]?.at).toBeLessThanOrEqual(Date.now());
+    expect(await readdir(eventsFolder(state))).toHaveLength(3);
+    expect(await take()).toEqual([]);
+    expect(await readdir(eventsFolder(state))).toEqual([]);
+  });
+
+  it("is told again after a crash, as long as nobody can have remembered it", async () => {
+    await hook("one");
+    await take();
+    informer = open();
+    expect(await take()).toMatchObject([{ heard: "one" }]);
+  });
+
+  it("is kept apart by run, and forgotten with its run", async () => {
+    await hook("mine");
+    await hook("another's", [], "i-2");
+    expect(await take()).toMatchObject([{ heard: "mine" }]);
+    await take();
+    expect(await readdir(eventsFolder(state))).toEqual([]);
+  });
+
+  it("makes no noise and no trouble where nobody listens", async () => {
+    const deaf = await execa("sh", [HOOK], { input: "x", env: { FLEET_EVENTS: `${state}/nowhere` } });
+    expect([deaf.exitCode, deaf.stdout, deaf.stderr]).toEqual([0, "", ""]);
+    const heard = await hook("x");
+    expect([heard.exitCode, heard.stdout, heard.stderr]).toEqual([0, "", ""]);
+  });
+
+  it("is bounded while nobody reads it: the last events are kept", async () => {
+    const folder = eventsFolder(state);
+    for (let index = 0; index < 2_005; index += 1)
+      await writeFile(path.join(folder, `${1_000_000 + index}-1.i-1`), String(index));
+    await hook("the last");
+    const names = await readdir(folder);
+    expect(names).toHaveLength(2_000);
+    expect(names).not.toContain("1000000-1.i-1");
+    expect((await take()).at(-1)).toMatchObject({ heard: "the last" });
+  });
+
+  it("is its status file, when that has changed", async () => {
+    await writeFile(path.join(state, "42.json"), "idle");
+    expect(await take()).toMatchObject([{ way: "status", rule: "idle", at: NOW }]);
+    expect(await take()).toEqual([]);
+    await writeFile(path.join(state, "42.json"), "busy");
+    expect(await take()).toMatchObject([{ rule: "busy" }]);
+    expect(await take({ pid: null })).toEqual([]);
+  });
+
+  it("is its transcript, where an event names it: the whole lines, each once, and of an old one only the end", async () => {
+    const transcript = path.join(state, "t.jsonl");
+    const line = (at: number) => `${at} ${"x".repeat(1_000)}\n`;
+    await writeFile(transcript, Array.from({ length: 100 }, (_, index) => line(index + 1)).join(""));
+    await hook(transcript);
+    const notes = (signs: Awaited<ReturnType<typeof take>>) =>
+      signs.filter(({ way }) => way === "transcript").map(({ at }) => at);
+    const first = notes(await take());
+    expect(first.at(-1)).toBe(100);
+    expect(first.length).toBeGreaterThan(50);
+    expect(first.length).toBeLessThan(70);
+    const run = runOf(0, { transcript });
+    await appendFile(transcript, "101 whole\n102 ha");
+    expect(notes(await take({ run }))).toEqual([101]);
+    await appendFile(transcript, "lf\nno time of its own\n");
+    expect(notes(await take({ run }))).toEqual([102]);
+    await writeFile(transcript, "7 anew\n");
+    expect(notes(await take({ run }))).toEqual([7]);
+  });
+
+  it("is nothing where its files can't be read, and nobody else's is lost for that", async () => {
+    await hook("one");
+    const broken = watched({ run: runOf(0, { instance: "i-3", transcript: state }) });
+    const signs = await informer.take([broken, watched()], NOW);
+    expect([signs.get("i-3"), signs.get("i-1")?.length]).toEqual([[], 1]);
+  });
+});
