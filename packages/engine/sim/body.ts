@@ -3,43 +3,12 @@ import type { Duration, Instant } from "../src/watch/time.ts";
 import type { Chance } from "./chance.ts";
 import type { Program } from "./machine.ts";
 import { type Part, partOf } from "./parts.ts";
+import type { Quirks } from "./quirks.ts";
 import type { World } from "./world.ts";
 
 export type State =
   | ("booting" | "trust" | "busy" | "idle" | "waiting" | "limited" | "fatal" | "wedged")
   | ("serving" | "gone");
-
-/** What is wrong with an agent from now on, or with its next start. */
-export interface Quirks {
-  slowBoot: Duration;
-  neverReady: boolean;
-  trust: Duration;
-  refuseResume: boolean;
-  /** So many presses of Enter do nothing. */
-  swallow: number;
-  ignoreTerm: boolean;
-  /** What it commits next is not pushed. */
-  unpushed: boolean;
-  /** It dies of the next Enter, and what stood in its box stands there still. */
-  brittle: boolean;
-  /** Until then each start of it ends in its death. */
-  mortal: Duration;
-  /** It does not show what it was told. */
-  mute: boolean;
-}
-
-export const NO_QUIRKS: Quirks = {
-  slowBoot: 0,
-  neverReady: false,
-  trust: 0,
-  refuseResume: false,
-  swallow: 0,
-  ignoreTerm: false,
-  unpushed: false,
-  mortal: 0,
-  brittle: false,
-  mute: false,
-};
 
 /** An agent program at work: one run, as it really is. The engine sees its screen and nothing else. */
 export interface Body extends Program {

@@ -1,7 +1,8 @@
 import type { StopReason } from "../src/watch/record.ts";
 import type { Action, Assessment } from "../src/watch/scene.ts";
 import type { State } from "./body.ts";
-import { FAULTS, POINTS } from "./faults.ts";
+import { FAULTS } from "./faults.ts";
+import { POINTS } from "./points.ts";
 import type { Event } from "./world.ts";
 
 /** What a run of many seeds must have been through: who never meets a thing proves nothing about it. */
@@ -80,6 +81,6 @@ export function holesIn(seen: ReadonlyMap<string, number>): readonly string[] {
   const unknown = [...seen.keys()].filter((word) => word.startsWith("pass ") && !known.has(word));
   return [
     ...never.map((row) => `${row}: never`),
-    ...unknown.map((word) => `${word}: is no point of faults.ts`),
+    ...unknown.map((word) => `${word}: is no point of points.ts`),
   ];
 }

@@ -1,6 +1,8 @@
 import path from "node:path";
 import type { Disk } from "../src/host/disk.ts";
 
+const NONE: readonly string[] = [];
+
 /** A disk that is a map. What is in it outlives every watchdog. */
 export interface Files extends Disk {
   readonly texts: Map<string, string>;
@@ -80,7 +82,8 @@ export function createFiles(): Files {
     },
     size: async (file) => texts.get(file)?.length ?? 0,
     async list(folder) {
-      return [...(names.get(folder) ?? [])];
+      const known = names.get(folder);
+      return known === undefined || known.size === 0 ? NONE : [...known];
     },
     exists: (file) => folders.has(file) || texts.has(file),
     async makeFolder(folder) {

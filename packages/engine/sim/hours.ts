@@ -1,3 +1,4 @@
+import process from "node:process";
 import type { ClockReading } from "../src/watch/jump.ts";
 import type { Duration, Instant } from "../src/watch/time.ts";
 
@@ -63,8 +64,8 @@ export function createHours(): Hours {
       for (;;) {
         if (unsettled) {
           unsettled = false;
-          // Everything that can go on without time passing goes on before this returns.
-          await new Promise((resolve) => setImmediate(resolve));
+          // Node calls this when no promise is left that could go on: whatever needs no time has happened by then.
+          await new Promise<void>((resolve) => process.nextTick(resolve));
         }
         if (until()) return;
         const next = pop(heap);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
-import type { Bounds } from "./faults.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
+import type { Bounds } from "./plan.ts";
 
 const ENGINE = new URL("../", import.meta.url);
 

@@ -1,8 +1,9 @@
 import type { Duration } from "../src/watch/time.ts";
 import { note } from "./coverage.ts";
-import { type Bounds, type Fault, planOf, strike } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { bringUp, order, wish } from "./people.ts";
+import { type Bounds, planOf, strike } from "./plan.ts";
 import { createStage } from "./stage.ts";
 import { createWorld, type Event, type World } from "./world.ts";
 

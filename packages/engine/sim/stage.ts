@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Duration } from "../src/watch/time.ts";
-import { type Dog, type Point, type Strike, startDog } from "./dog.ts";
+import { type Dog, type Strike, startDog } from "./dog.ts";
+import { nameOf, type Point } from "./points.ts";
 import type { World } from "./world.ts";
 
 /** Who runs the watchdogs: the keeper, people, and whatever kills them. */
@@ -59,9 +60,7 @@ export function createStage(world: World): Stage {
   const strike: Strike = (point, dog) => {
     if (point.effect === "tmux.panes") looked = hours.now();
     passed.add(point);
-    const index = ambushes.findIndex(
-      (one) => one.point.effect === point.effect && one.point.when === point.when,
-    );
+    const index = ambushes.findIndex((one) => one.point === point);
     const how = ambushes[index]?.how ?? null;
     if (how !== null) ambushes.splice(index, 1);
     if (how !== null && how !== "die") {
@@ -69,7 +68,7 @@ export function createStage(world: World): Stage {
       return how.rival;
     }
     if (how === "die") {
-      const name = `${point.effect} ${point.when}`;
+      const name = nameOf(point);
       died.set(name, (died.get(name) ?? 0) + 1);
       world.tell({ what: "fault", kind: `crash ${name}` });
       bury(dog);
@@ -159,7 +158,7 @@ export function createStage(world: World): Stage {
     over: () => over,
     looked: () => looked,
     get passed() {
-      return new Set([...passed].map(({ effect, when }) => `${effect} ${when}`));
+      return new Set([...passed].map(nameOf));
     },
     died,
     start() {

@@ -6,12 +6,13 @@ import type { Agent } from "../src/project.ts";
 import type { JournalEntry } from "../src/watch/journal.ts";
 import type { Records } from "../src/watch/records.ts";
 import type { Duration, Instant } from "../src/watch/time.ts";
-import { type Body, createBody, NO_QUIRKS, type Quirks, type State } from "./body.ts";
+import { type Body, createBody, type State } from "./body.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { createFiles, type Files } from "./files.ts";
 import { createHours, type Hours } from "./hours.ts";
 import { createMachine, type Machine } from "./machine.ts";
 import { furnish, placeOf } from "./place.ts";
+import { NO_QUIRKS, type Quirks } from "./quirks.ts";
 import { createRepository, type Pushed, type Repository } from "./remote.ts";
 
 /** What really happens, as nobody in the world can see it whole. The invariants are judged by this. */

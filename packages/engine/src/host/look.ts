@@ -66,11 +66,15 @@ export function createEyes(terminal: Terminal, projectId: string): Eyes {
       }
       const lost = before.server !== null && before.server !== panes.server;
       const serverLost = lost ? now : before.serverLost;
+      /** Whoever asks in one tick means the same look. */
+      const sightings = new Map<Agent, Sighting>();
       const sighting = (agent: Agent, since: Instant | null): Sighting => {
         const pane = panes.sessions.get(agent.session);
         if (pane === undefined)
           return { pane: "absent", with: (since ?? now) < serverLost ? "server" : "session" };
-        return toSighting(agent, pane, captures.get(pane.id), projectId);
+        const sighted = sightings.get(agent) ?? toSighting(agent, pane, captures.get(pane.id), projectId);
+        sightings.set(agent, sighted);
+        return sighted;
       };
       return { panes, serverLost, sighting };
     },

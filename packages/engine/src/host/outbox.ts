@@ -37,7 +37,7 @@ const WAITING_MOST = 50;
 
 export function createOutbox(directory: string, disk: Disk): Outbox {
   const at = (agent: string, part: "new" | "done" | "bad", ...more: string[]) =>
-    [directory, agent, part, ...more].join("/");
+    more.length === 0 ? `${directory}/${agent}/${part}` : `${directory}/${agent}/${part}/${more.join("/")}`;
 
   /** What was looked at once need not be looked at in each tick. */
   const readable = new Set<string>();
@@ -45,8 +45,10 @@ export function createOutbox(directory: string, disk: Disk): Outbox {
   const parsed = new Map<string, { readonly text: string; readonly message: Message | null }>();
 
   /** Oldest first. */
-  const list = async (agent: string, part: "new" | "done") =>
-    (await disk.list(at(agent, part))).filter((name) => name.endsWith(".json")).sort();
+  const list = async (agent: string, part: "new" | "done"): Promise<readonly string[]> => {
+    const names = await disk.list(at(agent, part));
+    return names.length === 0 ? names : names.filter((name) => name.endsWith(".json")).sort();
+  };
 
   const write = (file: string, value: unknown): Promise<void> =>
     refusing(file, disk.write(file, `${JSON.stringify(value, null, 1)}\n`));

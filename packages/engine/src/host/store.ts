@@ -1,6 +1,7 @@
 import { Failure } from "../problem.ts";
 import { VERSION } from "../version.ts";
 import { type JournalEntry, parseEntry } from "../watch/journal.ts";
+import type { AgentRecord } from "../watch/record.ts";
 import { FRESH_RECORDS, NO_WISHES, type Records, SCHEMA, trust, type Wishes } from "../watch/records.ts";
 import { type Disk, systemDisk } from "./disk.ts";
 import { refusing } from "./files.ts";
@@ -35,22 +36,33 @@ const RECENT = 256 * 1024;
 export function createStore(directory: string, disk: Disk = systemDisk): Store {
   const at = (...names: string[]) => [directory, ...names].join("/");
 
-  const write = (file: string, value: unknown): Promise<void> =>
-    refusing(file, disk.write(file, `${JSON.stringify(value)}\n`));
+  const write = (file: string, text: string): Promise<void> => refusing(file, disk.write(file, `${text}\n`));
 
   /** Those whose copy before is the only good one: a damaged file must not be copied over it. */
   const damaged = new Set<string>();
 
   /** Keeps the copy before. */
-  const replace = async (file: string, value: unknown): Promise<void> => {
+  const replace = async (file: string, text: string): Promise<void> => {
     if (!damaged.has(file)) await refusing(file, disk.copy(file, `${file}.before`));
-    await write(file, value);
+    await write(file, text);
     damaged.delete(file);
   };
 
   /** Keeps one older journal beside the current one. */
   const rotate = async (journal: string): Promise<void> => {
     if ((await disk.size(journal)) >= JOURNAL_MOST) await disk.move(journal, `${journal}.1`);
+  };
+
+  /** Most agents are at each tick as they were: what is said of them is not put into words anew. */
+  const said = new WeakMap<AgentRecord, string>();
+  const textOf = (record: AgentRecord): string => {
+    const text = said.get(record) ?? JSON.stringify(record);
+    said.set(record, text);
+    return text;
+  };
+  const toText = ({ agents, ...others }: Records): string => {
+    const each = Object.entries(agents).map(([name, record]) => `${JSON.stringify(name)}:${textOf(record)}`);
+    return `${JSON.stringify(others).slice(0, -1)},"agents":{${each.join()}}}`;
   };
 
   /** The wishes are read at each tick, and are seldom other than they were. */
@@ -88,7 +100,7 @@ export function createStore(directory: string, disk: Disk = systemDisk): Store {
         wished = { text, wishes: await load("wishes.json", "parseWishes", NO_WISHES) };
       return wished.wishes;
     },
-    wish: (wishes) => replace(at("wishes.json"), { ...wishes, version: VERSION }),
+    wish: (wishes) => replace(at("wishes.json"), JSON.stringify({ ...wishes, version: VERSION })),
     records: () => load("records.json", "parseRecords", FRESH_RECORDS),
     async glance() {
       const [wished, recorded] = await Promise.all([
@@ -102,7 +114,7 @@ export function createStore(directory: string, disk: Disk = systemDisk): Store {
         records: records ?? (await load("records.json", "parseRecords", FRESH_RECORDS)),
       };
     },
-    save: (records) => replace(at("records.json"), records),
+    save: (records) => replace(at("records.json"), toText(records)),
     async journal(entries) {
       if (entries.length === 0) return;
       const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
@@ -117,7 +129,7 @@ export function createStore(directory: string, disk: Disk = systemDisk): Store {
       return text.slice(-RECENT).split("\n").flatMap(parseEntry);
     },
     async wake() {
-      await write(at("wake"), {});
+      await write(at("wake"), "{}");
     },
   };
 }

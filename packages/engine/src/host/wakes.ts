@@ -11,14 +11,33 @@ export interface Wakes {
   close(): void;
 }
 
-export function createWakes(): Wakes {
-  const watchers = new Map<string, FSWatcher>();
+/** Remembers a ring that nobody waited for. */
+export function createBell(): Pick<Wakes, "ring" | "next"> {
   let rung = false;
   let answer: (() => void) | null = null;
-  const ring = () => {
-    rung = true;
-    answer?.();
+  return {
+    ring() {
+      rung = true;
+      answer?.();
+    },
+    next: (signal) =>
+      new Promise((resolve) => {
+        const done = () => {
+          rung = false;
+          answer = null;
+          signal.removeEventListener("abort", done);
+          resolve();
+        };
+        answer = done;
+        signal.addEventListener("abort", done, { once: true });
+        if (rung || signal.aborted) done();
+      }),
   };
+}
+
+export function createWakes(): Wakes {
+  const watchers = new Map<string, FSWatcher>();
+  const { ring, next } = createBell();
   const forget = (folder: string) => {
     watchers.get(folder)?.close();
     watchers.delete(folder);
@@ -38,19 +57,7 @@ export function createWakes(): Wakes {
         if (!isCode(error, "ENOENT") && !isCode(error, "ENOSPC") && !isCode(error, "EMFILE")) throw error;
       }
     },
-    next(signal) {
-      return new Promise((resolve) => {
-        const done = () => {
-          rung = false;
-          answer = null;
-          signal.removeEventListener("abort", done);
-          resolve();
-        };
-        answer = done;
-        signal.addEventListener("abort", done, { once: true });
-        if (rung || signal.aborted) done();
-      });
-    },
+    next,
     close() {
       for (const folder of [...watchers.keys()]) forget(folder);
     },

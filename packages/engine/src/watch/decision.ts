@@ -1,5 +1,4 @@
 import { recentRestarts } from "./assess.ts";
-import type { Happening } from "./happening.ts";
 import type { AgentRecord } from "./record.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
@@ -49,8 +48,12 @@ export function decisionOf(
   return { at, what: "decided", ...assessment, does, ...evidence(assessment, scene, at) };
 }
 
-/** Is it another one than the last? A decision is told once, however long it stands. */
-export const isNews = (decision: Decision, { decided }: AgentRecord): boolean => keyOf(decision) !== decided;
+/** Is it another decision than the last? One is told once, however long it stands: most looks come to none that is. */
+export const isNews = (
+  assessment: Assessment,
+  actions: readonly Action[],
+  { decided }: AgentRecord,
+): boolean => keyOf({ ...assessment, does: actions.map((action) => action.do) }) !== decided;
 
 /** Ticks on while nothing changes. */
 const TICKING: ReadonlySet<string> = new Set<
@@ -63,10 +66,11 @@ const TICKING: ReadonlySet<string> = new Set<
 ]);
 
 /** Decisions with the same key are the same decision. */
-export function keyOf(decision: Extract<Happening, { what: "decided" }>): string {
-  const standing: Record<string, unknown> = { ...decision };
-  for (const name of TICKING) standing[name] = undefined;
-  return JSON.stringify(standing);
+export function keyOf(decision: Readonly<Record<string, unknown>>): string {
+  let key = "";
+  for (const [name, value] of Object.entries(decision))
+    if (!TICKING.has(name)) key += `${name} ${JSON.stringify(value)} `;
+  return key;
 }
 
 function evidence(assessment: Assessment, scene: Scene, now: Instant): Partial<Tally & Idleness & Witness> {

@@ -32,26 +32,20 @@ export function think(scene: Scene, now: Instant): Thought {
     const news = look(seen, now);
     noticed.push(...news);
     const record = news.reduce(evolve, seen.record);
-    seen = { ...seen, record, wish: withCall(seen.wish, seen.agent, record) };
+    const wish = withCall(seen.wish, seen.agent, record);
+    if (record !== seen.record || wish !== seen.wish) seen = { ...seen, record, wish };
   }
   const assessment = assess(seen, now);
   const delivery = deliver(seen, assessment, now);
   const about = decide(assessment, seen, now);
   const actions = [...about, ...delivery.actions];
   const next = Math.min(lookAgain(assessment, seen, now), delivery.next, seen.slots?.next ?? NEVER);
-  return {
-    noticed,
-    ...told(decisionOf(assessment, about, seen, now), seen.record),
-    assessment,
-    actions,
-    next,
-  };
+  const decision = isNews(assessment, about, seen.record) ? decisionOf(assessment, about, seen, now) : null;
+  const record = decision === null ? seen.record : evolve(seen.record, decision);
+  return { noticed, record, decision, assessment, actions, next };
 }
 
 const NEVER: Instant = Number.POSITIVE_INFINITY;
-
-const told = (decision: Decision, record: AgentRecord): Pick<Thought, "decision" | "record"> =>
-  isNews(decision, record) ? { decision, record: evolve(record, decision) } : { decision: null, record };
 
 /** How long a check that failed is left alone. */
 const AFTER_TROUBLE: Duration = 5_000;
@@ -62,8 +56,11 @@ export function consider(sceneOf: () => Scene, record: AgentRecord, now: Instant
     return think(sceneOf(), now);
   } catch (error) {
     const assessment = unseenBecause(error);
+    const next = now + AFTER_TROUBLE;
+    if (!isNews(assessment, [], record))
+      return { noticed: [], record, decision: null, assessment, actions: [], next };
     const decision: Decision = { at: now, what: "decided", ...assessment, does: [] };
-    return { noticed: [], ...told(decision, record), assessment, actions: [], next: now + AFTER_TROUBLE };
+    return { noticed: [], record: evolve(record, decision), decision, assessment, actions: [], next };
   }
 }
 

@@ -22,7 +22,8 @@ const TOLERANCE: Duration = 60_000;
  * does not exist or words around it make it prose.
  */
 export function parseWait(line: string): Instant | null {
-  const found = GRAMMAR.exec(line.trimEnd());
+  // Of nearly every line it can be seen at once.
+  const found = line.startsWith("WAITING-UNTIL: ") ? GRAMMAR.exec(line.trimEnd()) : null;
   if (found === null) return null;
   const [year, month, day, hour, minute, second] = found.slice(1, 7).map((text) => Number(text ?? 0));
   if (year === undefined || month === undefined || day === undefined) return null;

@@ -106,13 +106,15 @@ async function recover({ since, because }: Stumble, { store, clock }: Host): Pro
 /** A message was settled, and the crash came before that was written down, or in the middle of it. */
 async function catchUp(records: Records, { site, store, clock }: Host): Promise<Records> {
   let caught = records;
-  const told = new Set((await store.recent()).map(keyOf));
+  let told: ReadonlySet<string> | null = null;
   for (const agent of site.project.agents) {
     const record = records.agents[agent.name];
     const settled = record?.mail == null ? null : await store.settled(agent.name, record.mail.id);
     if (record === undefined || settled === null) continue;
     const receipts = receiptsOf(settled.message, settled.end, clock.now());
-    await store.journal(journalOf(agent, receipts).filter((receipt) => !told.has(keyOf(receipt))));
+    const known: ReadonlySet<string> = told ?? new Set((await store.recent()).map(keyOf));
+    told = known;
+    await store.journal(journalOf(agent, receipts).filter((receipt) => !known.has(keyOf(receipt))));
     caught = receipts.reduce((sofar, receipt) => note(sofar, agent, receipt), caught);
   }
   return caught;

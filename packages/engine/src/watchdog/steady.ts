@@ -17,6 +17,7 @@ export function withPatientJournal(store: Store): Store & { readonly unwritten: 
     ...store,
     unwritten: () => trouble,
     async journal(entries) {
+      if (entries.length === 0 && waiting.length === 0) return;
       const all = [...waiting, ...entries];
       try {
         await store.journal(all);

@@ -3,6 +3,7 @@ import type { Site } from "../host/site.ts";
 import { Failure } from "../problem.ts";
 import type { Policy } from "../project.ts";
 import { withEnvironment } from "../watch/in-force.ts";
+import type { JournalEntry } from "../watch/journal.ts";
 import { keepTime } from "../watch/jump.ts";
 import { orphansOf, withoutOrphans } from "../watch/orphans.ts";
 import { type Facts, inStartOrder, sceneOf } from "../watch/plan.ts";
@@ -91,20 +92,20 @@ async function thinkAll(
 ): Promise<{ readonly thoughts: readonly AgentThought[]; readonly records: Records }> {
   const now = clock.now();
   const thoughts: AgentThought[] = [];
+  const entries: JournalEntry[] = [];
   let records = before;
   for (const agent of inStartOrder(site.project.agents)) {
     const sofar = records;
-    const thought = consider(
-      () => sceneOf(agent, site.project, sofar, facts),
-      records.agents[agent.name] ?? FRESH_RECORD,
-      now,
-    );
+    const record = records.agents[agent.name] ?? FRESH_RECORD;
+    const thought = consider(() => sceneOf(agent, site.project, sofar, facts), record, now);
     thoughts.push({ agent, thought });
-    const restarts = thought.actions.some((action) => action.do === "start" && action.automatic);
-    records = remember({ ...records, restarted: restarts ? now : records.restarted }, agent, thought.record);
+    if (thought.record !== record) records = remember(records, agent, thought.record);
+    if (thought.actions.some((action) => action.do === "start" && action.automatic))
+      records = { ...records, restarted: now };
     const { noticed, decision } = thought;
-    await store.journal(journalOf(agent, decision === null ? noticed : [...noticed, decision]));
+    entries.push(...journalOf(agent, decision === null ? noticed : [...noticed, decision]));
   }
+  await store.journal(entries);
   return { thoughts, records };
 }
 
