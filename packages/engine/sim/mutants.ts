@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "noEnterIntent",
-    file: "src/watchdog/act.ts",
+    file: "src/watchdog/intend.ts",
     from: '      return { at, what: "pressing", message: action.message.id };',
     to: "      return null;",
     faults: ["watchdog-dies-at-a-point", "shows-not-what-it-heard", "person-writes"],

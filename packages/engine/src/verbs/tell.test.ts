@@ -85,6 +85,11 @@ describe("a line of the journal", () => {
     ],
     ["pinged", { message: "[fleet a] New claim" }, "good: was pinged: [fleet a] New claim"],
     ["act-failed", { action: "type", because: "tmux hung" }, "bad: could not type: tmux hung"],
+    [
+      "act-mended",
+      { action: "clear", times: 7, after: 61_000 },
+      "good: could clear again, after 7 failures in 61 s",
+    ],
     ["config-changed", { added: [], removed: [], pending: [] }, "plain: agents.toml was changed"],
     [
       "config-changed",

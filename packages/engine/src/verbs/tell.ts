@@ -73,6 +73,8 @@ const TELL: Readonly<Record<Kind, Teller>> & Readonly<Record<string, Teller>> = 
   stumbled: ({ because }) => bad(`the watchdog could not go on: ${because}`),
   recovered: ({ after }) => good(`the watchdog goes on after ${sayDuration(Number(after))}`),
   "act-failed": ({ action, because }) => bad(`could not ${action}: ${because}`),
+  "act-mended": ({ action, times, after }) =>
+    good(`could ${action} again, after ${times} failures in ${sayDuration(Number(after))}`),
   "config-changed": ({ added, removed, pending }) =>
     plain(
       `agents.toml was changed${listOf("new", added)}${listOf("gone", removed)}${listOf("with new settings at the next start", pending)}`,

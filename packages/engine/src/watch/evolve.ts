@@ -1,4 +1,5 @@
 import { keyOf } from "./decision.ts";
+import { fail } from "./failing.ts";
 import type { Happening, OnItsWay } from "./happening.ts";
 import type { AgentRecord, Ended, Mail, Run, StopReason } from "./record.ts";
 import type { Instant } from "./time.ts";
@@ -123,10 +124,16 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       return { ...record, mail: null };
     case "decided":
       return { ...record, decided: keyOf(happening) };
-    case "said":
-    case "killed":
-    case "cleared":
     case "act-failed":
+      return { ...record, failing: fail(record, happening) };
+    case "act-mended": {
+      const { [happening.action]: _, ...failing } = record.failing;
+      return { ...record, failing };
+    }
+    case "killed":
+      return { ...record, killed: happening.processes };
+    case "said":
+    case "cleared":
       return record;
     default:
       return happening satisfies never;
@@ -181,6 +188,8 @@ const idle = (record: AgentRecord): AgentRecord => ({
   mail: null,
   told: null,
   missed: null,
+  failing: {},
+  killed: 0,
 });
 
 /**

@@ -1,7 +1,7 @@
 import type { Message } from "./message.ts";
 import type { Blame, Run, Seen, StopReason } from "./record.ts";
 import type { Exit, Mood } from "./sighting.ts";
-import type { Instant } from "./time.ts";
+import type { Duration, Instant } from "./time.ts";
 
 /** Something that happened to an agent. Past tense, always: a happening is a fact, not a wish. */
 export type Happening = { readonly at: Instant } & (
@@ -101,6 +101,13 @@ export type Happening = { readonly at: Instant } & (
       readonly [evidence: string]: unknown;
     }
   | { readonly what: "act-failed"; readonly action: string; readonly because: string }
+  /** It works again, after so many failures and so long. */
+  | {
+      readonly what: "act-mended";
+      readonly action: string;
+      readonly times: number;
+      readonly after: Duration;
+    }
 );
 
 /** What happens to a message before its end. */

@@ -1,3 +1,4 @@
+import type { Failings } from "./failing.ts";
 import type { Exit, Mood } from "./sighting.ts";
 import { type Signs, shiftSigns } from "./sign.ts";
 import type { Duration, Instant } from "./time.ts";
@@ -90,6 +91,10 @@ export interface AgentRecord {
   readonly conversation: { readonly id: string | null } | null;
   /** The decision that was last told, by its key. */
   readonly decided: string | null;
+  /** What could not be done to it. */
+  readonly failing: Failings;
+  /** Of the run that is being ended: how many processes were killed last. */
+  readonly killed: number;
 }
 
 export interface Ended {
@@ -125,6 +130,8 @@ export const FRESH_RECORD: AgentRecord = {
   gaveUp: null,
   conversation: null,
   decided: null,
+  failing: {},
+  killed: 0,
 };
 
 /**
@@ -180,5 +187,11 @@ export function shift(record: AgentRecord, by: Duration, now: Instant): AgentRec
     ended: end && { ...end, at: move(end.at) },
     restarts: record.restarts.map(move),
     gaveUp: gaveUp && { ...gaveUp, at: move(gaveUp.at) },
+    failing: Object.fromEntries(
+      Object.entries(record.failing).map(([action, one]) => [
+        action,
+        { ...one, since: move(one.since), told: move(one.told) },
+      ]),
+    ),
   };
 }

@@ -100,6 +100,12 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
   gaveUp: fc.option(fc.record({ at: instant, because: text, turn: fc.option(fc.nat()) })),
   conversation: fc.option(fc.record({ id: fc.option(text) })),
   decided: fc.option(text),
+  failing: fc.dictionary(
+    fc.constantFrom("kill", "clear"),
+    fc.record({ because: text, since: instant, times: fc.nat(), told: instant }),
+    { noNullPrototype: true },
+  ),
+  killed: fc.nat(),
 });
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/);
 const records: fc.Arbitrary<Records> = fc.record({

@@ -128,6 +128,11 @@ const agent = z.object({
     .default(null)
     .catch(null),
   decided: z.string().nullable().default(null).catch(null),
+  failing: z
+    .record(z.string(), z.object({ because: z.string(), since: instant, times: z.number(), told: instant }))
+    .default({})
+    .catch({}),
+  killed: z.number().default(0).catch(0),
 });
 const records = z.object({
   schema: z.literal(SCHEMA),

@@ -340,6 +340,18 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
   gaveUp: fc.option(fc.record({ at: instant, because: fc.constant("too often"), turn: fc.constant(null) })),
   conversation: fc.option(fc.record({ id: fc.constantFrom(null, "c-1") })),
   decided: fc.constant(null),
+  failing: fc.option(
+    fc.record({
+      clear: fc.record({
+        because: fc.constant("no server"),
+        since: fc.nat(7_200_000).map((ago) => NOW - ago),
+        times: fc.nat(),
+        told: fc.constant(NOW),
+      }),
+    }),
+    { nil: {} },
+  ),
+  killed: fc.nat(3),
 });
 const anySighting: fc.Arbitrary<Sighting> = fc.oneof(
   fc.constantFrom<Sighting>(

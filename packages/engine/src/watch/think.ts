@@ -3,6 +3,7 @@ import { assess } from "./assess.ts";
 import { type Decision, decisionOf, isNews } from "./decision.ts";
 import { deliver } from "./deliver.ts";
 import { evolve } from "./evolve.ts";
+import { retryAt } from "./failing.ts";
 import type { Happening } from "./happening.ts";
 import { notice } from "./notice.ts";
 import type { AgentRecord } from "./record.ts";
@@ -39,7 +40,8 @@ export function think(scene: Scene, now: Instant): Thought {
   const delivery = deliver(seen, assessment, now);
   const about = decide(assessment, seen, now);
   const actions = [...about, ...delivery.actions];
-  const next = Math.min(lookAgain(assessment, seen, now), delivery.next, seen.slots?.next ?? NEVER);
+  const due = Math.min(lookAgain(assessment, seen, now), delivery.next, seen.slots?.next ?? NEVER);
+  const next = Math.max(due, retryAt(seen.record, now));
   const decision = isNews(assessment, about, seen.record) ? decisionOf(assessment, about, seen, now) : null;
   const record = decision === null ? seen.record : evolve(seen.record, decision);
   return { noticed, record, decision, assessment, actions, next };

@@ -1,86 +1,18 @@
 import { BACKENDS } from "../backends/index.ts";
-import { chooseModel, NO_OVERRIDES } from "../choose-model.ts";
 import type { Agent } from "../project.ts";
+import { isTold, mend } from "../watch/failing.ts";
 import { commitsOf } from "../watch/handoff.ts";
 import type { Happening } from "../watch/happening.ts";
 import { type Message, toTyped } from "../watch/message.ts";
-import { turnOf, wishFor } from "../watch/plan.ts";
+import { turnOf } from "../watch/plan.ts";
 import type { End } from "../watch/receipt.ts";
-import { type AgentRecord, FRESH_RECORD, type Run } from "../watch/record.ts";
-import type { Records, Wishes } from "../watch/records.ts";
+import { FRESH_RECORD } from "../watch/record.ts";
+import type { Records } from "../watch/records.ts";
 import type { Action } from "../watch/scene.ts";
 import { wakeMessage } from "../watch/wake.ts";
 import type { Host } from "./host.ts";
 import { because, type Deed, journalOf, note } from "./note.ts";
 import { startAll } from "./start.ts";
-
-/** What is about to be done and must be known after a crash: which run is started or ended and why, which message is typed or submitted. */
-export async function intend(
-  before: Records,
-  deeds: readonly Deed[],
-  host: Host,
-): Promise<{ readonly intents: number; readonly records: Records }> {
-  let records = before;
-  let intents = 0;
-  const wishes = await host.store.wishes();
-  for (const deed of deeds) {
-    const { agent } = deed;
-    const intent = intentOf(deed, records, wishes, host);
-    if (intent === null) continue;
-    intents += 1;
-    records = note(records, agent, intent);
-    await host.store.journal(journalOf(agent, [intent]));
-  }
-  return { intents, records };
-}
-
-function intentOf({ agent, action }: Deed, records: Records, wishes: Wishes, host: Host): Happening | null {
-  const at = host.clock.now();
-  switch (action.do) {
-    case "start": {
-      const conversation = action.resume ? (records.agents[agent.name]?.conversation ?? null) : null;
-      const run = newRun(agent, conversation, records, wishes.env, host);
-      const { at: wish } = wishFor(agent, wishes, records.course, records.agents[agent.name]);
-      return { at, what: "starting", run, wish, automatic: action.automatic };
-    }
-    case "stop":
-      // Else a run that has died of our signal would seem to have died by itself.
-      return { at, what: "told-to-stop", because: action.because };
-    case "type":
-      return { at, what: "typing", message: action.message.id };
-    case "press-enter":
-      return { at, what: "pressing", message: action.message.id };
-    default:
-      return null;
-  }
-}
-
-function newRun(
-  agent: Agent,
-  old: AgentRecord["conversation"],
-  { course }: Records,
-  env: Readonly<Record<string, string>>,
-  host: Host,
-): Run {
-  const { project } = host.site;
-  const phase = agent.kind === "loop" ? (course?.phase ?? null) : null;
-  const model = agent.backend === null ? null : chooseModel(project, agent, phase, { ...NO_OVERRIDES, env });
-  const turn = turnOf(agent, project, course);
-  const instance = host.newInstance();
-  const isNamed = BACKENDS[agent.backend ?? ""]?.conversations === "the run's";
-  return {
-    instance,
-    since: host.clock.now(),
-    turn,
-    model,
-    backend: agent.backend,
-    opened: false,
-    resumed: old !== null,
-    conversation: old === null && isNamed ? instance : (old?.id ?? null),
-    transcript: null,
-    ready: null,
-  };
-}
 
 /** Does each deed and says what came of it. A failed one is a happening too, and hinders no other. */
 export async function act(before: Records, deeds: readonly Deed[], host: Host): Promise<Records> {
@@ -112,9 +44,7 @@ export async function act(before: Records, deeds: readonly Deed[], host: Host): 
 async function attemptAll(before: Records, deeds: readonly Deed[], host: Host): Promise<Records> {
   let records = before;
   for (const deed of deeds) {
-    const happenings = await attempt(deed, records, host);
-    records = happenings.reduce((sofar, happening) => note(sofar, deed.agent, happening), records);
-    await host.store.journal(journalOf(deed.agent, happenings));
+    records = await writeDown(records, deed, await attempt(deed, records, host), host);
   }
   return records;
 }
@@ -126,15 +56,32 @@ async function clearAll(before: Records, clears: readonly Deed[], host: Host): P
     .close(clears.map(({ agent }) => agent.session))
     .then(() => null, because);
   let records = before;
-  for (const { agent } of clears) {
+  for (const deed of clears) {
     const at = host.clock.now();
     const happening: Happening =
       trouble === null
         ? { at, what: "cleared" }
         : { at, what: "act-failed", action: "clear", because: trouble };
-    records = note(records, agent, happening);
-    await host.store.journal(journalOf(agent, [happening]));
+    records = await writeDown(records, deed, [happening], host);
   }
+  return records;
+}
+
+/** What came of a deed: all of it is remembered, and told is what is new. */
+async function writeDown(
+  before: Records,
+  { agent, action }: Deed,
+  happenings: readonly Happening[],
+  host: Host,
+): Promise<Records> {
+  const mended = mend(before.agents[agent.name] ?? FRESH_RECORD, action.do, happenings, host.clock.now());
+  let records = before;
+  const news: Happening[] = [];
+  for (const happening of [...mended, ...happenings]) {
+    if (isTold(records.agents[agent.name] ?? FRESH_RECORD, happening)) news.push(happening);
+    records = note(records, agent, happening);
+  }
+  await host.store.journal(journalOf(agent, news));
   return records;
 }
 
