@@ -45,7 +45,8 @@ export const anthropic: Format = {
 };
 
 function saidIn(role: string, content: z.infer<typeof Body>["messages"][number]["content"]): readonly Said[] {
-  if (role !== "user") return [{ by: "model", text: textOf(content) }];
+  if (role === "assistant") return [{ by: "model", text: textOf(content) }];
+  if (role !== "user") return [];
   const blocks = typeof content === "string" ? [{ type: "text", text: content }] : content;
   return blocks.map((block) => ({ by: block.type === "tool_result" ? "tool" : "user", text: textOf(block) }));
 }
