@@ -15,7 +15,7 @@ type Words = readonly string[];
 interface Gate {
   readonly name: string;
   readonly commands: readonly Words[];
-  /** A vitest run, which counts its tests. */
+  /** The last of them is a vitest run, which counts its tests. */
   readonly counts?: true;
 }
 
@@ -32,6 +32,14 @@ const GATES: readonly Gate[] = [
   { name: "unused", commands: [["knip", "--no-progress"]] },
   { name: "unit", commands: [["vitest", "run", "--project", "unit"]], counts: true },
   { name: "real", commands: [["vitest", "run", "--project", "real"]], counts: true },
+  {
+    name: "clis",
+    commands: [
+      ["node", "packages/engine/test/agent-clis.ts"],
+      ["scripts/offline", "vitest", "run", "--project", "clis"],
+    ],
+    counts: true,
+  },
   { name: "sim", commands: [["vitest", "run", "--project", "sim"]], counts: true },
   { name: "chaos", commands: [["vitest", "run", "--project", "chaos"]], counts: true },
 ];
@@ -55,7 +63,8 @@ async function runGate({ name, commands, counts }: Gate, more: Words, folder: st
     ? ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...more]
     : [];
   let ok = true;
-  for (const words of commands) ok = (await run([...words, ...extra])) && ok;
+  for (const words of commands)
+    ok = (await run(words === commands.at(-1) ? [...words, ...extra] : words)) && ok;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   return { name, ok, seconds, ...(counts ? await countTests(report, ok) : { passed: 0, failed: 0 }) };
 }

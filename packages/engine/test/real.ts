@@ -1,9 +1,7 @@
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
 import type { World } from "../src/command/command.ts";
@@ -13,6 +11,9 @@ import { createStore } from "../src/host/store.ts";
 import { engineCommands } from "../src/verbs/index.ts";
 import type { AgentSurvey, Survey } from "../src/verbs/survey.ts";
 import { type JournalEntry, parseEntry } from "../src/watch/journal.ts";
+import { endProcesses, until } from "./processes.ts";
+
+export { isAlive, processesWith, signal, until } from "./processes.ts";
 
 export const LAUNCHER = path.join(import.meta.dirname, "../agents");
 const BIN = path.join(import.meta.dirname, "../src/bin.ts");
@@ -28,50 +29,6 @@ export async function ownDirectory(): Promise<string> {
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });
   });
   return directory;
-}
-
-/** Asks again until it is so. The only sanctioned way to wait in a test. */
-export async function until<T>(
-  what: string,
-  ask: () => Promise<T | undefined | false>,
-  seconds = 8,
-): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`waited ${seconds} s, and still not: ${what}`);
-    await wait(25);
-  }
-}
-
-export const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}/environ`) && signal(pid, 0);
-
-export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, name);
-  } catch {
-    return false;
-  }
-}
-
-/** Every process that has this text in its arguments or its environment. A zombie has neither. */
-export async function processesWith(text: string): Promise<readonly number[]> {
-  const read = (file: string) => readFile(file, "utf8").catch(() => "");
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-  const found = await Promise.all(
-    pids.map(async (pid) => (await read(`/proc/${pid}/cmdline`)) + (await read(`/proc/${pid}/environ`))),
-  );
-  return pids.map(Number).filter((_, index) => found[index]?.includes(text));
-}
-
-/** Again and again, for a keeper may just be starting a watchdog. */
-async function endProcesses(directory: string): Promise<void> {
-  await until(`nothing works in ${directory} any more`, async () => {
-    const pids = await processesWith(directory);
-    for (const pid of pids) signal(pid, "SIGKILL");
-    return pids.length === 0;
-  });
 }
 
 /** A program that stands before the real one of this name: the folder to put first on PATH. */

@@ -1,0 +1,37 @@
+import { glob, readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Program } from "./program.ts";
+
+export const gemini: Program = {
+  files: ({ home }) => ({
+    [path.join(home, ".gemini/settings.json")]: `${JSON.stringify(
+      {
+        security: { auth: { selectedType: "gemini-api-key" }, folderTrust: { enabled: false } },
+        general: { enableAutoUpdate: false },
+        privacy: { usageStatisticsEnabled: false },
+      },
+      null,
+      2,
+    )}\n`,
+  }),
+  env: ({ url, key }) => ({ GOOGLE_GEMINI_BASE_URL: url, GEMINI_API_KEY: key }),
+  argv: ({ prompt, resume, args }, { asks }) => [
+    "gemini",
+    ...(asks ? [] : ["--yolo"]),
+    ...["-m", "gemini-2.5-pro"],
+    ...(resume === null ? [] : ["--resume", resume]),
+    ...args,
+    ...(prompt === null ? [] : ["-i", prompt]),
+  ],
+  async conversation({ home }) {
+    const chats: string[] = [];
+    for await (const file of glob(path.join(home, ".gemini/tmp/*/chats/session-*"))) chats.push(file);
+    const newest = chats.sort().at(-1);
+    if (newest === undefined) return null;
+    return /"sessionId": ?"([^"]+)"/.exec(await readFile(newest, "utf8"))?.[1] ?? null;
+  },
+  box: /Type your message/,
+  busy: /esc to cancel/,
+  asking: /Allow execution/,
+  yes: ["Enter"],
+};
