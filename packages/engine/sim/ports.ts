@@ -86,6 +86,7 @@ export function remoteOf(world: World, touch: Touch): Remote {
         head: () => touch("git.head", mirror.head),
         fetch: () => touch("git.fetch", mirror.fetch),
         gain: (seen, handoff) => touch("git.gain", () => mirror.gain(seen, handoff)),
+        parting: mirror.parting,
         text: (file) => touch("git.text", () => mirror.text(file)),
       };
     },

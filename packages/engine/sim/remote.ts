@@ -80,6 +80,14 @@ export function createRepository(hours: Hours): Repository {
       const commits = fetched.slice(from).map(({ sha, subject }) => ({ sha, subject }));
       return { commits, inbox: [], head: fetched.at(-1)?.sha ?? "" };
     },
+    async parting(seen) {
+      const known = made.some(({ sha }) => sha === seen);
+      if (!known) return null;
+      // A branch here is only ever cut short and gone on with: what was there and is no more is gone.
+      const end = made.findIndex(({ sha }) => sha === seen);
+      const gone = made.slice(0, end + 1).filter(({ at, reachable }) => at !== null && !reachable);
+      return { base: null, gone, came: [] };
+    },
     // Commits here have no files.
     text: () => Promise.resolve(null),
   };

@@ -88,7 +88,7 @@ it("tells of a push at once, and not at the next look", async () => {
 });
 
 it("tells nothing of a history that was rewritten, says so, and goes on from there", async () => {
-  const { project, commit, push, pings, pinged } = await ownHandoffs();
+  const { project, git, clone, commit, push, pings, pinged } = await ownHandoffs();
   const claim = await commit("claim(a1): to be amended");
   await push();
   await pinged(1);
@@ -96,9 +96,33 @@ it("tells nothing of a history that was rewritten, says so, and goes on from the
   await push("--force");
   await until("it is noticed", async () => (await project.journal("handoffs-from")).length === 2);
   expect((await project.journal("handoffs-from"))[1]).toMatchObject({ because: "history was rewritten" });
+  const amended = await git("-C", clone, "rev-parse", "HEAD");
+  const told = `the history of origin/main was rewritten; gone: claim ${claim.slice(0, 7)}; new, and not told: claim ${amended.slice(0, 7)}`;
   await project.looks(2);
+  expect((await project.run(["status"])).err).toContain(`note: ${told}; `);
+  expect((await project.run(["why", "builder"])).out).toContain(`note: ${told}; `);
+  expect((await project.run(["events"])).out).toContain(told);
   expect(await pings()).toEqual([claim]);
   const next = await commit("claim(a2): next");
   await push();
   expect(await pinged(2)).toEqual([claim, next]);
+  await project.looks(1);
+  expect((await project.run(["status"])).err).toBe("");
+});
+
+it("tells again what stands after a rewriting when a person asks, and that is all to be known of it", async () => {
+  const { project, git, clone, commit, push, pinged } = await ownHandoffs();
+  const claim = await commit("claim(a1): to be undone");
+  await push();
+  expect(await pinged(1)).toEqual([claim]);
+  // Not even the place where the phase began is left.
+  await git("-C", clone, "checkout", "-q", "--orphan", "anew");
+  const amended = await commit("claim(a1): amended");
+  await push("--force");
+  await until("it is noticed", async () => (await project.journal("history-rewritten")).length === 1);
+  expect(await project.run(["handoff", "replay"])).toMatchObject({
+    code: 0,
+    out: `${amended.slice(0, 7)} adversary\n`,
+  });
+  await until("nothing is to be known any more", async () => (await project.run(["status"])).err === "");
 });

@@ -87,6 +87,34 @@ it("says null when history was rewritten, and when what was seen is unknown", as
   expect(await mirror.gain("0123456789012345678901234567890123456789", handoff())).toBe(null);
 });
 
+it("tells how a rewritten history and the one before differ, and where they part", async () => {
+  const { mirror, commit, push, inClone } = await ownRemote();
+  const base = await commit("begin");
+  const gone = [await commit("claim(x): to be undone"), await commit("fix: y")];
+  await push();
+  await mirror.fetch();
+  await inClone("reset", "-q", "--hard", base);
+  const came = [await commit("claim(x): another"), await commit("review(z): new")];
+  await push("--force");
+  await mirror.fetch();
+  const parting = await mirror.parting(gone[1] ?? "");
+  expect(parting).toMatchObject({
+    base,
+    gone: gone.map((sha) => ({ sha })),
+    came: came.map((sha) => ({ sha })),
+  });
+  expect(await mirror.parting("0123456789012345678901234567890123456789")).toBe(null);
+  await inClone("checkout", "-q", "--orphan", "other");
+  const root = await commit("claim(r): from nothing");
+  await push("--force");
+  await mirror.fetch();
+  expect(await mirror.parting(base)).toMatchObject({
+    base: null,
+    gone: [{ sha: base }],
+    came: [{ sha: root }],
+  });
+});
+
 it("finds a branch whose name has parts, packed or loose, and no other that ends like it", async () => {
   const { mirror, commit, push, inClone, shell, remote } = await ownRemote("team/main");
   await commit("begin");

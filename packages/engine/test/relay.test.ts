@@ -142,7 +142,13 @@ describe("the relay", () => {
     await inClone("commit", "-q", "--allow-empty", "--amend", "-m", "another");
     await push("--force");
     relay.poll({ seen: first, turn: 1 }, 1, false, 0);
-    expect(await news(relay)).toMatchObject([{ is: "baseline", because: "history was rewritten" }]);
+    const head = await inClone("rev-parse", "HEAD");
+    expect(await news(relay)).toEqual([
+      {
+        ...{ is: "rewritten", from: first, head, turn: 1 },
+        rewriting: { base: null, gone: [{ sha: first, kind: "claim" }], untold: [] },
+      },
+    ]);
     expect(rung).toBeGreaterThanOrEqual(3);
   });
 

@@ -13,8 +13,18 @@ export interface Mirror {
   fetch(): Promise<string | null>;
   /** What came since `seen`, oldest first. Null when history was rewritten. */
   gain(seen: string, handoff: Handoff): Promise<Gain | null>;
+  /** How the history that was fetched last and the one that ended at `seen` differ, each oldest first. Null when that one is not known. */
+  parting(seen: string): Promise<Parting | null>;
   /** What a file says at the head that was fetched last; null when there is none, or more of it than anyone reads. */
   text(file: string): Promise<string | null>;
+}
+
+/** Two histories of one branch. */
+export interface Parting {
+  /** The last commit of both; null when they have nothing in common. */
+  readonly base: string | null;
+  readonly gone: readonly Commit[];
+  readonly came: readonly Commit[];
 }
 
 /** The repository that a clone came from. */
@@ -47,6 +57,9 @@ export function createMirror(git: Git, directory: string, url: string, branch: s
     if (made.code !== 0) throw gitFailed("init", made);
   };
 
+  const logOf = async (range: string): Promise<readonly Commit[]> =>
+    parseLog(await must("log", ["log", "--reverse", "--topo-order", "-z", "--format=%H%x09%s", range, "--"]));
+
   return {
     async head() {
       if (isLocal(url)) {
@@ -71,15 +84,7 @@ export function createMirror(git: Git, directory: string, url: string, branch: s
       const from = seen === "" ? EMPTY_TREE : seen;
       if (seen !== "" && (await inMirror("merge-base", "--is-ancestor", seen, head)).code !== 0) return null;
       const range = seen === "" ? head : `${seen}..${head}`;
-      const log = await must("log", [
-        "log",
-        "--reverse",
-        "--topo-order",
-        "-z",
-        "--format=%H%x09%s",
-        range,
-        "--",
-      ]);
+      const commits = await logOf(range);
       const names = await must("diff-tree", [
         "diff-tree",
         "-z",
@@ -95,7 +100,17 @@ export function createMirror(git: Git, directory: string, url: string, branch: s
         const size = await inMirror("cat-file", "-s", `${head}:${name}`);
         if (size.code === 0 && Number(size.stdout) > 0) inbox.push(name);
       }
-      return { commits: parseLog(log), inbox, head };
+      return { commits, inbox, head };
+    },
+    async parting(seen) {
+      if ((await inMirror("cat-file", "-e", `${seen}^{commit}`)).code !== 0) return null;
+      const common = await inMirror("merge-base", seen, local);
+      const base = common.code === 0 ? common.stdout.trim() : null;
+      return {
+        base,
+        gone: await logOf(`${local}..${seen}`),
+        came: await logOf(`${seen}..${local}`),
+      };
     },
     async text(file) {
       const blob = `${local}:${file}`;

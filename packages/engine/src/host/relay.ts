@@ -1,5 +1,5 @@
 import type { Handoff } from "../project.ts";
-import type { Commit, Gain } from "../watch/handoff.ts";
+import { type Commit, type Gain, handedIn, type Rewriting } from "../watch/handoff.ts";
 import type { Duration } from "../watch/time.ts";
 import { isLocal } from "./git.ts";
 import type { Mirror, Remote } from "./mirror.ts";
@@ -16,6 +16,14 @@ export type News =
       readonly drained: readonly Commit[];
     }
   | { readonly is: "gain"; readonly gain: Gain; readonly turn: number }
+  /** What was seen is in the history no more; from this head on commits count. */
+  | {
+      readonly is: "rewritten";
+      readonly from: string;
+      readonly head: string;
+      readonly turn: number;
+      readonly rewriting: Rewriting;
+    }
   | { readonly is: "trouble"; readonly because: string };
 
 export interface Relay {
@@ -122,7 +130,13 @@ export function createRelay({ remote, handoff, wake }: RelaySettings): Relay {
     if (fetched === null) return null;
     const gain = await from.gain(before.seen, handoff);
     if (gain !== null) return { is: "gain", gain, turn };
-    return { is: "baseline", seen: fetched, turn, because: "history was rewritten", drained: [] };
+    const parting = await from.parting(before.seen);
+    const rewriting = {
+      base: parting?.base ?? null,
+      gone: parting && handedIn(parting.gone),
+      untold: handedIn(parting?.came ?? []),
+    };
+    return { is: "rewritten", from: before.seen, head: fetched, turn, rewriting };
   };
 
   return {

@@ -4,7 +4,7 @@ import { createMirror } from "../host/mirror.ts";
 import type { Store } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import type { Handoff } from "../project.ts";
-import { type Commit, type Standing, standingIn } from "../watch/handoff.ts";
+import { type Commit, REWRITTEN, type Standing, standingIn } from "../watch/handoff.ts";
 import { type Message, PLAIN } from "../watch/message.ts";
 import { ANSWER_VERSION, asOnlyCommand, configFlag, jsonFlag, openRunning, personIn } from "./common.ts";
 
@@ -50,19 +50,31 @@ async function commitsOf(
   since: string | undefined,
   { env }: World,
 ): Promise<readonly Commit[]> {
-  const from = since ?? (await baselineOf(store));
   const mirror = createMirror(createGit(env), store.at("mirror.git"), "", declared.branch);
-  const gain = await mirror.gain(from, declared);
-  if (gain !== null) return gain.commits;
-  throw new Failure("UNKNOWN_NAME", `${from.slice(0, 7)} is not in the history of ${declared.branch}`, {
+  const beginnings = since === undefined ? await beginningsOf(store) : [since];
+  for (const from of beginnings) {
+    const gain = await mirror.gain(from, declared);
+    if (gain !== null) return gain.commits;
+  }
+  const names = beginnings.map((from) => from.slice(0, 7)).join(", ");
+  throw new Failure("UNKNOWN_NAME", `${names} is not in the history of ${declared.branch}`, {
     hint: `see the mirror: git --git-dir ${store.at("mirror.git")} log refs/remotes/origin/${declared.branch}`,
   });
 }
 
-/** Where the handoffs of this phase begin. */
-async function baselineOf(store: Store): Promise<string> {
-  const entry = (await store.recent()).findLast(({ what }) => what === "handoffs-from");
-  if (typeof entry?.seen === "string") return entry.seen;
+/** Where the handoffs of this phase begin; and where history was rewritten since, the place from which on it is another, "" for all of it. */
+async function beginningsOf(store: Store): Promise<readonly string[]> {
+  const entries = await store.recent();
+  const began = entries.findLastIndex(
+    ({ what, because }) => what === "handoffs-from" && because !== REWRITTEN,
+  );
+  const bases = entries
+    .slice(began + 1)
+    .filter(({ what }) => what === "history-rewritten")
+    .map(({ base }) => (typeof base === "string" ? base : ""));
+  const seen = entries[began]?.seen;
+  const beginnings = typeof seen === "string" ? [seen, ...bases] : bases;
+  if (beginnings.length > 0) return beginnings;
   throw new Failure("AGENT_FAILED", "it is not known where the handoffs of this phase begin", {
     hint: "say it: agents handoff replay --since SHA",
   });

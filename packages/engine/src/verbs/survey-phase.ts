@@ -5,6 +5,7 @@ import type { Loop } from "../project.ts";
 import { indexOf, isDone, phaseOf } from "../watch/course.ts";
 import type { Records } from "../watch/records.ts";
 import type { Seen } from "./examine.ts";
+import { sayRewritten } from "./say.ts";
 import type { Survey } from "./survey.ts";
 
 export async function surveyPhase(
@@ -32,11 +33,13 @@ async function stateOf(site: Site, loop: Loop, id: string, { course, pushed }: R
   return loop.done_source === "pushed" ? "done, not pushed" : "done";
 }
 
+const REMEDY = "whoever waits for them may wait for ever, so tell what stands: handoff replay";
+
 /** What a person should know, a sentence each. */
 export function notesOn(
-  { inForce }: Site,
+  { inForce, project }: Site,
   phase: Survey["phase"],
-  { records: { unpushed }, wishes: { pause } }: Pick<Seen, "records" | "wishes">,
+  { records: { unpushed, rewritten }, wishes: { pause } }: Pick<Seen, "records" | "wishes">,
 ): readonly string[] {
   const refused =
     inForce.refused === null
@@ -46,8 +49,10 @@ export function notesOn(
   const lost = `phase ${phase.id} is no longer in agents.toml: put it back, or go on with: phase goto ID`;
   const paused = `phase ${phase.id} is paused by ${pause?.by ?? "somebody"}: DONE does not count until: phase resume`;
   const late = `phase ${unpushed?.phase} is done here, and its STATUS file is not pushed`;
+  const branch = project.loop?.handoff?.branch;
   return [
     ...refused,
+    ...(rewritten === null || branch === undefined ? [] : [`${sayRewritten(branch, rewritten)}; ${REMEDY}`]),
     ...(unpushed?.told ? [late] : []),
     ...(phase.index < 0 ? [lost] : []),
     ...(phase.paused ? [paused] : []),

@@ -121,6 +121,25 @@ describe("a line of the journal", () => {
       },
       "plain: pushed: 3f2a1c9 claim(a); 3f2a1c9 b",
     ],
+    [
+      "history-rewritten",
+      { branch: "main", gone: [{ sha, kind: "claim" }], untold: [] },
+      "bad: the history of origin/main was rewritten; gone: claim 3f2a1c9",
+    ],
+    [
+      "history-rewritten",
+      { branch: "main", gone: null, untold: [] },
+      "bad: the history of origin/main was rewritten; what was told of it is not known any more",
+    ],
+    [
+      "history-rewritten",
+      {
+        branch: "main",
+        gone: [],
+        untold: Array.from({ length: 7 }, (_, nth) => ({ sha: `${nth}`.repeat(40), kind: "review" })),
+      },
+      "bad: the history of origin/main was rewritten; new, and not told: review 2222222, review 3333333, review 4444444, review 5555555, review 6666666, 2 older ones",
+    ],
     ["handoffs-seen", {}, "plain: pushed: "],
     ["handoffs-unread", { because: "timed out" }, "bad: the remote can't be read: timed out"],
     ["watchdog-started", { epoch: 2, pid: 99 }, "plain: watchdog started, epoch 2, pid 99"],

@@ -1,8 +1,9 @@
 import { oneLine } from "../diagnostics/safe-text.ts";
 import type { CourseHappening } from "../watch/course.ts";
+import type { Handed } from "../watch/handoff.ts";
 import type { Happening } from "../watch/happening.ts";
 import type { JournalEntry } from "../watch/journal.ts";
-import { sayDuration, sayTime } from "./say.ts";
+import { sayDuration, sayRewritten, sayTime } from "./say.ts";
 import { tellDecision } from "./tell-decision.ts";
 
 export type Tone = "good" | "bad" | "plain" | "quiet";
@@ -95,6 +96,8 @@ const TELL: Readonly<Record<Kind, Teller>> & Readonly<Record<string, Teller>> = 
   "on-complete-failed": ({ because }) => bad(`on_complete could not be run: ${because}`),
   "handoffs-from": ({ seen, because }) =>
     quiet(`handoffs count from ${String(seen).slice(0, 7) || "the beginning"}: ${because}`),
+  "history-rewritten": ({ branch, gone, untold }) =>
+    bad(sayRewritten(String(branch), { gone: handedOf(gone), untold: handedOf(untold) ?? [] })),
   "handoffs-seen": ({ commits }) => plain(`pushed: ${subjectsOf(commits)}`),
   "handoffs-replayed": ({ by, commits }) =>
     plain(
@@ -104,6 +107,9 @@ const TELL: Readonly<Record<Kind, Teller>> & Readonly<Record<string, Teller>> = 
   "watchdog-started": ({ epoch, pid }) => plain(`watchdog started, epoch ${epoch}, pid ${pid}`),
   "watchdog-ended": ({ because }) => plain(`watchdog ended: ${because}`),
 };
+
+const handedOf = (handed: unknown): readonly Handed[] | null =>
+  Array.isArray(handed) ? handed.map(({ sha, kind }) => ({ sha: String(sha), kind })) : null;
 
 const tellRescue = ({ ref, commits, files, omitted }: JournalEntry): string =>
   `${commits} commits and ${files} files of it are not pushed, kept as ${ref}${omitted === 0 ? "" : `, without ${omitted} files`}`;

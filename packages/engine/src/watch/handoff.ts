@@ -18,6 +18,39 @@ export interface Gain {
   readonly head: string;
 }
 
+/** Why handoffs count from another place than where the phase began. */
+export const REWRITTEN = "history was rewritten";
+
+/** What a history that was rewritten made of the handoffs in it. */
+export interface Rewriting {
+  /** Where both histories part; null when they have nothing in common. */
+  readonly base: string | null;
+  /** Of the newest: those that are in it no more, and those that came with it. Null: it is not known any more what was there. */
+  readonly gone: readonly Handed[] | null;
+  readonly untold: readonly Handed[];
+}
+
+/** A handoff, by its commit. */
+export interface Handed {
+  readonly sha: string;
+  readonly kind: Kind;
+}
+
+/** Of very many the newest are enough to be told of. */
+const NEWEST = 100;
+
+export const handedIn = (commits: readonly Commit[]): readonly Handed[] =>
+  commits
+    .flatMap(({ sha, subject }) => {
+      const kind = kindOf(subject);
+      return kind === null ? [] : [{ sha, kind }];
+    })
+    .slice(-NEWEST);
+
+/** Does anybody wait for what will not come? Not known is not no. */
+export const isMissed = ({ gone, untold }: Rewriting): boolean =>
+  gone === null || gone.length > 0 || untold.length > 0;
+
 /** More than this many of one kind that wait for one agent become one message with a count. */
 const FLOOD = 5;
 

@@ -108,6 +108,7 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
   killed: fc.nat(),
 });
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/);
+const handed = fc.record({ sha: text, kind: fc.constantFrom("claim", "review") });
 const records: fc.Arbitrary<Records> = fc.record({
   schema: fc.constant(SCHEMA),
   epoch: fc.nat(),
@@ -132,6 +133,9 @@ const records: fc.Arbitrary<Records> = fc.record({
     }),
   ),
   handoff: fc.option(fc.record({ seen: text, turn: fc.nat() })),
+  rewritten: fc.option(
+    fc.record({ base: fc.option(text), gone: fc.option(fc.array(handed)), untold: fc.array(handed) }),
+  ),
   replayed: instant,
   unpushed: fc.option(fc.record({ phase: text, since: instant, told: fc.boolean() })),
   pushed: fc.option(text),

@@ -1,4 +1,5 @@
 import type { Course, CourseWishes } from "./course.ts";
+import type { Rewriting } from "./handoff.ts";
 import type { ClockReading } from "./jump.ts";
 import type { AgentRecord } from "./record.ts";
 import type { Wish } from "./scene.ts";
@@ -27,6 +28,8 @@ export interface Records {
   readonly course: Course | null;
   /** Up to where the watched branch was read, and for which turn of the phases. */
   readonly handoff: { readonly seen: string; readonly turn: number } | null;
+  /** What the last rewriting of the branch took, until something else is handed over. */
+  readonly rewritten: Rewriting | null;
   /** A phase that is done on this disk, and not on the branch. */
   readonly unpushed: Unpushed | null;
   /** With done_source "pushed": the phase that is on, once the branch says that it is done. Null: it does not, or it is not known. */
@@ -57,6 +60,7 @@ export const FRESH_RECORDS: Records = {
   serversLost: 0,
   course: null,
   handoff: null,
+  rewritten: null,
   unpushed: null,
   pushed: null,
   replayed: 0,

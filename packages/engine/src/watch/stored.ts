@@ -2,6 +2,7 @@ import { z } from "../zod.ts";
 import type { Message } from "./message.ts";
 import type { End } from "./receipt.ts";
 import { type Records, SCHEMA, type Wishes } from "./records.ts";
+import { agent, instant } from "./stored-agent.ts";
 
 /*
  * The readers of what stands on disk. They are tolerant: what a newer or older
@@ -9,131 +10,7 @@ import { type Records, SCHEMA, type Wishes } from "./records.ts";
  * gets its default; only a document that is none of ours is refused.
  */
 
-const instant = z.number();
-const exit = z.union([z.object({ code: z.number() }), z.object({ signal: z.string() })]);
-const mood = z.union([
-  z.object({ mood: z.enum(["busy", "ready", "unclear"]) }),
-  z.object({ mood: z.literal("asking"), question: z.string() }),
-  z.object({ mood: z.literal("limited"), until: instant.nullable() }),
-  z.object({ mood: z.literal("fatal"), error: z.string() }),
-]);
-const run = z.object({
-  instance: z.string(),
-  since: instant,
-  turn: z.number().nullable().default(null),
-  model: z.string().nullable().default(null),
-  backend: z.string().nullable().default(null),
-  opened: z.boolean().default(true),
-  resumed: z.boolean().default(false),
-  conversation: z.string().nullable().default(null).catch(null),
-  transcript: z.string().nullable().default(null).catch(null),
-  ready: instant.nullable().default(null),
-});
-const sign = z.object({
-  rule: z.string(),
-  mood: mood.nullable(),
-  conversation: z.string().nullable(),
-  transcript: z.string().nullable(),
-  heard: z.string().nullable(),
-  at: instant,
-  way: z.enum(["event", "status", "transcript"]),
-});
-const seen = z.object({
-  mood,
-  since: instant,
-  rule: z.string().default(""),
-  dissent: z.string().nullable().default(null).catch(null),
-  shown: z
-    .object({ mood: z.enum(["busy", "ready", "asking", "limited", "fatal", "unclear"]), since: instant })
-    .default({ mood: "unclear", since: 0 })
-    .catch({ mood: "unclear", since: 0 }),
-  signs: z
-    .partialRecord(z.enum(["event", "status", "transcript"]), sign)
-    .default({})
-    .catch({}),
-  heard: z.array(z.string()).default([]).catch([]),
-  digest: z.string(),
-  still: instant,
-  running: z.string().nullable().default(null),
-  size: z.string().default(""),
-  wait: z
-    .object({ until: instant, declared: instant, moved: z.number().default(0) })
-    .nullable()
-    .default(null),
-});
-const reason = z.enum([
-  "unwanted",
-  "next-phase",
-  "restart-asked",
-  "limit-over",
-  "leftover-processes",
-  "fatal",
-  "stalled",
-  "never-ready",
-]);
-const agent = z.object({
-  run: run.nullable().default(null).catch(null),
-  latest: z.string().nullable().default(null).catch(null),
-  seen: seen.nullable().default(null).catch(null),
-  stopping: z
-    .object({
-      step: z.enum(["quit-typed", "quit-entered", "told"]).default("told"),
-      since: instant,
-      because: reason,
-    })
-    .nullable()
-    .default(null)
-    .catch(null),
-  served: instant.nullable().default(null).catch(null),
-  slot: z.object({ of: z.string(), at: instant }).nullable().default(null).catch(null),
-  called: instant.nullable().default(null).catch(null),
-  mail: z
-    .object({
-      id: z.string(),
-      state: z.enum(["typing", "typed"]),
-      since: instant,
-      enters: z.number(),
-      tries: z.number().default(1),
-    })
-    .nullable()
-    .default(null)
-    .catch(null),
-  told: z.object({ first: instant, last: instant }).nullable().default(null).catch(null),
-  missed: z.object({ until: instant, at: instant }).nullable().default(null).catch(null),
-  ended: z
-    .object({
-      at: instant,
-      how: z.string(),
-      exit: exit.nullable(),
-      blame: z.enum(["agent", "host", "server", "plan", "person"]).default("agent"),
-      limit: instant.nullable().default(null),
-    })
-    .nullable()
-    .default(null)
-    .catch(null),
-  failures: z.number().default(0).catch(0),
-  restarts: z.array(instant).default([]).catch([]),
-  gaveUp: z
-    .object({ at: instant, because: z.string(), turn: z.number().nullable().default(null) })
-    .nullable()
-    .default(null)
-    .catch(null),
-  conversation: z
-    // As earlier versions wrote it: it has one, or it has none.
-    .union([
-      z.object({ id: z.string().nullable() }),
-      z.boolean().transform((has) => (has ? { id: null } : null)),
-    ])
-    .nullable()
-    .default(null)
-    .catch(null),
-  decided: z.string().nullable().default(null).catch(null),
-  failing: z
-    .record(z.string(), z.object({ because: z.string(), since: instant, times: z.number(), told: instant }))
-    .default({})
-    .catch({}),
-  killed: z.number().default(0).catch(0),
-});
+const handed = z.object({ sha: z.string(), kind: z.enum(["claim", "review"]) });
 const records = z.object({
   schema: z.literal(SCHEMA),
   epoch: z.number(),
@@ -163,6 +40,15 @@ const records = z.object({
     .nullable()
     .default(null),
   handoff: z.object({ seen: z.string(), turn: z.number() }).nullable().default(null),
+  rewritten: z
+    .object({
+      base: z.string().nullable(),
+      gone: z.array(handed).nullable(),
+      untold: z.array(handed),
+    })
+    .nullable()
+    .default(null)
+    .catch(null),
   replayed: instant.default(0),
   unpushed: z
     .object({ phase: z.string(), since: instant, told: z.boolean() })

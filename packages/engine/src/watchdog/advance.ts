@@ -44,7 +44,7 @@ async function noteReplay(records: Records, { replay }: Wishes, { store, clock }
   if (replay === null || replay.at === records.replayed) return records;
   const { by, commits } = replay;
   await store.journal([{ at: clock.now(), agent: null, what: "handoffs-replayed", by, commits }]);
-  return { ...records, replayed: replay.at };
+  return { ...records, replayed: replay.at, rewritten: null };
 }
 
 /** Of the phases that matter now: on this disk, or as they were pushed. */

@@ -14,7 +14,10 @@ const hostOf = (news: readonly News[], journal: JournalEntry[]): Host =>
     clock: { now: () => NOW, read: () => ({ wall: NOW, steady: 0, boot: "" }) },
     relay: { take: () => news, poll: () => {}, watchable: () => null },
     site: { project: { agents: [LOOP], loop: { handoff } } },
-    store: { journal: async (entries: readonly JournalEntry[]) => void journal.push(...entries) },
+    store: {
+      journal: async (entries: readonly JournalEntry[]) => void journal.push(...entries),
+      queue: async () => {},
+    },
   }) as unknown as Host;
 
 const course = {
@@ -43,7 +46,33 @@ it("does not take it any more once a loop of the phase runs: what that has pushe
   expect((await hand(begun, hostOf([news], []))).handoff).toEqual({ seen: "old", turn: 1 });
 });
 
+const rewriting = { base: "base", gone: [{ sha: "gone", kind: "claim" as const }], untold: [] };
+const rewritten: News = { is: "rewritten", from: "old", head: "new", turn: 2, rewriting };
+
 it("takes it where history was rewritten: from the old place nothing would be told in this phase any more", async () => {
-  const rewritten: News = { ...news, because: "history was rewritten" };
   expect((await hand(begun, hostOf([rewritten], []))).handoff).toEqual({ seen: "new", turn: 2 });
+});
+
+it("says what a rewritten history took, and keeps it in mind until something else is handed over", async () => {
+  const journal: JournalEntry[] = [];
+  const after = await hand(before, hostOf([rewritten], journal));
+  expect(after.rewritten).toEqual(rewriting);
+  expect(journal).toMatchObject([
+    { what: "history-rewritten", branch: "main", from: "old", head: "new", ...rewriting },
+    { what: "handoffs-from", seen: "new", because: "history was rewritten" },
+  ]);
+  const gain = (subject: string): News => {
+    const commits = [{ sha: "c".repeat(40), subject }];
+    return { is: "gain", turn: 2, gain: { commits, inbox: [], head: "c".repeat(40) } };
+  };
+  expect((await hand(after, hostOf([gain("fix: x")], []))).rewritten).toEqual(rewriting);
+  expect((await hand(after, hostOf([gain("review(a): x")], []))).rewritten).toBe(null);
+  expect((await hand(after, hostOf([news], []))).rewritten).toBe(null);
+});
+
+it("keeps nothing in mind when no claim and no review was in what was rewritten", async () => {
+  const plain: News = { ...rewritten, rewriting: { base: "base", gone: [], untold: [] } };
+  expect((await hand(before, hostOf([plain], []))).rewritten).toBe(null);
+  const unknown: News = { ...rewritten, rewriting: { base: null, gone: null, untold: [] } };
+  expect((await hand(before, hostOf([unknown], []))).rewritten).not.toBe(null);
 });

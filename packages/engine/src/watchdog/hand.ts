@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { News } from "../host/relay.ts";
 import type { Handoff } from "../project.ts";
-import { messagesFor } from "../watch/handoff.ts";
+import { handedIn, isMissed, messagesFor, REWRITTEN } from "../watch/handoff.ts";
 import { isTurnBegun, runningTurns } from "../watch/plan.ts";
 import type { Records } from "../watch/records.ts";
 import type { Host } from "./host.ts";
@@ -31,9 +31,7 @@ async function receive(records: Records, news: News, handoff: Handoff, host: Hos
     case "baseline": {
       const { seen, turn, because, drained } = news;
       // Nobody waited for it, as the remote did not answer: what the loops have pushed since their start counts.
-      // Where history was rewritten nothing leads from the old place to that any more.
       if (
-        because === "a new phase" &&
         records.handoff !== null &&
         records.handoff.turn !== turn &&
         isTurnBegun(records, host.site.project)
@@ -44,7 +42,17 @@ async function receive(records: Records, news: News, handoff: Handoff, host: Hos
           ? []
           : [{ at, agent: null, what: "handoffs-seen", head: seen, commits: drained }];
       await host.store.journal([...late, { at, agent: null, what: "handoffs-from", seen, because }]);
-      return { ...records, handoff: { seen, turn } };
+      return { ...records, handoff: { seen, turn }, rewritten: null };
+    }
+    case "rewritten": {
+      const { from, head, turn, rewriting } = news;
+      const { branch } = handoff;
+      await host.store.journal([
+        { at, agent: null, what: "history-rewritten", branch, from, head, ...rewriting },
+        { at, agent: null, what: "handoffs-from", seen: head, because: REWRITTEN },
+      ]);
+      const rewritten = isMissed(rewriting) ? rewriting : null;
+      return { ...records, handoff: { seen: head, turn }, rewritten };
     }
     case "gain": {
       const messages = messagesFor(news.gain, handoff, news.turn, at);
@@ -53,7 +61,9 @@ async function receive(records: Records, news: News, handoff: Handoff, host: Hos
       const commits = news.gain.commits.map(({ sha, subject }) => ({ sha, subject }));
       const entry = { at, agent: null, what: "handoffs-seen", head: news.gain.head, commits };
       await host.store.journal([entry]);
-      return { ...records, handoff: { seen: news.gain.head, turn: news.turn } };
+      // Whoever waited for what is gone has something to go on with.
+      const rewritten = handedIn(commits).length > 0 ? null : records.rewritten;
+      return { ...records, handoff: { seen: news.gain.head, turn: news.turn }, rewritten };
     }
     default:
       return news satisfies never;

@@ -53,7 +53,7 @@ function rewire(records: Records, host: Host, { site }: Host): Reloaded {
   if (JSON.stringify(old) === JSON.stringify(handoff)) return { records, host };
   const same = old?.repo === handoff?.repo && old?.branch === handoff?.branch;
   return {
-    records: same ? records : { ...records, handoff: null },
+    records: same ? records : { ...records, handoff: null, rewritten: null },
     host: { ...host, relay: handoff === null ? null : host.relayTo(handoff) },
   };
 }
