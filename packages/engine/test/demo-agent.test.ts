@@ -52,7 +52,7 @@ async function ownAgent({ scenario, args = [], env = {}, shell = ["sh"], directo
   ]);
   const ask = (format: string) => tmux(["display-message", "-p", "-t", "=ada:", format]);
   const screen = () => tmux(["capture-pane", "-p", "-t", "=ada:"]);
-  const read = async () => demo.read(viewOf(await screen(), ""));
+  const read = async () => demo.read(viewOf(await screen(), "", 0));
   const messages = async (): Promise<readonly string[]> => {
     const text = await readFile(journal, "utf8").catch(() => "");
     return text

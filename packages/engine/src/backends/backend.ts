@@ -1,6 +1,7 @@
 import type { BackendSettings } from "../project.ts";
 import type { Reading } from "../watch/sighting.ts";
 import type { Claim } from "../watch/sign.ts";
+import type { Instant } from "../watch/time.ts";
 import type { View } from "./view.ts";
 
 /** A command, ready to run. Building one does nothing. */
@@ -42,10 +43,10 @@ export interface Backend {
   /** What its screen says. */
   read(view: View): Reading;
   /**
-   * What one of its hooks said: the text that the hook was given, usually JSON.
-   * Null when nothing of it matters.
+   * What one of its hooks said, and when: the text that the hook was given,
+   * usually JSON. Null when nothing of it matters.
    */
-  hears?(event: string): Claim | null;
+  hears?(event: string, at: Instant): Claim | null;
   /** The file in which it says how it is, and how that is to be read; `home` is its HOME, `pid` its process. */
   readonly status?: {
     file(of: {

@@ -99,7 +99,7 @@ interface Event {
 async function eventsOf({ hears }: Backend, events: readonly Event[], disk: Disk): Promise<readonly Sign[]> {
   const signs: Sign[] = [];
   for (const { file, at } of hears === undefined ? [] : events) {
-    const claim = hears?.((await disk.read(file)) ?? "") ?? null;
+    const claim = hears?.((await disk.read(file)) ?? "", at) ?? null;
     if (claim !== null) signs.push(signOf(claim, "event", at));
   }
   return signs;

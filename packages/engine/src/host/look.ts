@@ -105,7 +105,9 @@ async function capture(
     const { activity = 0, title = "" } = wanted.get(id) ?? {};
     const old = before.get(id)?.shown;
     const shown =
-      old?.captured === captured && old.view.title === title ? old : show(captured, viewOf(captured, title));
+      old?.captured === captured && old.view.title === title
+        ? old
+        : show(captured, viewOf(captured, title, now));
     kept.set(id, { at: now, title, activity, shown });
   }
   return kept;

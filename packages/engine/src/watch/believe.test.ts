@@ -53,6 +53,20 @@ describe("of who says what an agent does", () => {
       "limited",
     ],
     ["idle is the limit that the screen shows", LIMITED, said("status", READY), 0, "limited"],
+    [
+      "trouble that is only quoted, after a turn that ended well, is none",
+      LIMITED,
+      both(READY, second, READY, 0),
+      0,
+      "ready",
+    ],
+    [
+      "it is none either when it stands there for long",
+      FATAL,
+      said("event", READY, 61 * second),
+      60 * second,
+      "ready",
+    ],
     ["busy again after a limit is busy", BUSY, both(LIMITED, second, BUSY, 0), 0, "busy"],
     ["a limit shown, but it is busy again", LIMITED, said("event", BUSY), 0, "busy"],
   ])("%s", (_, screen, signs, shownFor, mood) => {

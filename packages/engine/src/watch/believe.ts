@@ -17,8 +17,8 @@ const SETTLED: Duration = 30_000;
 
 /**
  * What a program says of itself is believed before its screen, and what it said last before what it said earlier: with
- * four exceptions. A dialog on the screen is one. A screen that has said the same for long is right. Being idle tells
- * nothing of why: after a limit or a fatal error it is that, by whomever it was told. And a way that is silent says nothing.
+ * three exceptions. A dialog on the screen counts before all. A screen that has said the same for long is right. And an
+ * idle status tells nothing of why it is idle: after a limit or a fatal error it is that, by whomever it was told.
  */
 export function believe(reading: Reading, shown: Seen["shown"], signs: Signs, now: Instant): Belief {
   const screen: Belief = {
@@ -32,19 +32,26 @@ export function believe(reading: Reading, shown: Seen["shown"], signs: Signs, no
   if (reading.mood === said.mood.mood) return richer(screen, said);
   if (reading.mood === "unclear") return said;
   if (reading.mood === "ready" && isTrouble(said.mood)) return said;
-  if (said.mood.mood === "ready" && isTrouble(reading)) return against(screen, said);
+  // What the screen shows may be quoted; but a status knows nothing of trouble.
+  if (said.mood.mood === "ready" && isTrouble(reading))
+    return sign.way === "status" ? against(screen, said) : against(said, screen);
   const isOld = now - sign.at >= SETTLED && now - shown.since >= SETTLED;
   return reading.mood === "asking" || isOld ? against(screen, said) : against(said, screen);
 }
 
-/** The last word of all. */
+/**
+ * The last word of all. A status that says idle doesn't know how the turn has ended: an event or the transcript does.
+ */
 function saidOf(signs: Signs): Sign | null {
-  const all = Object.values(signs).filter(({ mood }) => mood !== null);
-  const last = all.reduce<Sign | null>(
-    (latest, sign) => (latest === null || sign.at > latest.at ? sign : latest),
-    null,
-  );
-  return last?.mood?.mood === "ready" ? (all.find(({ mood }) => isTrouble(mood)) ?? last) : last;
+  const last = newest(Object.values(signs));
+  if (last?.way !== "status" || last.mood?.mood !== "ready") return last;
+  const turn = newest(Object.values(signs).filter(({ way }) => way !== "status"));
+  return turn === null || turn.mood?.mood === "busy" || turn.mood?.mood === "asking" ? last : turn;
+}
+
+function newest(signs: readonly Sign[]): Sign | null {
+  const moods = signs.filter(({ mood }) => mood !== null);
+  return moods.reduce<Sign | null>((last, sign) => (last === null || sign.at > last.at ? sign : last), null);
 }
 
 const isTrouble = (mood: Mood | null): boolean => mood?.mood === "limited" || mood?.mood === "fatal";

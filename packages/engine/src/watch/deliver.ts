@@ -176,7 +176,7 @@ function lookBack(
   const screen = sighting.pane === "dead" ? sighting.screen : "";
   if (backend?.heard?.(screen, tag(message.id)) === true)
     return act({ do: "settle", message, state: "confirmed" }, now);
-  const draft = backend?.read(viewOf(screen, "")).draft ?? null;
+  const draft = backend?.read(viewOf(screen, "", now)).draft ?? null;
   if (draft !== null && isIn(draft, message, mail, backend)) return act({ do: "take-back", message }, now);
   return act({ do: "settle", message, state: "submitted" }, now);
 }

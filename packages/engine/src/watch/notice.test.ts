@@ -139,6 +139,21 @@ describe("what is noticed", () => {
     expect(after.conversation).toEqual(is ? { id: null } : null);
   });
 
+  it("is a limit until the same moment for as long as the screen is the same", () => {
+    const limited = (until: number, digest = "d-1") => alive(read({ mood: "limited", until }), { digest });
+    const first = think(scene({ record: running(minute), sighting: limited(NOW + minute) }), NOW);
+    const later = scene({ record: first.record, sighting: limited(NOW + 24 * 60 * minute) });
+    expect(think(later, NOW + 2 * minute).record.seen?.mood).toEqual({
+      mood: "limited",
+      until: NOW + minute,
+    });
+    const other = scene({ record: first.record, sighting: limited(NOW + 9 * minute, "d-2") });
+    expect(think(other, NOW + 2 * minute).record.seen?.mood).toEqual({
+      mood: "limited",
+      until: NOW + 9 * minute,
+    });
+  });
+
   it("is a mood once, not each time its words change", () => {
     const first = think(scene({ record: running(minute), sighting: alive(read(asks)) }), NOW);
     const other = alive(read({ ...asks, question: "Really?" }), { digest: "d-2" });

@@ -115,7 +115,9 @@ function look(
   const signs = withSigns(before?.signs ?? {}, news);
   const heard = heardOf(before?.heard ?? [], news);
   const shown = before?.shown.mood === reading.mood ? before.shown : { mood: reading.mood, since: at };
-  const { mood, rule, dissent } = believe(reading, shown, signs, at);
+  const belief = believe(reading, shown, signs, at);
+  const { rule, dissent } = belief;
+  const mood = before?.digest === digest ? sameLimit(before.mood, belief.mood) : belief.mood;
   const wait = waitOf(before?.wait ?? null, final, at);
   const picture = { mood, rule, dissent, shown, signs, heard, running, digest, size, wait };
   if (before === null) return { ...picture, since: at, still: at };
@@ -129,6 +131,10 @@ function look(
   const since = before.mood.mood === mood.mood ? before.since : at;
   return { ...picture, since, still: life ? at : before.still };
 }
+
+/** A screen that tells a time of the day means the same day for as long as it stands. */
+const sameLimit = (before: Mood, mood: Mood): Mood =>
+  before.mood === "limited" && mood.mood === "limited" && before.until !== null ? before : mood;
 
 /** It began or ended to work, or to ask. A screen that is only half drawn says neither. */
 const isTurn = ({ mood: before }: Mood, { mood }: Mood): boolean =>

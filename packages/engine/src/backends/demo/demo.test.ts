@@ -83,11 +83,11 @@ const screen = (name: string, size: string) => readFileSync(path.join(FOLDER, `$
 
 describe.each(SIZES)("on a screen of %s", (size) => {
   it.each(Object.entries(SCREENS))("reads %s", (name, reading) => {
-    expect(demo.read(viewOf(screen(name, size), ""))).toEqual(reading);
+    expect(demo.read(viewOf(screen(name, size), "", 0))).toEqual(reading);
   });
 
   it("isn't fooled by a line that is longer than the screen", () => {
-    expect(demo.read(viewOf(screen("quotes-beyond-the-edge", size), "")).mood).toBe("ready");
+    expect(demo.read(viewOf(screen("quotes-beyond-the-edge", size), "", 0)).mood).toBe("ready");
   });
 });
 
@@ -104,7 +104,7 @@ it.each([
   ["a shell's prompt", "$ "],
   ["a pane that tmux calls dead", "❯\nPane is dead (status 1)"],
 ])("finds %s unclear", (_, text) => {
-  expect(demo.read(viewOf(text, ""))).toEqual({
+  expect(demo.read(viewOf(text, "", 0))).toEqual({
     mood: "unclear",
     draft: null,
     final: null,

@@ -1,7 +1,7 @@
+import { parseMoment } from "../../watch/calendar.ts";
 import { essenceOf } from "../../watch/essence.ts";
 import type { Mood, Reading } from "../../watch/sighting.ts";
 import type { Instant } from "../../watch/time.ts";
-import { parseWait } from "../../watch/wait.ts";
 import type { Backend } from "../backend.ts";
 
 /** A stand-in agent in plain sh (agent.sh), so that every test and every newcomer can run the whole engine with nothing installed. */
@@ -78,4 +78,4 @@ function moodOf(line: string): Mood & Pick<Reading, "rule"> {
 
 /** The screen writes moments in one way only. */
 const momentOf = (text: string | undefined): Instant | null =>
-  text === undefined ? null : parseWait(`WAITING-UNTIL: ${text}`);
+  text === undefined ? null : parseMoment(text);

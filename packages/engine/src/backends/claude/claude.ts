@@ -1,0 +1,86 @@
+import { essenceOf } from "../../watch/essence.ts";
+import type { Backend, LaunchRequest } from "../backend.ts";
+import { EVENTS, hears, readRecord, readStatus } from "./claims.ts";
+import { read } from "./read.ts";
+
+/** Claude Code. Known: 2.1.329. */
+export const claude: Backend = {
+  launch(request) {
+    const { agent, workdir, state, instance, model, args, settings, first, resume } = request;
+    const own = `${state}/claude-${agent}.json`;
+    const [program, ...before] = settings?.command ?? ["claude"];
+    return {
+      argv: [
+        program,
+        ...before,
+        ...["--settings", own],
+        ...(resume?.id == null ? ["--session-id", instance] : ["--resume", resume.id]),
+        ...(model === null ? [] : ["--model", model]),
+        ...(settings?.args ?? []),
+        ...args,
+        // Some options take all words that follow.
+        ...(first === null ? [] : ["--", first]),
+      ],
+      cwd: workdir,
+      env: { ...QUIET, ...settings?.env },
+      assets: {},
+      files: { [own]: settingsFor(request) },
+    };
+  },
+
+  read,
+  hears,
+  status: {
+    file: ({ home, pid, env }) => `${env.CLAUDE_CONFIG_DIR ?? `${home}/.claude`}/sessions/${pid}.json`,
+    read: readStatus,
+  },
+  transcript: readRecord,
+
+  /** A long paste, or one of several lines, stands in the box as a placeholder. */
+  holds(draft, typed) {
+    const found = /^\[Pasted text #\d+(?: \+(\d+) lines)?\]$/.exec(draft);
+    return found !== null && Math.abs(Number(found[1] ?? 0) - (typed.split("\n").length - 1)) <= 1;
+  },
+
+  /** What it was told stands above the box, behind the sign of the box. */
+  heard(screen, mark) {
+    const above = screen.split("\n").slice(
+      0,
+      screen.split("\n").findLastIndex((line) => /^─{10,}/.test(line)),
+    );
+    const box = above.findLastIndex((line) => /^─{10,}/.test(line));
+    return above.slice(0, Math.max(box, 0)).some((line) => line.startsWith(`❯ ${mark}`));
+  },
+
+  /** Its verbs change by themselves, and so do its tips. */
+  essence: (screen) =>
+    essenceOf(screen.replaceAll(/^(?:[·✢✳✶✻✽*] \S+… .*|[·✢✳✶✻✽*] \S+…| {2}⎿\s+Tip: .*)$/gm, "")),
+
+  styled: true,
+  conversations: "the run's",
+  queues: true,
+  submit: ["Enter"],
+  settle: 150,
+  quit: "/exit",
+  passes: [
+    ...["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL", "ANTHROPIC_CUSTOM_HEADERS"],
+    ...["CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_TMPDIR", "IS_SANDBOX"],
+    ...[
+      "CLAUDE_CODE_USE_BEDROCK",
+      "CLAUDE_CODE_USE_VERTEX",
+      "ANTHROPIC_VERTEX_PROJECT_ID",
+      "CLOUD_ML_REGION",
+    ],
+    ...["AWS_PROFILE", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
+    ...["GOOGLE_APPLICATION_CREDENTIALS", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"],
+  ],
+};
+
+/** It must not renew itself under a run, and its classic screen leaves what was said to tmux. */
+const QUIET = { DISABLE_AUTOUPDATER: "1", CLAUDE_CODE_DISABLE_ALTERNATE_SCREEN: "1" } as const;
+
+/** Our hooks, in a file of the project's own that is given on the command line: nobody's other settings are touched. */
+function settingsFor({ hook }: LaunchRequest): string {
+  const run = [{ hooks: [{ type: "command", command: `'${hook.replaceAll("'", "'\\''")}'` }] }];
+  return `${JSON.stringify({ hooks: Object.fromEntries(EVENTS.map((event) => [event, run])) }, null, 1)}\n`;
+}
