@@ -65,12 +65,13 @@ ${policy.join("\n")}
 ${body}`;
 }
 
-/** A project of this test's own, and the ways to use it. */
+/** A project of this test's own, and the ways to use it; in a folder that the test has already, if it says so. */
 export async function ownProject(
   toml: string,
   files: Readonly<Record<string, string>> = {},
+  folder: string | null = null,
 ): Promise<OwnProject> {
-  const home = path.join(await ownDirectory(), "project");
+  const home = folder ?? path.join(await ownDirectory(), "project");
   for (const [name, text] of Object.entries({ "agents.toml": toml, ...files })) {
     await mkdir(path.dirname(path.join(home, name)), { recursive: true });
     await writeFile(path.join(home, name), text);
