@@ -145,7 +145,8 @@ export function createBody(world: World, agent: Agent, opening: Opened): Body {
       print();
     },
     exit(code, orphans = false) {
-      machine.end(agent.session, { code }, orphans);
+      // Another run may have its session by now.
+      if (state !== "gone") machine.end(agent.session, { code }, orphans);
     },
     stubborn: () =>
       [...machine.processes.values()].some(

@@ -2,7 +2,9 @@ import type { Duration } from "../src/watch/time.ts";
 import { HEALING } from "./invariants/healing.ts";
 import { MESSAGES } from "./invariants/messages.ts";
 import { ORDER } from "./invariants/order.ts";
+import { PATIENCE } from "./invariants/patience.ts";
 import { PHASES } from "./invariants/phases.ts";
+import { SCHEDULE } from "./invariants/schedule.ts";
 import type { Stage } from "./stage.ts";
 import type { World } from "./world.ts";
 
@@ -21,7 +23,10 @@ export interface Verdict {
   readonly at: Duration;
 }
 
-export const INVARIANTS: readonly Invariant[] = [...ORDER, ...HEALING, ...MESSAGES, ...PHASES];
+export const INVARIANTS: readonly Invariant[] = [
+  ...[...ORDER, ...HEALING, ...PATIENCE, ...SCHEDULE],
+  ...[...MESSAGES, ...PHASES],
+];
 
 /** Watches over a world with every invariant; the first that fails is the verdict. */
 export function judge(world: World, stage: Stage): () => Verdict | null {

@@ -1,4 +1,5 @@
 import type { FaultKind } from "./faults.ts";
+import { MUTANTS_OF_PLANS } from "./mutants-of-plans.ts";
 
 /** A bug that must not go unnoticed: one piece of the source, and what it is read as instead. */
 export interface Mutant {
@@ -96,13 +97,6 @@ export const MUTANTS: readonly Mutant[] = [
     points: ["disk.copy after"],
   },
   {
-    name: "noStartLimit",
-    file: "src/watch/assess.ts",
-    from: "if (recent.length >= policy.start_limit) {",
-    to: "if (recent.length >= 1_000) {",
-    faults: ["dies-at-each-start"],
-  },
-  {
     name: "foreignTaken",
     file: "src/host/look.ts",
     from: 'if (pane.project !== projectId || instance === null) return { pane: "foreign" };',
@@ -143,13 +137,6 @@ export const MUTANTS: readonly Mutant[] = [
     from: "until <= declaredAt + maxWait + TOLERANCE",
     to: "until > 0",
     faults: ["lies"],
-  },
-  {
-    name: "crashOnMissingStatus",
-    file: "src/watch/course.ts",
-    from: "status != null && saysDone(status) &&",
-    to: "saysDone(status ?? undefined!) &&",
-    faults: ["watchdog-dies"],
   },
   {
     name: "noHistoryCheck",
@@ -197,27 +184,6 @@ export const MUTANTS: readonly Mutant[] = [
     faults: ["never-gets-ready", "dies-at-each-start", "dies"],
   },
   {
-    name: "skipsAPhase",
-    file: "src/watch/course.ts",
-    from: "const next = loop.phases[indexOf(loop, phase) + 1];",
-    to: "const next = loop.phases[indexOf(loop, phase) + 2];",
-    faults: ["dies"],
-  },
-  {
-    name: "staleDone",
-    file: "src/watch/course.ts",
-    from: "saysDone(status) && (stale === null || digest(status) !== stale);",
-    to: "saysDone(status);",
-    faults: ["person-goes-to-a-phase"],
-  },
-  {
-    name: "loopsStay",
-    file: "src/watch/plan.ts",
-    from: 'agent.kind === "loop" && course?.complete != null ?',
-    to: 'agent.kind === "service" && course?.complete != null ?',
-    faults: ["dies"],
-  },
-  {
     name: "limitForEver",
     file: "src/watch/assess.ts",
     from: "const over = until === null ? since + UNKNOWN_LIMIT : Math.max(until, since) + policy.stall_grace;",
@@ -245,4 +211,5 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (wish.state === "down" && record.run !== null) return sighting',
     faults: ["person-stops-and-starts"],
   },
+  ...MUTANTS_OF_PLANS,
 ];

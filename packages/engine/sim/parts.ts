@@ -52,14 +52,17 @@ function listener(body: Body): Part {
 
 /** Works once and ends, or stays to be read. */
 function runner(body: Body): Part {
-  const work = () => {
+  const work = (parts: number) => {
     body.become("busy");
     body.later(body.chance.int(5, 40) * 1000, () => {
-      if (body.chance.happens(0.5)) body.exit(0);
+      if (parts > 1) work(parts - 1);
+      else if (body.chance.happens(0.5)) body.exit(0);
       else body.become("idle");
     });
   };
-  return { begin: work, wake: work, hear() {} };
+  // Now and then it still works when its next slot comes.
+  const begin = () => work(body.chance.happens(0.3) ? body.chance.int(4, 9) : 1);
+  return { begin, wake: begin, hear() {} };
 }
 
 /**

@@ -24,6 +24,9 @@ restart_gap = "5s"
 stop_grace = "5s"
 `;
 
+/** Mostly nothing that was missed is too old to be caught up. */
+const IMPATIENT = `catch_up = "90s"\n`;
+
 /** The parsed projects of this process; there are not many kinds. */
 const known = new Map<string, Site>();
 
@@ -42,6 +45,8 @@ function agentsToml(chance: Chance): string {
   );
   const persistent = ["ora", "pat"].slice(0, chance.pick([0, 0, 0, 1, 1, 2]));
   const tasks = ["tom", "una"].slice(0, chance.pick([0, 0, 0, 1, 1, 2]));
+  const slots = (name: string) =>
+    name === "una" || chance.happens(0.7) ? `schedule = "*/${chance.pick([2, 3])} * * * *"\n` : "";
   const phases = ["a", "b", "c", "d"].slice(0, chance.pick([1, 1, 1, 2, 2, 2, 3]));
   const end = chance.pick([
     "",
@@ -60,7 +65,7 @@ model = "sonnet"
 
 ${loops.map((name) => agent(name, "loop", "heal+stall")).join("")}
 ${persistent.map((name, index) => agent(name, "persistent", index === 0 ? "heal" : "none")).join("")}
-${tasks.map((name) => agent(name, "task", "none")).join("")}
+${tasks.map((name) => agent(name, "task", "none", slots(name))).join("")}
 ${off}${service}[loop]
 kickoff_template = "kickoff.md"
 docs_dir = "docs"
@@ -73,7 +78,7 @@ branch = "main"
 claim = "adversary"
 review = "builder"
 
-${chance.happens(0.8) ? QUICK : ""}`;
+${chance.happens(0.8) ? QUICK + (chance.happens(0.3) ? IMPATIENT : "") : ""}`;
 }
 
 async function parse(text: string): Promise<Site> {

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Site } from "../src/host/site.ts";
 import { createStore, type Store } from "../src/host/store.ts";
+import { timetableOf } from "../src/host/timetable.ts";
 import type { Opening } from "../src/host/tmux-script.ts";
 import type { Agent } from "../src/project.ts";
 import type { JournalEntry } from "../src/watch/journal.ts";
@@ -160,7 +161,8 @@ export async function createWorld(seed: number): Promise<World> {
   };
   await furnish(files, site);
   await world.store.make();
-  // The readers of what is stored are loaded before time begins: loading them is not of this world.
+  // What reads slots and what is stored is loaded before time begins: loading it is not of this world.
+  for (const { schedule } of site.project.agents) if (schedule !== null) await timetableOf(schedule);
   await world.store.wishes();
   files.put(path.join(site.state, "wishes.json"), "{}");
   await world.store.wishes().catch(() => {});

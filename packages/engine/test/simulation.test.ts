@@ -50,7 +50,7 @@ it.each(["fault wedges", "crash tmux.open after", "is overdue", "does take-back"
 
 it("a watchdog that passes a place where nobody makes it die is told of", () => {
   const seen = new Map([...ROWS, "pass tmux.rename before"].map((row) => [row, 1]));
-  expect(holesIn(seen)).toEqual(["pass tmux.rename before: is no point of faults.ts"]);
+  expect(holesIn(seen)).toEqual(["pass tmux.rename before: is no point of points.ts"]);
 });
 
 it("a bug is noticed within a few worlds of the kind that it is met in", async () => {

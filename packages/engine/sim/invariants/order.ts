@@ -77,7 +77,9 @@ const startBudget: Invariant = {
         reasons.push(now);
       }
       if (event.what !== "opened" || now < grace) return;
-      const { name } = event.body.agent;
+      const { name, kind } = event.body.agent;
+      // Each of its starts was asked for, by a person or by a slot.
+      if (kind === "task") return;
       const times = recent([...(starts.get(name) ?? []), now]);
       starts.set(name, times);
       // The first start of all was asked for, and a reason may come just before the window.
