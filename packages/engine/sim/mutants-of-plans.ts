@@ -53,7 +53,7 @@ export const MUTANTS_OF_PLANS: readonly Mutant[] = [
   },
   {
     name: "slotAgain",
-    file: "src/watchdog/act.ts",
+    file: "src/watchdog/intend.ts",
     from: "wishFor(agent, wishes, records.course, records.agents[agent.name]);",
     to: "wishFor(agent, wishes, records.course);",
     faults: ["dies"],
