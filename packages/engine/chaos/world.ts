@@ -21,6 +21,8 @@ export interface World {
   readonly config: string;
   readonly socket: string;
   readonly phases: readonly Phase[];
+  /** Takes the phases after this one out of agents.toml, while it runs; says which are left. */
+  endAfter(id: string): Promise<readonly Phase[]>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The small files that the hook reads. */
   chaos(name: "plan" | "offset" | "refuse", text: string): Promise<void>;
@@ -77,6 +79,11 @@ export async function makeWorld(plan: WorldPlan): Promise<World> {
     config: path.join(home, "agents.toml"),
     socket,
     phases: plan.phases,
+    async endAfter(id) {
+      const phases = plan.phases.slice(0, plan.phases.findIndex((phase) => phase.id === id) + 1);
+      await writeFile(path.join(home, "agents.toml"), tomlOf({ ...plan, phases }));
+      return phases;
+    },
     env,
     chaos: (name, text) => writeFile(path.join(home, "chaos", name), text),
     agents: (verb, ...words) =>

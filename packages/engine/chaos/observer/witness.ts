@@ -22,6 +22,8 @@ export interface Rules {
   readonly bound: number;
   /** It was ended in the middle of its work, which is not judged then. */
   readonly unfinished: boolean;
+  /** What became of its phases, where the list was edited while it ran. */
+  readonly phases?: readonly Phase[];
 }
 
 export interface Verdict {
@@ -62,6 +64,7 @@ export function createWitness({ home, phases, neighbour }: Subject): Witness {
       if (canaries !== null) note(await canaries.see(), Date.now());
     },
     judge(rules, runners) {
+      const planned = rules.phases ?? phases;
       note(history.see(), Date.now());
       const seen = [...wrong].map(([what, at]) => `${new Date(at).toISOString()} ${what}`);
       const left = leftOf(ofHome(runners, home), state);
@@ -70,8 +73,8 @@ export function createWitness({ home, phases, neighbour }: Subject): Witness {
         .filter(([, gap]) => gap > rules.bound)
         .map(([agent, gap]) => `${agent} was gone for ${gap} ms, and ${rules.bound} is the bound`);
       const work =
-        phases.length === 0 || rules.unfinished ? NO_WORK : judgeWork(home, phases, history.entered, rules);
-      const starts = rules.harmed ? [] : judgeStarts(runs.byAgent, phases);
+        planned.length === 0 || rules.unfinished ? NO_WORK : judgeWork(home, planned, history.entered, rules);
+      const starts = rules.harmed ? [] : judgeStarts(runs.byAgent, planned);
       const evidence = [...runs.byAgent].map(([agent, own]) => `${agent}: ${own.map(say).join(", ")}`);
       const facts = {
         runs: [...runs.byAgent.values()].reduce((sum, own) => sum + own.length, 0),

@@ -34,6 +34,8 @@ export interface ConfigSettings {
 
 /** Nobody waits for it but a watchdog that starts, and on a busy machine Node alone takes a second or two. */
 const LIMIT: Duration = 5_000;
+/** A machine that is too busy for that needs longer, and is given it the next time. */
+const LONGEST_LIMIT: Duration = 80_000;
 const TOO_BUSY: Duration = 10_000;
 const SETTLES_WITHIN: Duration = 500;
 /** More than the parser takes. */
@@ -46,6 +48,7 @@ export function createConfig({ file, cwd, disk, run, environment, wake }: Config
   let other: string | null = null;
   let asked: Instant = 0;
   let notBefore: Instant = 0;
+  let limit = LIMIT;
 
   /** "" when it is not there: a pipe has no size either, and reading one would never end. */
   const hashNow = async (): Promise<string> => {
@@ -61,13 +64,15 @@ export function createConfig({ file, cwd, disk, run, environment, wake }: Config
       return (await hashNow()) === "" ? { is: "invalid", hash, because: "it is not there" } : null;
     }
     const argv = [process.argv[1] ?? "", "config", "--json", "--config", file];
-    const ran = await run(process.execPath, argv, { cwd, env: pick(environment), timeout: LIMIT });
+    const given = limit;
+    const ran = await run(process.execPath, argv, { cwd, env: pick(environment), timeout: given });
+    limit = ran.timedOut ? Math.min(given * 2, LONGEST_LIMIT) : LIMIT;
     const answer = parseAnswer(ran.stdout);
     if (ran.code === 0 && answer?.config !== undefined)
       return { is: "valid", hash: answer.hash ?? hash, project: answer.config };
     if (ran.timedOut) notBefore = Math.min(notBefore, asked + TOO_BUSY);
     const because = ran.timedOut
-      ? `it can't be read within ${LIMIT / 1000} s`
+      ? `it can't be read within ${given / 1000} s`
       : answer?.error === undefined
         ? `the engine could not read it, exit ${ran.code}`
         : sayError(answer.error);
