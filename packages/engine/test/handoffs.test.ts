@@ -126,3 +126,23 @@ it("tells again what stands after a rewriting when a person asks, and that is al
   });
   await until("nothing is to be known any more", async () => (await project.run(["status"])).err === "");
 });
+
+it("tells of three hundred commits that one merge brings once, with their number", async () => {
+  const { project, git, clone, push, pinged } = await ownHandoffs();
+  const commits = Array.from({ length: 300 }, (_, nth) => {
+    const subject = `claim(a${nth}): x`;
+    const from = nth === 0 ? "from refs/heads/main^0\n" : "";
+    return `commit refs/heads/side\ncommitter ada <ada@example.invalid> 1700000000 +0000\ndata ${subject.length}\n${subject}\n${from}`;
+  });
+  await execa("git", ["-C", clone, "fast-import", "--quiet"], { input: commits.join("") });
+  await git("-C", clone, "merge", "-q", "--no-ff", "-m", "Merge side", "side");
+  await push();
+  await pinged(300);
+  const pings = await project.journal("pinged");
+  expect([pings.length, new Set(pings.map(({ sha }) => sha)).size]).toEqual([300, 300]);
+  expect(new Set(pings.map(({ id, recipient }) => `${recipient} ${id}`)).size).toBe(1);
+  const told = (await project.heard("adversary")).filter((line) => line.includes("origin/main"));
+  expect(told).toEqual([
+    expect.stringMatching(/^\[fleet \w{7}\] 300 new claims on origin\/main\. Pull and verify\.$/),
+  ]);
+});

@@ -203,3 +203,37 @@ it("reads a file as it was pushed, and takes a folder or far too much for none",
   await mirror.fetch();
   expect(await mirror.text("docs/STATUS-a.md")).toBe("## DONE\n");
 });
+
+it("looks at a remote of five thousand refs by one call of git, or by none on this disk, and keeps one ref of it", async () => {
+  const { git, shell, remote, directory, commit, push } = await ownRemote();
+  const sha = await commit("begin");
+  await push();
+  const refs = Array.from({ length: 5_000 }, (_, nth) => `create refs/heads/feature/${nth} ${sha}\n`);
+  expect((await git(["--git-dir", remote, "update-ref", "--stdin"], { input: refs.join("") })).code).toBe(0);
+  const answers: number[] = [];
+  const counting: typeof git = async (...call) => {
+    const ran = await git(...call);
+    answers.push(ran.stdout.length);
+    return ran;
+  };
+  const callsOf = async (work: () => Promise<unknown>): Promise<number> => {
+    answers.length = 0;
+    await work();
+    return answers.length;
+  };
+  for (const [url, calls] of [
+    [`file://${remote}`, 1],
+    [remote, 0],
+  ] as const) {
+    const mirror = createMirror(counting, directory, url, "main");
+    await mirror.fetch();
+    expect(await callsOf(async () => expect(await mirror.head()).toBe(sha))).toBe(calls);
+    // Nor does it hear of any but its own.
+    expect(Math.max(0, ...answers)).toBeLessThan(100);
+    expect(await callsOf(mirror.fetch)).toBeLessThanOrEqual(2);
+    expect(await callsOf(() => mirror.gain(sha, handoff()))).toBeLessThanOrEqual(4);
+  }
+  expect(await shell("--git-dir", directory, "for-each-ref", "--format=%(refname)")).toBe(
+    "refs/remotes/origin/main",
+  );
+});

@@ -16,7 +16,8 @@ import { endProcesses, until } from "./processes.ts";
 export { isAlive, processesWith, signal, until } from "./processes.ts";
 
 export const LAUNCHER = path.join(import.meta.dirname, "../agents");
-const BIN = path.join(import.meta.dirname, "../src/bin.ts");
+export const BIN = path.join(import.meta.dirname, "../src/bin.ts");
+const WATCHDOG: readonly string[] = [process.execPath, BIN];
 
 /** What the programs of a test know of the one who runs it: no TMUX, no GIT_*, nothing of vitest's. */
 export const ENV = { PATH: process.env.PATH, HOME: process.env.HOME, LC_ALL: "C.UTF-8" } as const;
@@ -110,8 +111,8 @@ export async function ownProject(
         .slice(0, -1)
         .map((line) => line.slice(line.indexOf("\t") + 1));
     },
-    async watchdog() {
-      const child = execa(process.execPath, [BIN, "watchdog", "--config", config], {
+    async watchdog([program = process.execPath, ...words] = WATCHDOG) {
+      const child = execa(program, [...words, "watchdog", "--config", config], {
         env: ENV,
         extendEnv: false,
         reject: false,
@@ -173,8 +174,8 @@ export interface OwnProject {
   journal(what?: string): Promise<readonly JournalEntry[]>;
   /** What a demo agent was told, in its own words: the truth about deliveries. */
   heard(name: string): Promise<readonly string[]>;
-  /** A watchdog without a keeper, that holds the project. */
-  watchdog(): Promise<OwnWatchdog>;
+  /** A watchdog without a keeper, that holds the project; started by another command, where one is named. */
+  watchdog(command?: readonly string[]): Promise<OwnWatchdog>;
   /** Resolves when the watchdog has looked this many times more: what it wanted to do by then, it has done. */
   looks(times: number): Promise<void>;
   tmux(...args: readonly string[]): Promise<string>;

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { isHeld } from "../src/host/lock.ts";
-import { agentsToml, isAlive, type OwnProject, ownProject, processesWith, until } from "./real.ts";
+import { agentsToml, BIN, isAlive, type OwnProject, ownProject, processesWith, until } from "./real.ts";
 
 const CHIEF = '[agents.chief]\nkind = "persistent"\n';
 const HELPER = '[agents.helper]\nkind = "persistent"\n';
@@ -10,17 +10,26 @@ const LOGS = '[services.logs]\ncommand = ["sleep", "3600"]\n';
 
 const edit = (project: OwnProject, body: string) => writeFile(project.config, agentsToml(body));
 
+/** A machine that is too busy to read the file in time tries again after ten seconds. */
 const changes = (project: OwnProject, count: number) =>
-  until(`${count} changes are in force`, async () => {
-    const found = await project.journal("config-changed");
-    return found.length >= count && found;
-  });
+  until(
+    `${count} changes are in force`,
+    async () => {
+      const found = await project.journal("config-changed");
+      return found.length >= count && found;
+    },
+    25,
+  );
 
 const refused = (project: OwnProject, because: RegExp) =>
-  until(`it is refused: ${because}`, async () => {
-    const found = await project.journal("config-refused");
-    return found.find((entry) => because.test(String(entry.because)));
-  });
+  until(
+    `it is refused: ${because}`,
+    async () => {
+      const found = await project.journal("config-refused");
+      return found.find((entry) => because.test(String(entry.because)));
+    },
+    25,
+  );
 
 it("takes an edit while it runs: who is unchanged goes on, who is new waits to be asked", async () => {
   const project = await ownProject(agentsToml(CHIEF));
@@ -160,6 +169,40 @@ it.each([
   expect(await project.run(["up"])).toMatchObject({ code: 0 });
   expect(await project.run(["down"])).toMatchObject({ code: 0 });
   await until("nobody is left", async () => (await processesWith(project.home)).length === 0);
+});
+
+it("ends a reading that hangs, keeps to the last good file, and looks after everybody meanwhile", async () => {
+  const project = await ownProject(agentsToml(CHIEF));
+  const [program, pidFile] = [path.join(project.home, "hangs.mjs"), path.join(project.home, "hangs.pid")];
+  await writeFile(
+    program,
+    `if (process.argv[2] !== "config") await import(${JSON.stringify(BIN)});
+else {
+  for (const name of ["SIGTERM", "SIGINT"]) process.on(name, () => {});
+  setInterval(() => {}, 1000);
+  (await import("node:fs")).writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
+}
+`,
+  );
+  await project.watchdog([process.execPath, program]);
+  await project.up();
+  const { pid } = await project.agent("chief");
+  await edit(project, CHIEF + HELPER);
+  const reader = await until("it is being read", async () => {
+    const text = await readFile(pidFile, "utf8").catch(() => "");
+    return text !== "" && Number(text);
+  });
+  await project.looks(1);
+  expect([isAlive(reader), await project.journal("config-refused")]).toEqual([true, []]);
+  await refused(project, /^it can't be read within 5 s$/);
+  await until("the reader is gone", async () => !isAlive(reader));
+  expect((await project.run(["status"])).err).toContain("it can't be read within 5 s");
+  process.kill(pid ?? 0, "SIGKILL");
+  await until("chief is healed", async () => {
+    const now = await project.agent("chief");
+    return now.pid !== null && now.pid !== pid;
+  });
+  expect((await project.run(["status"])).out).not.toContain("helper");
 });
 
 it("prints what agents.toml comes to, the same for the same meaning", async () => {

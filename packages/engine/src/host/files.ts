@@ -82,6 +82,7 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   EROFS: "its disk is read-only",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk is full",
+  EFBIG: "no file may grow (ulimit -f)",
   ENOTDIR: "a file stands in its way",
   EEXIST: "a file stands in its way",
 };
