@@ -13,6 +13,7 @@ import {
   watchdogCommand,
   whyCommand,
 } from "./commands/one.ts";
+import { readCommand } from "./commands/read.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -32,6 +33,7 @@ const COMMANDS = [
   handoffCommand,
   wakeCommand,
   watchdogCommand,
+  readCommand,
 ];
 
 /** Runs one line of the `fleet` command and says how the process should exit. */

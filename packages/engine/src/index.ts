@@ -29,5 +29,6 @@ export { run } from "./host/run.ts";
 export { FAILURES, Failure, type FailureCode, type Place, type Problem, type Result } from "./problem.ts";
 export type { Agent, Project } from "./project.ts";
 export { engineCommands } from "./verbs/index.ts";
+export { read } from "./verbs/read.ts";
 export { columns } from "./verbs/render.ts";
 export { VERSION } from "./version.ts";

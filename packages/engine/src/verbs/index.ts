@@ -5,6 +5,7 @@ import { events } from "./events.ts";
 import { handoff } from "./handoff.ts";
 import { logs } from "./logs.ts";
 import { phase } from "./phase.ts";
+import { read } from "./read.ts";
 import { restart } from "./restart.ts";
 import { send } from "./send.ts";
 import { status } from "./status.ts";
@@ -27,6 +28,7 @@ export const engineCommands: readonly Command[] = [
   phase,
   handoff,
   validate,
+  read,
   config,
   wake,
   watchdog,
