@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Backend } from "../src/backends/backend.ts";
 import { demo } from "../src/backends/demo/demo.ts";
 import { BACKENDS } from "../src/backends/index.ts";
@@ -132,6 +132,91 @@ describe("what a program says of itself", () => {
     expect(notes(await take({ run }))).toEqual([102]);
     await writeFile(transcript, "7 anew\n");
     expect(notes(await take({ run }))).toEqual([7]);
+  });
+
+  describe("is its transcript, where it holds one open", () => {
+    const rollout = (name: string) => path.join(state, `rollout-${name}.jsonl`);
+    const record = (at: number, mood: "busy" | "limited") => `${at} ${mood}\n`;
+    const write = (name: string, head: string, ...records: readonly string[]) =>
+      writeFile(rollout(name), [`${head}\n`, ...records].join(""));
+    /** A launcher, and below it a program that holds these open. */
+    async function program(...names: readonly string[]): Promise<number> {
+      const opened = names.map((name, index) => `exec ${index + 3}<'${rollout(name)}'`).join("; ");
+      const child = execa("sh", ["-c", `sh -c '${opened.replaceAll("'", '"')}; echo up; read line'; true`], {
+        cwd: state,
+        stdin: "pipe",
+        reject: false,
+      });
+      onTestFinished(async () => {
+        child.stdin.end();
+        await child;
+      });
+      await new Promise((resolve) => child.stdout.once("data", resolve));
+      return child.pid ?? 0;
+    }
+    const moods = (signs: Awaited<ReturnType<typeof take>>) =>
+      signs.map(({ rule, mood, conversation }) => [rule, mood?.mood ?? null, conversation]);
+
+    beforeEach(() => {
+      Object.assign(BACKENDS, {
+        talker: {
+          ...demo,
+          hears: () => null,
+          opens: {
+            isTranscript: (file) => file.endsWith(".jsonl"),
+            conversation: (head) => (head.startsWith("own ") ? head.slice(4) : null),
+          },
+          transcript(line) {
+            const [at = "", mood = ""] = line.split(" ");
+            return claim({
+              rule: "noted",
+              at: Number(at) || null,
+              mood: mood === "busy" ? { mood } : { mood: "limited", until: null },
+            });
+          },
+        } satisfies Backend,
+      });
+    });
+
+    it("the last one of its own, also below a launcher; and another one, after an event", async () => {
+      await write("1", "own one");
+      await write("2", "own two", record(NOW, "busy"));
+      await write("3", "a helper's");
+      const pid = await program("1", "2", "3");
+      const run = runOf(0, { since: NOW });
+      expect(moods(await take({ pid, run }))).toEqual([
+        ["opened", null, "two"],
+        ["noted", "busy", null],
+      ]);
+      const known = { ...run, transcript: rollout("2") };
+      expect(await take({ pid, run: known })).toEqual([]);
+      const other = await program("1");
+      await hook("a bell");
+      expect(moods(await take({ pid: other, run: known }))).toEqual([["opened", null, "one"]]);
+    });
+
+    it("not before its first line is whole, and none of a program that is gone", async () => {
+      await writeFile(rollout("1"), "own one");
+      const pid = await program("1");
+      expect(await take({ pid })).toEqual([]);
+      await appendFile(rollout("1"), "\n");
+      expect(moods(await take({ pid }))).toEqual([["opened", null, "one"]]);
+      expect(await take({ pid: null })).toEqual([]);
+    });
+
+    it("of an old conversation that it goes on with: it rests, whatever its last run came to", async () => {
+      await write("1", "own one", record(NOW - 5_000, "limited"));
+      const pid = await program("1");
+      const run = runOf(0, { since: NOW, resumed: true });
+      expect(moods(await take({ pid, run }))).toEqual([
+        ["noted", null, null],
+        ["opened", "ready", "one"],
+      ]);
+      await appendFile(rollout("1"), record(NOW + 1, "limited"));
+      expect(moods(await take({ pid, run: { ...run, transcript: rollout("1") } }))).toEqual([
+        ["noted", "limited", null],
+      ]);
+    });
   });
 
   it("is nothing where its files can't be read, and nobody else's is lost for that", async () => {

@@ -56,8 +56,15 @@ export interface Backend {
     }): string;
     read(text: string): Claim | null;
   };
-  /** What it notes of its conversation, a record a line, in a file that it names in an event. */
+  /** What it notes of its conversation, a record a line, in a file that it names in an event, or that it holds open. */
   transcript?(line: string): Claim | null;
+  /** For a program that names its transcript nowhere: which of the files is it that its process holds open? */
+  readonly opens?: {
+    /** By its name; of several the last one counts, in the order of their names. */
+    isTranscript(file: string): boolean;
+    /** The conversation's id, by the file's first line; null where it is not the agent's own. */
+    conversation(head: string): string | null;
+  };
   /**
    * Does the box show just what was typed, though not by its beginning? Some
    * programs show a placeholder for a long paste. Asked only about text that

@@ -1,6 +1,7 @@
 import type { Backend } from "./backend.ts";
 import { claude } from "./claude/claude.ts";
+import { codex } from "./codex/codex.ts";
 import { demo } from "./demo/demo.ts";
 
 /** Every backend that this engine can run. To add one: a file beside this one, a line here, and screens in its test. */
-export const BACKENDS: Readonly<Record<string, Backend>> = { claude, demo };
+export const BACKENDS: Readonly<Record<string, Backend>> = { claude, codex, demo };

@@ -4,10 +4,11 @@ import type { Backend } from "../backends/backend.ts";
 import { BACKENDS } from "../backends/index.ts";
 import type { Agent } from "../project.ts";
 import type { Run } from "../watch/record.ts";
-import type { Claim, Sign, Way } from "../watch/sign.ts";
+import { type Claim, NO_CLAIM, type Sign, type Way } from "../watch/sign.ts";
 import type { Instant } from "../watch/time.ts";
 import type { Disk } from "./disk.ts";
 import type { Environment } from "./environment.ts";
+import { type OpenTranscript, openTranscript } from "./open-transcript.ts";
 
 /** A run whose program may say how it is. What it says when it can't be read is nothing: its screen has to do. */
 export interface Watched {
@@ -34,6 +35,8 @@ const MOST_BYTES = 4 * 1024 * 1024;
 interface Memory {
   status: string | null;
   transcript: { readonly file: string; readonly offset: number } | null;
+  /** The transcript that its process holds open. */
+  open: OpenTranscript | null;
 }
 
 interface InformerOptions {
@@ -69,9 +72,11 @@ export function createInformer({ state, disk, environmentOf }: InformerOptions):
       now,
       disk,
     );
-    const named = heard.findLast(({ transcript }) => transcript !== null)?.transcript ?? one.run.transcript;
-    const notes = named === null ? [] : transcriptOf(backend, named, memory);
-    return [...heard, ...status, ...notes].toSorted((before, after) => before.at - after.at);
+    const opened = openedBy(backend, one, memory, events.length > 0);
+    const told = [...heard, ...opened].findLast(({ transcript }) => transcript !== null)?.transcript;
+    const named = told ?? one.run.transcript;
+    const notes = named === null ? [] : transcriptOf(backend, named, one.run, memory);
+    return [...heard, ...status, ...opened, ...notes].toSorted((before, after) => before.at - after.at);
   };
   return {
     async take(watched, now) {
@@ -81,7 +86,7 @@ export function createInformer({ state, disk, environmentOf }: InformerOptions):
       const signs = new Map<string, readonly Sign[]>();
       for (const one of watched) {
         const { instance } = one.run;
-        const memory = before.get(instance) ?? { status: null, transcript: null };
+        const memory = before.get(instance) ?? { status: null, transcript: null, open: null };
         memories.set(instance, memory);
         signs.set(instance, await ask(one, events.get(instance) ?? [], memory, now).catch(() => []));
       }
@@ -121,8 +126,27 @@ async function statusOf(
   return claim === null ? [] : [signOf(claim, "status", now)];
 }
 
-/** Only whole lines, and of an old conversation only its end. */
-function transcriptOf({ transcript }: Backend, file: string, memory: Memory): readonly Sign[] {
+/**
+ * In which conversation it is, by the transcript that it holds open: looked for as long as there is none, and after
+ * each event. Who has just opened an old conversation rests, however its last turn had ended.
+ */
+function openedBy(
+  { opens }: Backend,
+  { run, pid }: Watched,
+  memory: Memory,
+  isNews: boolean,
+): readonly Sign[] {
+  if (opens === undefined || pid === null) return [];
+  memory.open = openTranscript(opens, pid, isNews ? null : memory.open);
+  if (memory.open === null || memory.open.file === run.transcript) return [];
+  const { conversation, file: transcript } = memory.open;
+  const rests = run.resumed && run.transcript === null;
+  const mood = rests ? ({ mood: "ready" } as const) : null;
+  return [signOf({ ...NO_CLAIM, rule: "opened", mood, conversation, transcript }, "transcript", run.since)];
+}
+
+/** Only whole lines, and of an old conversation only its end; what it did in an earlier run tells nothing of this one. */
+function transcriptOf({ transcript }: Backend, file: string, run: Run, memory: Memory): readonly Sign[] {
   if (transcript === undefined) return [];
   const known = memory.transcript?.file === file ? memory.transcript.offset : null;
   const { text, end } = readFrom(file, known);
@@ -130,7 +154,9 @@ function transcriptOf({ transcript }: Backend, file: string, memory: Memory): re
   return text.split("\n").flatMap((line) => {
     const claim = line === "" ? null : transcript(line);
     // Without a time of its own nobody knows how old it is.
-    return claim?.at == null ? [] : [signOf(claim, "transcript", claim.at)];
+    if (claim?.at == null) return [];
+    const mood = claim.at < run.since ? null : claim.mood;
+    return [signOf({ ...claim, mood }, "transcript", claim.at)];
   });
 }
 
