@@ -113,6 +113,7 @@ export function startDog(world: World, birth: Birth): Dog {
       rescuer: createRescuer(world, wakes.ring),
       newInstance: birth.instance,
       run: () => touch("run", async () => ({ code: 0, stdout: "", stderr: "", timedOut: false })),
+      ownerOf: async () => null,
       processes: () => touch("processes", async () => processesOf(world)),
       signal(pids, signal) {
         // The kernel does this at once: there is no time between its beginning and its end.

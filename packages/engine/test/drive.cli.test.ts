@@ -158,6 +158,26 @@ describe.each(Object.keys(CLIS) as readonly (keyof typeof CLIS)[])("%s", (cli) =
     expect((await project.run(["why", "ada"])).out).toContain("is at a usage limit");
   });
 
+  it("does not go on with a conversation that somebody else has open, until that has ended", async () => {
+    const { own, project, is, script } = await driven(cli);
+    script("Hello.");
+    await project.watchdog();
+    await project.up();
+    await is("ready", 1);
+    expect((await project.run(["down"])).code).toBe(0);
+    await own.start({ resume: await own.conversation() });
+    await own.idle(SOON);
+    await project.run(["up"]);
+    const [failed] = await until("its start fails", async () => {
+      const all = await project.journal("start-failed");
+      return all.length > 0 && all;
+    });
+    expect(failed?.because).toMatch(/^its conversation \S+ is open in process \d+$/);
+    await own.tmux("kill-session", "-t", "seat");
+    await is("ready");
+    expect(await project.journal("resumed")).toHaveLength(1);
+  });
+
   it("never goes on with a poisoned conversation", async () => {
     const { own, project, is, script } = await driven(cli);
     script("Hello.", fail("thinking400"), "A new start.");

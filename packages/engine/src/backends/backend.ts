@@ -56,6 +56,11 @@ export interface Backend {
     }): string;
     read(text: string): Claim | null;
   };
+  /** The folder in which each of its processes keeps a file about itself. */
+  readonly registry?: {
+    folder(of: { readonly home: string; readonly env: Readonly<Record<string, string | undefined>> }): string;
+    read(text: string): { readonly pid: number; readonly conversation: string } | null;
+  };
   /** What it notes of its conversation, a record a line, in a file that it names in an event, or that it holds open. */
   transcript?(line: string): Claim | null;
   /** For a program that names its transcript nowhere: which of the files is it that its process holds open? */

@@ -37,6 +37,8 @@ export interface Host {
   newInstance(): string;
   /** Runs a program of the project's to its end. */
   run(file: string, args: readonly string[], options: RunOptions): Promise<Ran>;
+  /** The living process that has an agent's conversation open. */
+  ownerOf(conversation: string, backend: string): Promise<number | null>;
   processes(): Promise<ReadonlyMap<string, readonly number[]>>;
   signal(pids: readonly number[], signal: NodeJS.Signals): void;
 }

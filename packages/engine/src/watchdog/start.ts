@@ -1,5 +1,7 @@
 import { prepare } from "../host/starting.ts";
 import type { Opening } from "../host/tmux-script.ts";
+import { Failure } from "../problem.ts";
+import type { Agent } from "../project.ts";
 import type { Happening } from "../watch/happening.ts";
 import type { Records } from "../watch/records.ts";
 import type { Host } from "./host.ts";
@@ -16,6 +18,7 @@ export async function startAll(before: Records, starts: readonly Deed[], host: H
     const resume = action.resume ? { id: run.conversation } : null;
     const start = { agent, instance: run.instance, model: run.model, resume, course: before.course };
     try {
+      await checkOwner(agent, resume?.id ?? null, host);
       openings.set(agent.name, await prepare(host.site, start, host.environment, host.disk));
     } catch (error) {
       troubles.set(agent.name, because(error));
@@ -41,6 +44,14 @@ export async function startAll(before: Records, starts: readonly Deed[], host: H
     await host.store.journal(journalOf(agent, [happening]));
   }
   return records;
+}
+
+/** A conversation that somebody else has open is not gone on with: both would write to it. @throws Failure TAKEN */
+async function checkOwner({ backend }: Agent, conversation: string | null, host: Host): Promise<void> {
+  if (conversation === null || backend === null) return;
+  const owner = await host.ownerOf(conversation, backend);
+  if (owner === null) return;
+  throw new Failure("TAKEN", `its conversation ${conversation} is open in process ${owner}`);
 }
 
 /** Session name to the instance that is in it. */

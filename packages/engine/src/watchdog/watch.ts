@@ -14,6 +14,7 @@ import { keep } from "../host/kept.ts";
 import { take } from "../host/lock.ts";
 import { createEyes } from "../host/look.ts";
 import { remoteOf } from "../host/mirror.ts";
+import { ownerOf } from "../host/owner.ts";
 import { processesByInstance, signalAll } from "../host/processes.ts";
 import { createRelay, type Relay } from "../host/relay.ts";
 import { createRescuer } from "../host/rescuer.ts";
@@ -91,6 +92,10 @@ export function createHost(site: Site, environment: Environment, epoch: number):
     remind(server);
     return true;
   });
+  const environmentOf = (backend: string): Environment => ({
+    ...pick(environment, BACKENDS[backend]?.passes ?? []),
+    ...site.project.backends[backend]?.env,
+  });
   const eyes = createEyes(terminal, site.id);
   let relay: Relay | null = null;
   const relayTo = (handoff: Handoff): Relay => {
@@ -122,10 +127,7 @@ export function createHost(site: Site, environment: Environment, epoch: number):
     informer: createInformer({
       state: site.state,
       disk: systemDisk,
-      environmentOf: (backend) => ({
-        ...pick(environment, BACKENDS[backend]?.passes ?? []),
-        ...site.project.backends[backend]?.env,
-      }),
+      environmentOf,
     }),
     store,
     wakes,
@@ -136,6 +138,8 @@ export function createHost(site: Site, environment: Environment, epoch: number):
     environment,
     newInstance: () => crypto.randomUUID(),
     run,
+    ownerOf: async (conversation, backend) =>
+      ownerOf(conversation, BACKENDS[backend] ?? {}, environmentOf(backend)),
     processes: processesByInstance,
     signal: signalAll,
   };

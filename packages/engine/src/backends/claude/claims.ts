@@ -113,6 +113,13 @@ export function readStatus(text: string): Claim | null {
   }
 }
 
+/** Who has which conversation open, by the same file. */
+export function readOwner(text: string): { readonly pid: number; readonly conversation: string } | null {
+  const said = parse(text);
+  const conversation = textOf(said?.sessionId);
+  return conversation === null || typeof said?.pid !== "number" ? null : { pid: said.pid, conversation };
+}
+
 /** One record of the transcript: what it took from the queue or was told, and that a turn has ended. */
 export function readRecord(line: string): Claim | null {
   // Most records are long, and none of these.

@@ -227,6 +227,16 @@ describe("what Claude Code says of itself", () => {
     );
   });
 
+  it("who has which conversation open", () => {
+    const [line = ""] = lines("status.jsonl");
+    expect(claude.registry?.read(line)).toEqual({
+      pid: 16483,
+      conversation: "5fe16401-6400-4a7c-ab6c-d3d0fe9eab74",
+    });
+    expect(claude.registry?.read("{}")).toBeNull();
+    expect(claude.registry?.folder({ home: "/h", env: {} })).toBe("/h/.claude/sessions");
+  });
+
   it("its transcript: what it was told, what it queued, and the end of a turn", () => {
     const notes = lines("transcript.jsonl").flatMap((line) => claude.transcript?.(line) ?? []);
     expect(notes.filter(({ heard }) => heard?.startsWith("Ml7jl254Z"))).toMatchObject([

@@ -1,6 +1,6 @@
 import { essenceOf } from "../../watch/essence.ts";
 import type { Backend, LaunchRequest } from "../backend.ts";
-import { EVENTS, hears, readRecord, readStatus } from "./claims.ts";
+import { EVENTS, hears, readOwner, readRecord, readStatus } from "./claims.ts";
 import { read } from "./read.ts";
 
 /** Claude Code. Known: 2.1.329. */
@@ -31,9 +31,10 @@ export const claude: Backend = {
   read,
   hears,
   status: {
-    file: ({ home, pid, env }) => `${env.CLAUDE_CONFIG_DIR ?? `${home}/.claude`}/sessions/${pid}.json`,
+    file: ({ home, pid, env }) => `${sessions(home, env)}/${pid}.json`,
     read: readStatus,
   },
+  registry: { folder: ({ home, env }) => sessions(home, env), read: readOwner },
   transcript: readRecord,
 
   /** A long paste, or one of several lines, stands in the box as a placeholder. */
@@ -75,6 +76,9 @@ export const claude: Backend = {
     ...["GOOGLE_APPLICATION_CREDENTIALS", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"],
   ],
 };
+
+const sessions = (home: string, env: Readonly<Record<string, string | undefined>>): string =>
+  `${env.CLAUDE_CONFIG_DIR ?? `${home}/.claude`}/sessions`;
 
 /** It must not renew itself under a run, and its classic screen leaves what was said to tmux. */
 const QUIET = { DISABLE_AUTOUPDATER: "1", CLAUDE_CODE_DISABLE_ALTERNATE_SCREEN: "1" } as const;
