@@ -1,4 +1,7 @@
+import path from "node:path";
+import { createConfig } from "../src/host/config.ts";
 import { createEffort } from "../src/host/effort.ts";
+import { keep } from "../src/host/kept.ts";
 import { createEyes } from "../src/host/look.ts";
 import { createRelay, type Relay } from "../src/host/relay.ts";
 import { createStore } from "../src/host/store.ts";
@@ -42,6 +45,9 @@ export interface Birth {
   /** It alone holds the lock. */
   readonly alone: () => boolean;
 }
+
+/** So long takes the program that reads agents.toml. */
+const READING: Duration = 300;
 
 const NEVER = new Promise<never>(() => {});
 
@@ -88,13 +94,16 @@ export function startDog(world: World, birth: Birth): Dog {
     if (!alive) await NEVER;
   };
   const life = async () => {
+    // It is known to those who bore it before it does anything.
+    await null;
+    const site = world.config.site();
     const disk = diskOf(world.files, touch);
+    await keep(disk, site.state, site.file, { ...site.inForce, refused: null });
     const store = watched(createStore(world.site.state, disk), world, birth.alone);
     const clock = { now: world.hours.wall, read: world.hours.read, sleep: sleeping(world) };
     const records = await enter(store, clock, world.machine.server()?.epoch ?? 0);
     epoch = records.epoch;
     world.tell({ what: "watching", epoch });
-    const { site } = world;
     const terminal = terminalOf(world, epoch, touch);
     const handoff = site.project.loop?.handoff ?? null;
     const relayTo = (to: Handoff): Relay =>
@@ -104,15 +113,24 @@ export function startDog(world: World, birth: Birth): Dog {
       if (file === "wake") relay?.hurry();
       return file === "wishes.json" || file === "wake";
     });
+    wakes.on(site.root, (file) => file === path.basename(site.file));
+    const run: Host["run"] = (_, [program]) =>
+      touch("run", async () => {
+        if (program !== undefined) await world.hours.wait(READING);
+        const stdout = program === undefined ? "" : await world.config.read();
+        return { code: stdout.startsWith('{"error"') ? 3 : 0, stdout, stderr: "", timedOut: false };
+      });
     const host: Host = {
-      ...{ site, clock, terminal, disk, store, wakes, relay, relayTo, config: null },
+      ...{ site, clock, terminal, disk, store, wakes, relay, relayTo, run },
+      config: createConfig({
+        ...{ file: site.file, cwd: site.root, disk, run, environment: {}, wake: wakes.ring },
+      }),
       eyes: createEyes(terminal, site.id),
       effort: createEffort(async (pid) => usedBy(world, pid)),
       environment: {},
       informer: { take: async () => new Map() },
       rescuer: createRescuer(world, wakes.ring),
       newInstance: birth.instance,
-      run: () => touch("run", async () => ({ code: 0, stdout: "", stderr: "", timedOut: false })),
       ownerOf: async () => null,
       processes: () => touch("processes", async () => processesOf(world)),
       signal(pids, signal) {

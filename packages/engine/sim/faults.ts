@@ -1,4 +1,5 @@
 import type { Duration } from "../src/watch/time.ts";
+import { EDITS } from "./edits.ts";
 import { bringUp, order, wish } from "./people.ts";
 import type { Point } from "./points.ts";
 import type { Stage } from "./stage.ts";
@@ -18,7 +19,7 @@ const minute = 60 * second;
 /** Nothing that goes on for a while does so for longer. */
 export const LONGEST: Duration = 4 * minute;
 
-type Strikes = (world: World, stage: Stage, fault: Fault) => void;
+export type Strikes = (world: World, stage: Stage, fault: Fault) => void;
 
 /** What is done to a body only while it can suffer it. */
 const body =
@@ -45,6 +46,7 @@ const during =
   };
 
 export const FAULTS = {
+  ...EDITS,
   dies: body((one, { amount }) => one.exit(amount % 2)),
   "dies-with-orphans": body((one, { amount }) => one.exit(amount % 2, true)),
   wedges: body((one) => isUp(one.state) && one.agent.kind === "loop" && one.become("wedged")),
@@ -228,7 +230,7 @@ export const FAULTS = {
     files.put(`${site.state}/outbox/${agent}/new/${String(amount).padStart(15, "0")}-x.json`, "{"),
   "person-writes": (world, _, { agent, amount }) => order(world, agent, amount),
   "person-goes-to-a-phase": (world, _, { amount }) => {
-    const phases = world.site.project.loop?.phases ?? [];
+    const phases = world.config.inForce().project.loop?.phases ?? [];
     const phase = phases[amount % Math.max(1, phases.length)];
     if (phase !== undefined) wish(world, [], { goto: phase.id });
   },

@@ -1,4 +1,5 @@
 import type { Duration } from "../src/watch/time.ts";
+import { CONFIG } from "./invariants/config.ts";
 import { HEALING } from "./invariants/healing.ts";
 import { MESSAGES } from "./invariants/messages.ts";
 import { ORDER } from "./invariants/order.ts";
@@ -25,7 +26,7 @@ export interface Verdict {
 
 export const INVARIANTS: readonly Invariant[] = [
   ...[...ORDER, ...HEALING, ...PATIENCE, ...SCHEDULE],
-  ...[...MESSAGES, ...PHASES],
+  ...[...MESSAGES, ...PHASES, ...CONFIG],
 ];
 
 /** Watches over a world with every invariant; the first that fails is the verdict. */

@@ -65,4 +65,25 @@ export const MUTANTS_OF_PLANS: readonly Mutant[] = [
     to: "still < 0\n",
     faults: ["dies"],
   },
+  {
+    name: "editsUnread",
+    file: "src/host/config.ts",
+    from: "if (hash === other && now < notBefore) return;",
+    to: "if (other !== null) return;",
+    faults: ["file-is-broken", "phase-is-added"],
+  },
+  {
+    name: "neverReleased",
+    file: "src/watch/in-force.ts",
+    from: "const outdated = before.outdated.filter(({ agent }) => runs(agent.name));",
+    to: "const { outdated } = before;",
+    faults: ["agent-is-edited", "dies"],
+  },
+  {
+    name: "startedAsItWas",
+    file: "src/watchdog/look-up.ts",
+    from: "if (isOutdated(agent, site)) return",
+    to: 'if (agent.name === "") return',
+    faults: ["agent-is-edited", "agent-is-taken-out", "dies"],
+  },
 ];

@@ -30,11 +30,16 @@ const IMPATIENT = `catch_up = "90s"\n`;
 /** The parsed projects of this process; there are not many kinds. */
 const known = new Map<string, Site>();
 
+/** What stands in its agents.toml. */
+const texts = new WeakMap<Site, string>();
+export const textOf = (site: Site): string => texts.get(site) ?? "";
+
 /** A project of this seed's own kind, as a person would have written it. */
 export async function placeOf(chance: Chance): Promise<Site> {
   const text = agentsToml(chance);
   const found = known.get(text) ?? (await parse(text));
   known.set(text, found);
+  texts.set(found, text);
   return found;
 }
 

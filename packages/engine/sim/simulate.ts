@@ -84,6 +84,7 @@ function settle(world: World, stage: ReturnType<typeof createStage>, names: read
     });
   }
   world.machine.clearForeign();
+  world.config.restore();
   world.disturbed = world.hours.now();
   bringUp(world, stage, names);
   for (const name of names.slice(0, 2)) {

@@ -9,6 +9,7 @@ import type { Records } from "../src/watch/records.ts";
 import type { Duration, Instant } from "../src/watch/time.ts";
 import { type Body, createBody, type State } from "./body.ts";
 import { type Chance, createChance } from "./chance.ts";
+import { type Config, createConfig } from "./config.ts";
 import { createFiles, type Files } from "./files.ts";
 import { createHours, type Hours } from "./hours.ts";
 import { createMachine, type Machine } from "./machine.ts";
@@ -18,7 +19,7 @@ import { createRepository, type Pushed, type Repository } from "./remote.ts";
 
 /** What really happens, as nobody in the world can see it whole. The invariants are judged by this. */
 export type Event =
-  | { readonly what: "opened"; readonly body: Body; readonly alive: number }
+  | { readonly what: "opened"; readonly body: Body; readonly alive: number; readonly model: string | null }
   | { readonly what: "became"; readonly body: Body; readonly state: State }
   | {
       readonly what: "pasted";
@@ -65,7 +66,9 @@ export type Event =
 
 /** One seed's world: its project, its machine, its people's doings, and the truth about all of it. */
 export interface World {
+  /** As it was in the beginning. */
   readonly site: Site;
+  readonly config: Config;
   readonly chance: Chance;
   readonly hours: Hours;
   readonly files: Files;
@@ -111,6 +114,7 @@ export async function createWorld(seed: number): Promise<World> {
   const gates = style.pick([1, 1, 1, 1, 2, 3]);
   const world: World = {
     ...{ site, chance, hours, files, machine, repository, bodies, disturbed: 0 },
+    config: createConfig(site, files),
     store: createStore(site.state, files),
     polls: style.happens(0.4),
     url: style.happens(0.7) ? "/remote.git" : "https://example.invalid/remote.git",
@@ -156,7 +160,13 @@ export async function createWorld(seed: number): Promise<World> {
       for (const process of machine.processes.values())
         if (process.instance === opening.instance) process.deaf = true;
     }
-    world.tell({ what: "opened", body, alive });
+    const model = opening.argv[opening.argv.indexOf("--model") + 1];
+    world.tell({
+      what: "opened",
+      body,
+      alive,
+      model: opening.argv.includes("--model") ? (model ?? null) : null,
+    });
     return body;
   };
   await furnish(files, site);

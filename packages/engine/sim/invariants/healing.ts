@@ -79,6 +79,7 @@ const detection: Invariant = {
     let complete = false;
     const isOurs = ({ agent }: Body) =>
       wished.get(agent.name) !== "down" &&
+      world.config.inForce().project.agents.some(({ name }) => name === agent.name) &&
       agent.watch !== "none" &&
       agent.kind !== "task" &&
       !failed.has(agent.name) &&

@@ -15,7 +15,7 @@ const oneStepAtATime: Invariant = {
   id: "I8",
   says: "a phase follows the one before it, when that is done, or when a person says so",
   watch(world, _, fail) {
-    const phases = world.site.project.loop?.phases.map(({ id }) => id) ?? [];
+    const inForce = () => world.config.inForce().project.loop?.phases.map(({ id }) => id) ?? [];
     /** Every wish for a phase, by its name: where to go, and when that was said. */
     const given = new Map<Instant, { readonly phase: string; readonly at: Duration }>();
     const done = new Map<string, Duration>();
@@ -37,8 +37,10 @@ const oneStepAtATime: Invariant = {
       rivals = !event.alone;
       last = { course, went: before?.went ?? null };
       known.set(epoch, last);
+      const phases = inForce();
       const left = course?.complete == null ? [] : phases.filter((phase) => !world.isDone(phase));
-      if (left.length > 0 && given.size === 0)
+      // One that was put before the phase that is on is not gone back to.
+      if (left.length > 0 && given.size === 0 && !world.config.rephased)
         fail(`the sequence is complete, and ${left.join()} is not done`);
       const isOlder = torn && (course?.turn ?? 0) === (before?.course?.turn ?? 0) - 1;
       torn = false;

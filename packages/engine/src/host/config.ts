@@ -44,6 +44,8 @@ const MOST = 1024 * 1024;
 export function createConfig({ file, cwd, disk, run, environment, wake }: ConfigSettings): Config {
   let news: ConfigNews | null = null;
   let reading: Promise<void> | null = null;
+  /** It is looked at in each tick, and seldom says anything else. */
+  let known: { readonly text: string; readonly hash: string } | null = null;
   /** What was read last and is not in force. */
   let other: string | null = null;
   let asked: Instant = 0;
@@ -54,7 +56,10 @@ export function createConfig({ file, cwd, disk, run, environment, wake }: Config
   const hashNow = async (): Promise<string> => {
     const size = await disk.size(file);
     if (size === 0) return "";
-    return size > MOST ? `${size} bytes` : digest((await disk.read(file)) ?? "");
+    if (size > MOST) return `${size} bytes`;
+    const text = (await disk.read(file)) ?? "";
+    if (text !== known?.text) known = { text, hash: digest(text) };
+    return known.hash;
   };
 
   const read = async (hash: string): Promise<ConfigNews | null> => {

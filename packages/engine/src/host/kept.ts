@@ -3,6 +3,7 @@ import path from "node:path";
 import { VERSION } from "../version.ts";
 import type { InForce } from "../watch/in-force.ts";
 import type { Disk } from "./disk.ts";
+import { refusing } from "./files.ts";
 
 /** What the watchdog goes by, as it stands in the state directory: a broken agents.toml hinders nobody who has read it before. */
 export interface Kept extends InForce {
@@ -17,7 +18,8 @@ const SCHEMA = 1;
 
 export const keep = (disk: Disk, state: string, file: string, inForce: InForce): Promise<void> => {
   const kept: Kept = { schema: SCHEMA, version: VERSION, file, ...inForce };
-  return disk.write(path.join(state, NAME), `${JSON.stringify(kept)}\n`);
+  const at = path.join(state, NAME);
+  return refusing(at, disk.write(at, `${JSON.stringify(kept)}\n`));
 };
 
 /** What is kept for this agents.toml where its log_dir points, as far as that can be made out: the file may be broken. */
