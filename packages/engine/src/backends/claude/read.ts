@@ -14,6 +14,8 @@ const ITEM = /^(?:[●❯✻✽✢✳✶·*]|▎|⚠)/;
 const DONE = /^\S \S+ for [\dhms ]+(?: · done .*)?$/;
 /** At narrow widths the end is cut off. */
 const BUSY = /\besc to i(?:nterrupt|n?t?e?r?r?u?p?…)/;
+/** The footer makes room while there is a draft; then only the line that moves says so. */
+const SPINNER = /^[✻✽✢✳✶·*] \S.*… \(\d/;
 const DIALOG = /(?:^ *|· )(?:Enter to (?:confirm|select|continue)|Esc to (?:cancel|exit|go back))(?: ·|$)/;
 /** The sign of an option in a dialog's list. */
 const CHOICE = /^ *❯ (?:\d+\. )?\S/;
@@ -38,6 +40,7 @@ export function read(view: View): Reading {
       : "esc to interrupt";
     return { mood: "busy", draft, final: null, running, rule };
   }
+  if (SPINNER.test(item[0] ?? "")) return { mood: "busy", draft, final: null, running, rule: "spinner" };
   const found = trouble(item, footer, view.at);
   if (found !== null) return { ...found, draft, final: null, running: null };
   return { mood: "ready", draft, final: finalOf(item), running: null, rule: "box" };

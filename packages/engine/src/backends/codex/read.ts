@@ -11,6 +11,8 @@ import { trouble } from "./trouble.ts";
 const ITEM = /^[›•◦■✔✗⚠] /u;
 /** Told at the end of a turn: "  Worked for 1m 5s • 04:17". */
 const DONE = /^ {2}Worked for [<\dhms ]+(?: • .*)?$/;
+/** Told behind the end of a turn, for as long as it is so. */
+const BACKGROUND = /^ {2}\d+ background terminals? running\b/;
 const STATUS = /^[•◦] (\S.*) \((?:\d+[hm] )*\d+s • esc to interrupt\)/u;
 /** What was said while it worked, and waits. */
 const QUEUED = /^[•◦] (?:Messages to be submitted|Queued)/u;
@@ -83,7 +85,9 @@ function statusIn(
 function lastItem(above: readonly string[]): readonly string[] {
   const waits = above.findLastIndex((line) => QUEUED.test(line));
   const isLast = waits >= 0 && above.slice(waits + 1).every((line) => !ITEM.test(line));
-  const said = (isLast ? above.slice(0, waits) : above).filter((line) => !DONE.test(line));
+  const said = (isLast ? above.slice(0, waits) : above).filter(
+    (line) => !DONE.test(line) && !BACKGROUND.test(line),
+  );
   const end = said.findLastIndex((line) => line !== "");
   const begin = said.findLastIndex((line, index) => index <= end && ITEM.test(line));
   return said.slice(Math.max(begin, 0), end + 1);

@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Reading } from "../watch/sighting.ts";
+import { BACKENDS } from "./index.ts";
+import { viewOf } from "./view.ts";
+
+/*
+ * Screens that `test/capture-screens.ts` captured from the real programs: each
+ * moment in three sizes. What it means is in its name.
+ */
+
+const MARKER = "WAITING-UNTIL: 2099-06-13T19:30:00Z";
+/** When they are taken to have been captured. */
+const AT = Date.UTC(2026, 10, 21, 20, 0);
+
+/** By the beginning of the name; the first that fits. */
+const MEANINGS: readonly (readonly [string, Partial<Reading>])[] = [
+  ["ready", { mood: "ready", draft: "" }],
+  ["answered", { mood: "ready", draft: "" }],
+  ["interrupted", { mood: "ready" }],
+  ["waiting", { mood: "ready", draft: "", final: MARKER }],
+  // In Codex this box is taller than the screen, and what stands around it can't be seen.
+  ["draft-pasted.80x24", {}],
+  ["draft", { mood: "ready", draft: expect.stringMatching(/\S/) }],
+  ["quotes", { mood: "ready", draft: "" }],
+  ["busy", { mood: "busy" }],
+  ["retrying", { mood: "busy" }],
+  ["compacting", { mood: "busy" }],
+  ["permission", { mood: "asking" }],
+  ["question", { mood: "asking" }],
+  ["trust", { mood: "asking" }],
+  ["login", { mood: "asking" }],
+];
+
+interface Captured {
+  readonly name: string;
+  readonly text: string;
+  readonly title: string;
+}
+
+const folderOf = (cli: string): string => path.join(import.meta.dirname, cli, "captured");
+
+function capturedOf(cli: string): readonly Captured[] {
+  const folder = folderOf(cli);
+  const facts: Readonly<Record<string, { readonly title: string }>> = JSON.parse(
+    readFileSync(path.join(folder, "screens.json"), "utf8"),
+  );
+  return Object.entries(facts).map(([name, { title }]) => ({
+    name,
+    title,
+    text: readFileSync(path.join(folder, `${name}.ansi.txt`), "utf8"),
+  }));
+}
+
+const CLIS = readdirSync(import.meta.dirname).filter((name) => existsSync(folderOf(name)));
+
+describe.each(CLIS)("the captured screens of %s", (cli) => {
+  it("each have their facts, and hold nothing of the machine on which they were captured", () => {
+    const captured = capturedOf(cli);
+    const files = captured.map(({ name }) => `${name}.ansi.txt`);
+    expect([...files, "screens.json"].sort()).toEqual(readdirSync(folderOf(cli)).sort());
+    const telling = captured.filter(({ text, title }) => /fleet-?seat|\/tmp\/|\/root/.test(text + title));
+    expect(telling.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+const READERS = Object.entries(BACKENDS).filter(([name]) => CLIS.includes(name));
+const ROWS = READERS.flatMap(([cli, backend]) =>
+  capturedOf(cli).flatMap((one) => {
+    const meaning = MEANINGS.find(([beginning]) => one.name.startsWith(beginning));
+    return meaning === undefined ? [] : [{ ...one, cli, backend, meaning: meaning[1] }];
+  }),
+);
+
+it.each(ROWS)("$cli shows $name", ({ backend, text, title, meaning }) => {
+  expect(backend.read(viewOf(text, title, AT))).toMatchObject(meaning);
+});
