@@ -205,6 +205,46 @@ describe("the relay", () => {
   });
 });
 
+it("reads the files that are asked for, and not those of long ago: a hundred phases cost no more than one", async () => {
+  const read: string[] = [];
+  let head = "1";
+  const relay = createRelay({
+    remote: {
+      origin: async () => "/nowhere",
+      mirror: () => ({
+        head: async () => head,
+        fetch: async () => head,
+        gain: async () => ({ commits: [], inbox: [], head }),
+        parting: async () => null,
+        text: async (file) => {
+          read.push(`${file} at ${head}`);
+          return "## DONE";
+        },
+      }),
+    },
+    handoff: handoff(),
+    wake: () => {},
+  });
+  const ask = async (file: string): Promise<string | null | undefined> => {
+    relay.pushed(file);
+    relay.poll({ seen: head, turn: 1 }, 1, false, 0);
+    await relay.idle();
+    return relay.pushed(file);
+  };
+  expect(await ask("STATUS-a.md")).toBe("## DONE");
+  expect(await ask("STATUS-b.md")).toBe("## DONE");
+  head = "2";
+  expect(await ask("STATUS-b.md")).toBe("## DONE");
+  head = "3";
+  await ask("STATUS-b.md");
+  // Whose turn comes again is read again.
+  expect(relay.pushed("STATUS-a.md")).toBeUndefined();
+  expect(await ask("STATUS-a.md")).toBe("## DONE");
+  expect(read).toEqual([
+    ...["STATUS-a.md at 1", "STATUS-b.md at 1", "STATUS-b.md at 2", "STATUS-b.md at 3", "STATUS-a.md at 3"],
+  ]);
+});
+
 describe("a remote over the network", () => {
   const SHA = "a".repeat(40);
   const ran = (stdout: string) => ({ code: 0, stdout, stderr: "", timedOut: false });

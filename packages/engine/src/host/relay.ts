@@ -35,7 +35,7 @@ export interface Relay {
   take(): readonly News[];
   /** The folder of a remote on this disk, to be watched; null for others, and while it is not known. */
   watchable(): string | null;
-  /** What a file says at the head of the branch; undefined while it is not known. To ask for it is to have it read, and read again as the branch moves. */
+  /** What a file says at the head of the branch; undefined while it is not known. To ask for it is to have it read, and read again as the branch moves, for as long as it is asked for between one poll and the next. */
   pushed(file: string): string | null | undefined;
   /** The remote does not answer: nobody should wait for it. */
   isFailing(): boolean;
@@ -74,6 +74,8 @@ export function createRelay({ remote, handoff, wake }: RelaySettings): Relay {
   let hurried = false;
   /** The files that were asked for, with what they said at which head. */
   const files = new Map<string, { readonly head: string | null; readonly text: string | null } | null>();
+  /** Who was asked for since the last poll. The file of a phase that is over would be read for ever. */
+  const wanted = new Set<string>();
 
   /** Of the head that the mirror has now. */
   const readFiles = async (from: Mirror, head: string | null): Promise<void> => {
@@ -148,6 +150,8 @@ export function createRelay({ remote, handoff, wake }: RelaySettings): Relay {
       if (now < notBefore) return;
       missed = false;
       hurried = false;
+      for (const file of files.keys()) if (!wanted.has(file)) files.delete(file);
+      wanted.clear();
       asking = ask(before, turn, baseline, now)
         .then((found) => {
           failures = 0;
@@ -178,6 +182,7 @@ export function createRelay({ remote, handoff, wake }: RelaySettings): Relay {
     pushed(file) {
       const known = files.get(file);
       if (known === undefined) files.set(file, null);
+      wanted.add(file);
       return known?.text;
     },
     isFailing: () => failures > 0,
