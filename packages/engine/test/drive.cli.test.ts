@@ -34,7 +34,11 @@ const CLIS = {
   },
   codex: {
     model: "fake-model",
-    argsOf: (argv) => argv.slice(1).filter((word) => word !== "--no-alt-screen"),
+    // As most people have it: the shared server starts by itself.
+    argsOf: (argv) => [
+      ...argv.slice(1).filter((word) => word !== "--no-alt-screen"),
+      ...["-c", "features.daemon_auto_start=true"],
+    ],
     limit: () => {
       const resets_at = Math.floor(Date.now() / 1_000) + 3_600;
       const error = { type: "usage_limit_reached", message: "limit", plan_type: "pro", resets_at };
@@ -119,6 +123,23 @@ describe.each(Object.keys(CLIS) as readonly (keyof typeof CLIS)[])("%s", (cli) =
     expect((await project.run(["down"])).code).toBe(0);
     // Nothing that it started, no server of its own either.
     expect(await own.pids()).toEqual([]);
+  });
+
+  it("is told a long message while it works, whole and once", async () => {
+    const { own, project, is, script } = await driven(cli);
+    script(shell("sleep 3"), "Hello.", "I read it.");
+    await project.watchdog();
+    await project.up();
+    await is("working", 1);
+    const lines = Array.from({ length: 90 }, (_, nth) => `line ${nth} of what there is to say to it\t.`);
+    const sent = await project.run(["send", "ada", ["!begin", ...lines, "the end"].join("\n")]);
+    expect([sent.code, sent.out]).toEqual([0, expect.stringContaining("confirmed")]);
+    const told = () => saidBy(own.turns().at(-1) ?? { conversation: [] });
+    await until("the model was asked", async () => told().some((said) => said.includes("the end")), SOON);
+    await is("ready");
+    const heard = told().filter((said) => said.includes("!begin"));
+    expect(heard).toHaveLength(1);
+    for (const line of lines) expect(heard[0]?.split(line.slice(0, -2))).toHaveLength(2);
   });
 
   it("types nothing over a dialog, and tells a person what it asks", async () => {

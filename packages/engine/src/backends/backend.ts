@@ -78,6 +78,8 @@ export interface Backend {
   holds?(draft: string, typed: string): boolean;
   /** Does the screen show the message with this mark as one that was heard, outside of the box? Without this, the screen confirms none. */
   heard?(screen: string, mark: string): boolean;
+  /** Does the screen show it as one that is kept for later? It is not heard yet, and would be lost with the process. */
+  keeps?(screen: string, mark: string): boolean;
   /** The part of a screen that changes only when something was done; the default leaves out clocks and spinners. */
   essence?(screen: string): string;
   /** Its screen is read with its colours, so that faint words in the box are known for a placeholder. */

@@ -382,6 +382,44 @@ describe("the next look", () => {
   });
 });
 
+describe("a message to a program that keeps it for later", () => {
+  const KEEPER = { ...of.LOOP, backend: "keeper" };
+  const KEPT = { screen: `  working\n↳ ${TYPED}\n❯` };
+  beforeAll(() => {
+    const keeps = (screen: string, mark: string) => screen.includes(`↳ ${mark}`);
+    Object.assign(BACKENDS, { keeper: { ...demo, queues: true, keeps } });
+  });
+  afterAll(() => {
+    Reflect.deleteProperty(BACKENDS, "keeper");
+  });
+
+  it.each<Row>([
+    [
+      "is not settled before it is heard",
+      { agent: KEEPER, record: begun(minute, 1), message, sighting: box("", "busy", KEPT) },
+      "working",
+    ],
+    [
+      "is not typed again though nothing is remembered of it",
+      { agent: KEEPER, record: there, message, sighting: box("", "busy", KEPT) },
+      "working",
+    ],
+    [
+      "is settled when it was heard",
+      { agent: KEEPER, record: begun(minute, 1), message, sighting: box("", "busy", ECHO) },
+      "working → settle",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it("is told to the next run when this one dies with it", () => {
+    const sighting = { ...of.dead, ...KEPT } as Sighting;
+    const given = { agent: { ...of.PERSISTENT, backend: "keeper" }, record: begun(0, 1), sighting, message };
+    expect(think(scene(given), NOW).actions.at(-1)).toMatchObject({ do: "take-back" });
+  });
+});
+
 describe("a message to a program that tells of itself", () => {
   const TALKER = { ...of.LOOP, backend: "talker" };
   const sign = (heard: string): Sign => ({

@@ -66,6 +66,9 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
     const settle = Math.max(SETTLE, backend?.settle ?? 0);
     const way = { message, mail, screen: sighting, listens, inBox, heard, asking, settle };
     if (heard === true) return act({ do: "settle", message, state: "confirmed" }, now);
+    // It is confirmed when it is heard, and told to the next run when this one dies before.
+    if (backend?.keeps?.(sighting.screen, tag(message.id)) === true)
+      return { actions: [], next: soon(now - (mail?.since ?? now), now) };
     if (inBox) return submit(way, now);
     if (mail !== null) return carryOn(way, now);
   }
@@ -163,7 +166,7 @@ function carryOn({ message, mail, screen, listens, heard }: Way, now: Instant): 
 
 /**
  * Its run ended after an Enter. What is left of the screen may say that it was
- * heard, or that it still stands in the box. Where nothing does, it counts as
+ * heard, or that it still stands in the box, or was kept for later. Where nothing does, it counts as
  * submitted: the run may have died of just that, and the next one must not.
  */
 function lookBack(
@@ -177,7 +180,9 @@ function lookBack(
   if (backend?.heard?.(screen, tag(message.id)) === true)
     return act({ do: "settle", message, state: "confirmed" }, now);
   const draft = backend?.read(viewOf(screen, "", now)).draft ?? null;
-  if (draft !== null && isIn(draft, message, mail, backend)) return act({ do: "take-back", message }, now);
+  const isUnheard = backend?.keeps?.(screen, tag(message.id)) === true;
+  if (isUnheard || (draft !== null && isIn(draft, message, mail, backend)))
+    return act({ do: "take-back", message }, now);
   return act({ do: "settle", message, state: "submitted" }, now);
 }
 

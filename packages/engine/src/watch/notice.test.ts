@@ -193,12 +193,17 @@ describe("life", () => {
   const still = (given: Partial<Scene>, at = NOW + minute) =>
     think(scene({ record: first, ...given }), at).record.seen?.still;
   const other = alive(read({ mood: "ready" }), { digest: "d-2" });
+  const mailSince = (since: number) => ({ id: "x", state: "typed", since, enters: 1, tries: 1 }) as const;
 
   it.each([
     ["new words on the screen", { sighting: other }],
     ["a turn that began", { sighting: of.busy }],
     ["a tool that began to run", { sighting: alive(read({ mood: "ready" }, { running: "tool" })) }],
     ["a question", { sighting: alive(read(asks)) }],
+    [
+      "new words while a message of ours is kept for later",
+      { record: { ...first, mail: mailSince(NOW + minute - 2_000) }, sighting: other },
+    ],
   ])("is %s", (_, given) => {
     expect(still(given)).toBe(NOW + minute);
   });
@@ -213,8 +218,15 @@ describe("life", () => {
     [
       "our own words, as they are typed",
       {
-        record: { ...first, mail: { id: "x", state: "typed", since: NOW, enters: 1, tries: 1 } as const },
+        record: { ...first, mail: mailSince(NOW + minute - 1_999) },
         sighting: other,
+      },
+    ],
+    [
+      "our own words, as they stand in the box",
+      {
+        record: { ...first, mail: mailSince(NOW) },
+        sighting: alive(read({ mood: "ready" }, { draft: "our words" }), { digest: "d-2" }),
       },
     ],
     [

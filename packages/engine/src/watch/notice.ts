@@ -1,6 +1,6 @@
 import { believe } from "./believe.ts";
 import type { Happening } from "./happening.ts";
-import { type AgentRecord, BLAME, type Blame, type Run, type Seen } from "./record.ts";
+import { type AgentRecord, BLAME, type Blame, type Mail, type Run, type Seen } from "./record.ts";
 import type { Scene } from "./scene.ts";
 import type { Mood, Reading, Sighting } from "./sighting.ts";
 import { heardOf, type Sign, withSigns } from "./sign.ts";
@@ -125,12 +125,16 @@ function look(
     (key) => before[key] === picture[key] || JSON.stringify(before[key]) === JSON.stringify(picture[key]),
   );
   if (isSame) return before;
-  const ours = mail !== null || (told !== null && at - told.last < ECHO);
+  const ours = (mail !== null && !isTaken(mail, reading, at)) || (told !== null && at - told.last < ECHO);
   const moved = before.digest !== digest && before.size === size && !ours;
   const life = isTurn(before.mood, mood) || before.running !== running || moved;
   const since = before.mood.mood === mood.mood ? before.since : at;
   return { ...picture, since, still: life ? at : before.still };
 }
+
+/** Some programs take a message while they work, and keep it for later: what moves then is their work. */
+const isTaken = ({ enters, since }: Mail, { draft }: Reading, at: Instant): boolean =>
+  enters > 0 && draft === "" && at - since >= ECHO;
 
 /** A screen that tells a time of the day means the same day for as long as it stands. */
 const sameLimit = (before: Mood, mood: Mood): Mood =>

@@ -157,9 +157,18 @@ describe("the screen of Codex", () => {
     },
   );
 
-  it("shows what was heard above its box, and not in it, and not what still waits", () => {
+  it("shows what was heard above its box, and not in it, and beside it what still waits", () => {
     expect(codex.heard?.(screen("idle-after-turn.120x40"), "say hello")).toBe(true);
-    expect(codex.heard?.(viewed(screen("busy-queued.120x40.ansi")).screen, "[fleet 3f2a1c9]")).toBe(false);
+    const waiting = viewed(screen("busy-queued.120x40.ansi")).screen;
+    expect([codex.heard, codex.keeps].map((asked) => asked?.(waiting, "[fleet 3f2a1c9]"))).toEqual([
+      false,
+      true,
+    ]);
+    const taken = waiting.replace("  ↳ [fleet", "› [fleet");
+    expect([codex.heard, codex.keeps].map((asked) => asked?.(taken, "[fleet 3f2a1c9]"))).toEqual([
+      true,
+      false,
+    ]);
     expect(codex.heard?.(viewed(screen("draft.120x40.ansi")).screen, "a draft")).toBe(false);
   });
 

@@ -44,10 +44,16 @@ export const codex: Backend = {
     return found !== null && Number(found[1]) === [...typed].length;
   },
 
-  /** What it was told stands above the box, behind the sign of the box; what still waits there for its turn does not. */
+  /** What it was told stands above the box, behind the sign of the box. */
   heard(screen, mark) {
     const lines = screen.split("\n");
     return layoutOf(lines, lines)?.above.some((line) => line.startsWith(`› ${mark}`)) === true;
+  },
+
+  /** What it is told while it works waits above the box for the end of the tool, in its memory alone. */
+  keeps(screen, mark) {
+    const lines = screen.split("\n");
+    return layoutOf(lines, lines)?.above.some((line) => line.startsWith(`  ↳ ${mark}`)) === true;
   },
 
   /** The dot before what it does blinks. */
