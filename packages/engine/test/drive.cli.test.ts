@@ -1,4 +1,5 @@
 import path from "node:path";
+import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { cliFolder } from "./agent-clis.ts";
 import { saidBy } from "./model-api/request.ts";
@@ -47,7 +48,7 @@ const CLIS = {
   },
 } as const satisfies Readonly<Record<string, Driven>>;
 
-async function driven(cli: keyof typeof CLIS, more: Partial<SeatWish> = {}) {
+async function driven(cli: keyof typeof CLIS, more: Partial<SeatWish> = {}, workdir = ".") {
   const api = await modelApi();
   onTestFinished(() => api[Symbol.asyncDispose]());
   const own = await seat(cli, { api, ...more });
@@ -67,6 +68,7 @@ sonnet = ${JSON.stringify(model)}
 kind = "persistent"
 backend = ${JSON.stringify(cli)}
 prompt = "prompt.md"
+workdir = ${JSON.stringify(workdir)}
 `,
     SUPERVISION,
   );
@@ -212,5 +214,39 @@ describe.each(Object.keys(CLIS) as readonly (keyof typeof CLIS)[])("%s", (cli) =
     expect(await project.journal("told-to-stop")).toMatchObject([{ because: "fatal" }]);
     expect(await project.journal("resumed")).toEqual([]);
     expect(await own.conversation()).not.toBe(old);
+  });
+});
+
+describe("codex, by itself", () => {
+  it("dies with a message that it kept for later: it is told to the next run, once", async () => {
+    const { own, project, is, script } = await driven("codex");
+    script(shell("sleep 100"), "I am back.");
+    await project.watchdog();
+    await project.up();
+    await is("working", 1);
+    await project.run(["send", "--no-wait", "ada", "keep this"]);
+    const screen = () => own.tmux("-S", project.socket, "capture-pane", "-p", "-t", "p-ada");
+    await until("it keeps it", async () => /↳ \[fleet \w+\] keep this/.test(await screen()), SOON);
+    await project.looks(2);
+    const { pid } = await project.agent("ada");
+    process.kill(pid ?? 0, "SIGKILL");
+    await until("it is confirmed", async () => (await project.journal("submitted")).length === 1, SOON);
+    await is("ready", 2);
+    expect(await project.journal("taken-back")).toHaveLength(1);
+    expect(await project.journal("submitted")).toMatchObject([{ state: "confirmed" }]);
+    const heard = own.turns().map((turn) => saidBy(turn).filter((said) => said.includes("keep this")).length);
+    expect(heard).toEqual([0, 1]);
+  });
+
+  it("asks whether it may trust a folder: nobody but a person answers that", async () => {
+    const { own, project, is } = await driven("codex", {}, "clone");
+    await execa("git", ["init", "--quiet", path.join(own.place.workdir, "clone")]);
+    await project.watchdog();
+    await project.run(["up"]);
+    await is("asking");
+    expect(await project.agent("ada")).toMatchObject({ why: expect.stringContaining("Trust this folder?") });
+    await project.looks(3);
+    await is("asking");
+    expect(own.turns()).toEqual([]);
   });
 });
