@@ -35,11 +35,7 @@ const CLIS = {
   },
   codex: {
     model: "fake-model",
-    // As most people have it: the shared server starts by itself.
-    argsOf: (argv) => [
-      ...argv.slice(1).filter((word) => word !== "--no-alt-screen"),
-      ...["-c", "features.daemon_auto_start=true"],
-    ],
+    argsOf: (argv) => argv.slice(1).filter((word) => word !== "--no-alt-screen"),
     limit: () => {
       const resets_at = Math.floor(Date.now() / 1_000) + 3_600;
       const error = { type: "usage_limit_reached", message: "limit", plan_type: "pro", resets_at };

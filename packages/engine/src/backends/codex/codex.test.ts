@@ -51,6 +51,7 @@ const SCREENS: Readonly<Record<string, readonly [Partial<Reading>, title?: strin
   "busy-tool-running.120x40": [busy("title spins", "a tool"), "⠴ project"],
   "busy-tool.120x40.ansi": [busy("esc to interrupt", "a tool")],
   "ctrl-c-once.120x40": [unclear],
+  "dialog-daemon.120x40.ansi": [asking("dialog", "Background server has incompatible feature settings")],
   "dialog-hook-trust.120x40": [asking("hooks dialog", "Hooks need review")],
   "dialog-new.120x40.ansi": [asking("dialog", "Where should the new conversation run?")],
   "dialog-trust-folder.120x40": [

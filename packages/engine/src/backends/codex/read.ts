@@ -20,6 +20,8 @@ const SPINS = /^[\u2800-\u28ff] /u;
 /** The mark in it blinks. */
 const WANTS_A_PERSON = /^\[ . \] Action Required/;
 const DIALOG = /^ {2}(?:Press )?enter (?:to )?(?:confirm|continue|select|submit)\b/i;
+/** Some have no such words, and end with their choices. */
+const LAST_CHOICE = /^(?:[›>]| ) \d+\. \S/u;
 const CHOICE = /^[›>] \d+\. \S/u;
 const OPEN_ELSEWHERE = /^ {2}🔒 {2}(This conversation is open in another app)/u;
 
@@ -113,10 +115,11 @@ function finalOf(item: readonly string[]): string | null {
 /** By its title, or by its own words at its end. */
 function dialogIn(lines: readonly string[], title: string): Reading | null {
   const end = lines.findLastIndex((line) => line !== "");
+  const last = lines[end] ?? "";
   const lock = lines.map((line) => OPEN_ELSEWHERE.exec(line)?.[1]).findLast((words) => words !== undefined);
-  const isLocked = lock !== undefined && / r retry .* fork /.test(lines[end] ?? "");
+  const isLocked = lock !== undefined && / r retry .* fork /.test(last);
   if (isLocked) return { ...PLAIN, mood: "asking", question: lock, rule: "open elsewhere" };
-  const isDialog = DIALOG.test(lines[end] ?? "") && lines.some((line) => CHOICE.test(line));
+  const isDialog = (DIALOG.test(last) || LAST_CHOICE.test(last)) && lines.some((line) => CHOICE.test(line));
   if (!isDialog && !WANTS_A_PERSON.test(title)) return null;
   const choice = lines.findLastIndex((line) => CHOICE.test(line));
   // What it asks stands below the last item, indented.
