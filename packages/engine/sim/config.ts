@@ -58,12 +58,15 @@ export function createConfig(site: Site, files: Files): Config {
   const kept = `${site.state}/project.json`;
   let good = original;
   const hashes = new Set([digest(original)]);
+  /** A phase that is on when it is taken out must come back, or its loops wait for ever. */
+  const added = new Set<string>();
   let rephased = false;
   let known: { readonly text: string; readonly inForce: InForce } | null = null;
   const write = (text: string) => files.put(site.file, text);
   const phasesIn = (text: string) => /^phases = .*$/m.exec(text)?.[0];
   const edit = (change: (text: string) => string) => {
     good = change(good);
+    for (const phase of good.match(ADDED) ?? []) added.add(phase);
     rephased ||= phasesIn(good) !== phasesIn(original);
     hashes.add(digest(good));
     write(good);
@@ -90,7 +93,6 @@ export function createConfig(site: Site, files: Files): Config {
     edit,
     break: () => write(good + BROKEN),
     restore() {
-      const added = good.match(ADDED) ?? [];
       const edited = [...good.matchAll(EDITED)].map(([, name]) => name ?? "");
       const phased = original.replace(/ \}\]$/m, [" }", ...added].join(", ").concat("]"));
       edit(() => edited.reduce(withModel, phased));

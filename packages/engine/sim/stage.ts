@@ -15,6 +15,8 @@ export interface Stage {
   start(): void;
   /** A second one, behind the lock's back. */
   startSecond(): void;
+  /** Two have run at a time. Only the lock, which was gone around, keeps the files of one from the other. */
+  rivals(): boolean;
   /** The kept one dies, and is started again unless the keeper has gone too. */
   kill(withKeeper?: boolean): void;
   /** The next time that this point is reached, this happens to the watchdog there. */
@@ -55,6 +57,7 @@ export function createStage(world: World): Stage {
   let deafUntil: Duration = 0;
   let tearing: "cut" | "empty" | null = null;
   let births = 0;
+  let rivals = false;
   let looked: Duration = 0;
 
   const strike: Strike = (point, dog) => {
@@ -175,7 +178,9 @@ export function createStage(world: World): Stage {
         world.tell({ what: "unwatched", because: `second ${how ?? "broke"}`, error });
       });
       second = dog;
+      rivals = true;
     },
+    rivals: () => rivals,
     kill(withKeeper = false) {
       if (withKeeper) {
         keeper = false;

@@ -8,7 +8,7 @@ let report: Report;
 
 beforeAll(async () => {
   report = await runWorlds("--seeds", String(SEEDS));
-}, 600_000);
+}, 1_200_000);
 
 it.each(INVARIANTS.map(({ id, says }) => [id, says]))(`${SEEDS} simulated worlds: %s, %s`, (id) => {
   const broken = report.failed.filter(({ invariant }) => invariant === id);

@@ -6,16 +6,13 @@ import type { Invariant } from "../judge.ts";
 const asWritten: Invariant = {
   id: "I16",
   says: "only who stands in agents.toml is started, and as it stands there; what can't be read changes nothing",
-  watch(world, _, fail) {
-    let rivals = false;
+  watch(world, stage, fail) {
     world.hear((event) => {
-      if (event.what === "fault" && /rival|second/.test(event.kind)) rivals = true;
       if (event.what === "saved") {
         const { hash } = world.config.inForce();
         if (!world.config.wasGood(hash)) fail(`${hash} is in force, and was never good`);
       }
-      // Each of two goes by its own.
-      if (event.what !== "opened" || rivals) return;
+      if (event.what !== "opened" || stage.rivals()) return;
       const { name } = event.body.agent;
       const agent = world.config.inForce().project.agents.find((one) => one.name === name);
       if (agent === undefined) fail(`${name} was started, and is not in agents.toml any more`);
@@ -30,6 +27,8 @@ const nobodyStopped: Invariant = {
   says: "nobody is taken down whom nobody wished down, whatever becomes of agents.toml",
   watch(world, _, fail) {
     const down = new Set<string>();
+    /** A stop that was begun with a reason is carried on, whatever is wished meanwhile. */
+    const begun = new Set<string>();
     let complete = false;
     world.hear((event) => {
       if (event.what === "wished")
@@ -42,8 +41,11 @@ const nobodyStopped: Invariant = {
       for (const { what, agent, because } of event.entries) {
         if (what === "sequence-complete") complete = true;
         if (!/^(told-to-stop|quit-typed)$/.test(what) || because !== "unwanted" || agent === null) continue;
-        const isDone = complete && world.bodies.get(agent)?.agent.kind === "loop";
-        if (!down.has(agent) && !isDone) fail(`${agent} was stopped as unwanted, and nobody wished that`);
+        const body = world.bodies.get(agent);
+        const isDone = complete && body?.agent.kind === "loop";
+        if (down.has(agent) || isDone) begun.add(body?.instance ?? "");
+        else if (!begun.has(body?.instance ?? ""))
+          fail(`${agent} was stopped as unwanted, and nobody wished that`);
       }
     });
   },

@@ -19,15 +19,13 @@ const ASKED: ReadonlySet<unknown> = new Set(["unwanted", "next-phase", "restart-
 const backsOff: Invariant = {
   id: "I22",
   says: "who falls again and again is started ever later",
-  watch(world, _, fail) {
+  watch(world, stage, fail) {
     const { backoff, healthy_after } = world.site.project.supervision;
     const leastAfter = (count: number) => 0.9 * (backoff[Math.min(count, backoff.length) - 1] ?? 0);
     const falls = new Map<string, Falls>();
     const ready = new Map<string, Duration>();
     const asked = new Set<string>();
     let struck: Duration = -1;
-    /** Each of two counts for itself. */
-    let rivals = false;
     /** The next start of these forgives whatever came before it. */
     const forgiven = new Set<string>();
     const forgive = (names: Iterable<string>) => {
@@ -43,7 +41,6 @@ const backsOff: Invariant = {
           return forgive(falls.keys());
         case "fault":
           if (/reboot|server/.test(event.kind)) struck = now;
-          if (/rival|second/.test(event.kind)) rivals = true;
           return;
         case "journaled":
           for (const { what, agent, because } of event.entries)
@@ -67,7 +64,7 @@ const backsOff: Invariant = {
           const { name, kind } = event.body.agent;
           const { count, at } = falls.get(name) ?? NONE;
           if (forgiven.delete(name)) falls.set(name, NONE);
-          else if (!rivals && at !== null && kind !== "task" && now - at < leastAfter(count))
+          else if (!stage.rivals() && at !== null && kind !== "task" && now - at < leastAfter(count))
             fail(`${name} was started ${now - at} ms after its fall ${count}`);
           return;
         }

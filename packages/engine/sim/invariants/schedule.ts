@@ -24,7 +24,7 @@ const scheduledIn = ({ site }: World): ReadonlyMap<string, Duration> =>
 const oncePerSlot: Invariant = {
   id: "I17",
   says: "a slot and a wish bring one run of a task at the most, and no slot comes before its time",
-  watch(world, _, fail) {
+  watch(world, stage, fail) {
     const scheduled = scheduledIn(world);
     if (scheduled.size === 0) return;
     /** What each run is for: a slot or a wish, by its time as a name. */
@@ -44,7 +44,8 @@ const oncePerSlot: Invariant = {
       const purpose = purposes.get(instance);
       if (purpose === undefined) return;
       const before = runs.get(purpose);
-      if (before !== undefined) fail(`${before} and ${instance} were both started for ${purpose}`);
+      if (before !== undefined && !stage.rivals())
+        fail(`${before} and ${instance} were both started for ${purpose}`);
       runs.set(purpose, instance);
     });
   },
@@ -117,7 +118,8 @@ const notCalledAway: Invariant = {
         if (body?.agent.kind !== "task" || because !== "restart-asked") continue;
         if (!/^(told-to-stop|quit-typed)$/.test(what) || anew.has(body.agent.name)) continue;
         const works = body.state === "busy" && body.since < stage.looked();
-        if (works) fail(`${agent} was called away, and is busy for ${world.hours.now() - body.since} ms`);
+        if (works && !stage.rivals())
+          fail(`${agent} was called away, and is busy for ${world.hours.now() - body.since} ms`);
       }
     });
   },
