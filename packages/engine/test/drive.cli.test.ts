@@ -69,13 +69,14 @@ workdir = ${JSON.stringify(workdir)}
     SUPERVISION,
   );
   const project = await ownProject(toml, { "prompt.md": "Say hello.\n" }, own.place.workdir);
+  const screen = () => own.tmux("-S", project.socket, "capture-pane", "-p", "-t", "p-ada");
   /** What a person would want to see when it is otherwise. */
   const is = async (word: string, asked = 0) => {
     const so = async () => (await project.agent("ada")).is === word && own.turns().length >= asked;
     await until(`ada is ${word}`, so, SOON).catch(async (error) => {
-      const screen = await own.tmux("-S", project.socket, "capture-pane", "-p", "-t", "p-ada").catch(String);
+      const shown = await screen().catch(String);
       const story = (await project.journal()).slice(-12).map((entry) => JSON.stringify(entry));
-      throw new Error([error.message, screen.trimEnd(), ...story].join("\n"));
+      throw new Error([error.message, shown.trimEnd(), ...story].join("\n"));
     });
   };
   return {
@@ -83,13 +84,14 @@ workdir = ${JSON.stringify(workdir)}
     own,
     project,
     is,
+    screen,
     script: (...items: Parameters<typeof api.script>[1]) => api.script(own.place.key, items),
   };
 }
 
 describe.each(Object.keys(CLIS) as readonly (keyof typeof CLIS)[])("%s", (cli) => {
   it("starts without a dialog, is told its prompt and a message, and goes on with its conversation after a death", async () => {
-    const { own, project, is, script } = await driven(cli);
+    const { own, project, is, screen, script } = await driven(cli);
     script("Hello.", "I heard you.", "I am back.");
     await project.watchdog();
     await project.up();
@@ -100,6 +102,8 @@ describe.each(Object.keys(CLIS) as readonly (keyof typeof CLIS)[])("%s", (cli) =
 
     const sent = await project.run(["send", "ada", "one\n# and\ttwo"]);
     expect([sent.code, sent.out]).toEqual([0, expect.stringContaining("confirmed")]);
+    // Its turn has ended, and is kept.
+    await until("it answers", async () => (await screen()).includes("I heard you."), SOON);
     await is("ready", 2);
     const heard = own.turns().map((turn) => saidBy(turn).filter((said) => said.includes("# and")).length);
     expect(heard).toEqual([0, 1]);
@@ -120,7 +124,7 @@ describe.each(Object.keys(CLIS) as readonly (keyof typeof CLIS)[])("%s", (cli) =
     ]);
     expect((await project.run(["down"])).code).toBe(0);
     // Nothing that it started, no server of its own either.
-    expect(await own.pids()).toEqual([]);
+    await until("nothing is left", async () => (await own.pids()).length === 0, SOON);
   });
 
   it("is told a long message while it works, whole and once", async () => {
@@ -209,19 +213,18 @@ describe.each(Object.keys(CLIS) as readonly (keyof typeof CLIS)[])("%s", (cli) =
     await is("ready", 3);
     expect(await project.journal("told-to-stop")).toMatchObject([{ because: "fatal" }]);
     expect(await project.journal("resumed")).toEqual([]);
-    expect(await own.conversation()).not.toBe(old);
+    await until("it is in another conversation", async () => (await own.conversation()) !== old, SOON);
   });
 });
 
 describe("codex, by itself", () => {
   it("dies with a message that it kept for later: it is told to the next run, once", async () => {
-    const { own, project, is, script } = await driven("codex");
+    const { own, project, is, screen, script } = await driven("codex");
     script(shell("sleep 100"), "I am back.");
     await project.watchdog();
     await project.up();
     await is("working", 1);
     await project.run(["send", "--no-wait", "ada", "keep this"]);
-    const screen = () => own.tmux("-S", project.socket, "capture-pane", "-p", "-t", "p-ada");
     await until("it keeps it", async () => /↳ \[fleet \w+\] keep this/.test(await screen()), SOON);
     await project.looks(2);
     const { pid } = await project.agent("ada");
@@ -232,6 +235,19 @@ describe("codex, by itself", () => {
     expect(await project.journal("submitted")).toMatchObject([{ state: "confirmed" }]);
     const heard = own.turns().map((turn) => saidBy(turn).filter((said) => said.includes("keep this")).length);
     expect(heard).toEqual([0, 1]);
+  });
+
+  it("is told what is taller than its screen, and no paste by its own rule", async () => {
+    const { own, project, is, script } = await driven("codex");
+    script("Hello.", "I read it.");
+    await project.watchdog();
+    await project.up();
+    await is("ready", 1);
+    const lines = Array.from({ length: 90 }, (_, nth) => (nth === 70 ? "" : `line ${nth}`));
+    const sent = await project.run(["send", "ada", lines.join("\n")]);
+    expect([sent.code, sent.out]).toEqual([0, expect.stringContaining("confirmed")]);
+    await is("ready", 2);
+    expect(saidBy(own.turns().at(-1) ?? { conversation: [] }).at(-1)).toContain(lines.join("\n"));
   });
 
   it("asks whether it may trust a folder: nobody but a person answers that", async () => {

@@ -20,8 +20,6 @@ const MEANINGS: readonly (readonly [string, Partial<Reading>])[] = [
   ["answered", { mood: "ready", draft: "" }],
   ["interrupted", { mood: "ready" }],
   ["waiting", { mood: "ready", draft: "", final: MARKER }],
-  // In Codex this box is taller than the screen, and what stands around it can't be seen.
-  ["draft-pasted.80x24", {}],
   ["draft", { mood: "ready", draft: expect.stringMatching(/\S/) }],
   ["quotes", { mood: "ready", draft: "" }],
   ["busy", { mood: "busy" }],

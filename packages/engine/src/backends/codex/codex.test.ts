@@ -63,6 +63,9 @@ const SCREENS: Readonly<Record<string, readonly [Partial<Reading>, title?: strin
   "draft.120x40.ansi": [ready(null, "a draft of one line")],
   "draft-of-lines.120x40.ansi": [ready(null, "one\ntwo\n three and more")],
   "draft-pasted.120x40.ansi": [ready(null, "[Pasted Content 3000 chars]")],
+  "draft-taller.120x40.ansi": [
+    ready(null, Array.from({ length: 37 }, (_, nth) => `line ${nth + 23}`).join("\n")),
+  ],
   "drop-connection.120x40": [busy("retrying"), "⠴ project"],
   "drop-mid-stream.120x40": [ready(MARKER)],
   "error-401.120x40": [busy("retrying"), "⠴ project"],
@@ -291,6 +294,9 @@ it.each([
   ["[Pasted Content 1 chars]", "🔒", true],
   ["[Pasted Content 4 chars]", "a\nb", false],
   ["a", "a", false],
+  ["b", "a b", false],
+  ["3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13", "1\n2\n3\n4\n5\n6 7\n8\n9\n10\n11\n12\n13", true],
+  ["3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n14", false],
 ])("the box with %j holds %j: %s", (draft, typed, holds) => {
   expect(codex.holds?.(draft, typed)).toBe(holds);
 });

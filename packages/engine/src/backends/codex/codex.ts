@@ -1,7 +1,7 @@
 import { essenceOf } from "../../watch/essence.ts";
 import type { Backend } from "../backend.ts";
 import { conversation, isTranscript, readRecord } from "./claims.ts";
-import { layoutOf, read } from "./read.ts";
+import { layoutOf, read, TALL } from "./read.ts";
 
 /** Codex. Known: 0.169.0. */
 export const codex: Backend = {
@@ -38,10 +38,12 @@ export const codex: Backend = {
   opens: { isTranscript, conversation },
   transcript: readRecord,
 
-  /** A long paste stands in the box as a placeholder. */
+  /** A long paste stands in the box as a placeholder; of a tall one only a part is seen, its lines broken to fit. */
   holds(draft, typed) {
     const found = /^\[Pasted Content (\d+) chars\]$/.exec(draft);
-    return found !== null && Number(found[1]) === [...typed].length;
+    if (found !== null) return Number(found[1]) === [...typed].length;
+    const solid = (text: string): string => text.replaceAll(/\s+/g, "");
+    return draft.split("\n").length > TALL && solid(typed).includes(solid(draft));
   },
 
   /** What it was told stands above the box, behind the sign of the box. */

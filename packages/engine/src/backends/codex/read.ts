@@ -61,7 +61,7 @@ export function layoutOf(lines: readonly string[], bright: readonly string[]): L
   if (box < 0 || CHOICE.test(lines[box] ?? "")) return null;
   const below = lines.slice(box + 1, end + 1);
   if (below.some((line) => /^\S/u.test(line))) return null;
-  const gap = below.findLastIndex((line) => line.trim() === "");
+  const gap = isTaller(lines, box) ? below.length : below.findLastIndex((line) => line.trim() === "");
   if (gap < 0) return null;
   const draft = bright
     .slice(box, box + 1 + gap)
@@ -71,6 +71,15 @@ export function layoutOf(lines: readonly string[], bright: readonly string[]): L
   const said = lines.slice(0, box);
   return { above: said.slice(0, said.findLastIndex((line) => line.trim() !== "") + 1), draft };
 }
+
+/** Lines, at the least, of such a box. */
+export const TALL = 10;
+
+/** A box that is taller than the screen leaves no room for anything else: its sign stands before the first line that is seen. */
+const isTaller = (lines: readonly string[], box: number): boolean =>
+  lines.slice(0, box).every((line) => line.trim() === "") &&
+  lines.slice(box, -2).length > TALL &&
+  lines.slice(box, -2).every((line) => line.trim() !== "");
 
 /** Between the conversation and the box. Words that were said are bright: only its own are faint. */
 function statusIn(
