@@ -102,8 +102,9 @@ describe.each(Object.keys(CLIS) as readonly (keyof typeof CLIS)[])("%s", (cli) =
 
     const sent = await project.run(["send", "ada", "one\n# and\ttwo"]);
     expect([sent.code, sent.out]).toEqual([0, expect.stringContaining("confirmed")]);
-    // Its turn has ended, and is kept.
-    await until("it answers", async () => (await screen()).includes("I heard you."), SOON);
+    // It tells of the end of its turn before that is noted: a death in between would take the turn along.
+    const rests = (shown: string) => shown.includes("I heard you.") && !own.program.busy.test(shown);
+    await until("it has answered", async () => rests(await screen()), SOON);
     await is("ready", 2);
     const heard = own.turns().map((turn) => saidBy(turn).filter((said) => said.includes("# and")).length);
     expect(heard).toEqual([0, 1]);
