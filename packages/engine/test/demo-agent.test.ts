@@ -224,7 +224,14 @@ it("swallows as many Enters as it is told to, and keeps the draft", async () => 
 
 it("shows a dialog, notes every key that it gets, and drops pastes", async () => {
   const agent = await ownAgent({ scenario: "at start 1: ask May I delete / ?\n" });
-  const asking = { mood: "asking", question: "May I delete / ?", draft: null, final: null, running: null };
+  const asking = {
+    mood: "asking",
+    question: "May I delete / ?",
+    draft: null,
+    final: null,
+    running: null,
+    rule: "dialog",
+  };
   await until("a dialog", async () => (await agent.read()).mood === "asking");
   expect(await agent.read()).toEqual(asking);
   await agent.paste("1");
@@ -267,7 +274,13 @@ it("ends a usage limit by itself, and then does what it was told meanwhile", asy
   expect([mood, Math.abs((end ?? 0) - Date.now()) < 4_000]).toEqual(["limited", true]);
   await agent.send("later");
   await until("an answer", async () => (await agent.screen()).includes("  heard: later"));
-  expect(await agent.read()).toEqual({ mood: "ready", draft: "", final: "heard: later", running: null });
+  expect(await agent.read()).toEqual({
+    mood: "ready",
+    draft: "",
+    final: "heard: later",
+    running: null,
+    rule: "box",
+  });
 });
 
 it.each([

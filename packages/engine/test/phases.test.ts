@@ -4,6 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
 import { isHeld } from "../src/host/lock.ts";
+import { createStore } from "../src/host/store.ts";
 import { agentsToml, ENV, type OwnProject, ownProject, signal, until } from "./real.ts";
 
 const PHASES = [
@@ -162,7 +163,8 @@ it("does not take the DONE of the last time for a new one when a person starts o
   expect(await state(project)).toMatchObject({ phase: "one", state: "in progress", pid: one.pid });
   // The same words, after they were gone, are new ones.
   await writeStatus(project, "one", "# again\n");
-  await until("it is seen", async () => (await project.journal("status-renewed")).length === 1);
+  // Told is not yet remembered: killed in between, the watchdog would have to see it once more.
+  await until("it is seen", async () => (await createStore(project.state).records()).course?.stale === null);
   await watchdog.kill();
   await project.watchdog();
   await writeStatus(project, "one", "## DONE\n");
