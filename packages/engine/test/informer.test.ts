@@ -219,6 +219,16 @@ describe("what a program says of itself", () => {
     });
   });
 
+  it("is nothing where an agent puts pipes and folders in the place of its files, and nobody waits for them", async () => {
+    const transcript = path.join(state, "pipe");
+    const pipes = [transcript, path.join(state, "42.json"), path.join(eventsFolder(state), "1000000-1.i-1")];
+    await execa("mkfifo", pipes);
+    await mkdir(path.join(eventsFolder(state), "1000001-1.i-1"));
+    await hook("one");
+    expect(await take({ run: runOf(0, { transcript }) })).toMatchObject([{ way: "event", heard: "one" }]);
+    expect(await take({ run: runOf(0, { transcript: state }) })).toEqual([]);
+  });
+
   it("is nothing where its files can't be read, and nobody else's is lost for that", async () => {
     await hook("one");
     const broken = watched({ run: runOf(0, { instance: "i-3", transcript: state }) });

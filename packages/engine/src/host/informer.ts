@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import type { Backend } from "../backends/backend.ts";
 import { BACKENDS } from "../backends/index.ts";
@@ -52,7 +52,7 @@ export function createInformer({ state, disk, environmentOf }: InformerOptions):
   let given: readonly string[] = [];
   const folder = eventsFolder(state);
   const collect = async (): Promise<ReadonlyMap<string, readonly Event[]>> => {
-    for (const name of given) await disk.remove(path.join(folder, name));
+    for (const name of given) await disk.remove(path.join(folder, name)).catch(() => {});
     given = (await disk.list(folder)).filter((name) => EVENT.test(name)).toSorted();
     const events = given.map((name): Event => {
       const [, nanoseconds, instance = ""] = EVENT.exec(name) ?? [];
@@ -104,10 +104,17 @@ interface Event {
 async function eventsOf({ hears }: Backend, events: readonly Event[], disk: Disk): Promise<readonly Sign[]> {
   const signs: Sign[] = [];
   for (const { file, at } of hears === undefined ? [] : events) {
-    const claim = hears?.((await disk.read(file)) ?? "", at) ?? null;
+    const text = await readSmall(file, disk);
+    const claim = text === null ? null : (hears?.(text, at) ?? null);
     if (claim !== null) signs.push(signOf(claim, "event", at));
   }
   return signs;
+}
+
+/** Agents put there what they like: a pipe, which has no size, would be waited for for ever. */
+async function readSmall(file: string, disk: Disk): Promise<string | null> {
+  const size = await disk.size(file);
+  return size === 0 || size > MOST_BYTES ? null : disk.read(file).catch(() => null);
 }
 
 async function statusOf(
@@ -119,7 +126,7 @@ async function statusOf(
   disk: Disk,
 ): Promise<readonly Sign[]> {
   if (status === undefined || pid === null) return [];
-  const text = await disk.read(status.file({ home: env.HOME ?? "/", pid, env }));
+  const text = await readSmall(status.file({ home: env.HOME ?? "/", pid, env }), disk);
   if (text === null || text === memory.status) return [];
   memory.status = text;
   const claim = status.read(text);
@@ -163,13 +170,14 @@ function transcriptOf({ transcript }: Backend, file: string, run: Run, memory: M
 function readFrom(file: string, offset: number | null): { readonly text: string; readonly end: number } {
   let handle: number;
   try {
-    handle = openSync(file, "r");
+    handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     // It comes with the first message.
     return { text: "", end: 0 };
   }
   try {
-    const { size } = fstatSync(handle);
+    const found = fstatSync(handle);
+    const size = found.isFile() ? found.size : 0;
     // It was written anew.
     const from = offset !== null && offset <= size ? offset : null;
     const begin = Math.max(from ?? size - FIRST_BYTES, size - MOST_BYTES, 0);
