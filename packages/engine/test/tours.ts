@@ -41,6 +41,8 @@ const clear = (own: Seat, holds: (screen: string) => boolean) =>
     "the box is empty",
     async () => {
       await own.keys("-N", "6", "C-u");
+      // The end of a line above, where each is cleared alone.
+      await own.keys("BSpace");
       await wait(400);
       return !holds(await own.screen());
     },
@@ -65,7 +67,7 @@ async function* drafts(own: Seat): AsyncGenerator<string> {
   };
   for (const [name, words] of Object.entries(all)) {
     await own.paste(words);
-    const holds = (screen: string) => screen.includes(words.slice(0, 9));
+    const holds = (screen: string) => screen.includes(words.slice(0, 9)) || screen.includes("[Pasted");
     await own.until(name, holds, SECONDS);
     await still(own);
     yield name;
@@ -140,7 +142,10 @@ async function* work(own: Seat, api: ModelApi): AsyncGenerator<string> {
   await turn(own, api, "never mind", { kind: "hang" });
   await waiting(own);
   await own.keys("Escape");
-  if (own.cli === "opencode") await own.keys("Escape");
+  if (own.cli === "opencode") {
+    await wait(500);
+    await own.keys("Escape");
+  }
   await own.idle(SECONDS);
   await still(own);
   yield "interrupted";
@@ -219,7 +224,8 @@ async function* exited(own: Seat, api: ModelApi): AsyncGenerator<string> {
   await own.until("the answer", /Hello\./, SECONDS);
   await own.idle(SECONDS);
   await own.say(own.cli === "gemini" ? "/quit" : "/exit");
-  await own.until("its end", /Pane is dead/, SECONDS);
+  const dead = () => own.tmux("display-message", "-p", "-t", "seat", "#{pane_dead}");
+  await until("it is over", async () => (await dead()) === "1", SECONDS);
   yield "exited";
 }
 
