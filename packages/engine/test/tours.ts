@@ -4,6 +4,7 @@ import type { ModelApi } from "./model-api/server.ts";
 import { fail, type Step, shell, text, tool } from "./model-api/step.ts";
 import { until } from "./processes.ts";
 import type { Seat, SeatWish } from "./seat.ts";
+import { clear, ready, SECONDS, still, turn, waiting } from "./tour-steps.ts";
 
 /*
  * The ways through what the programs show. Each is a generator that stops
@@ -20,7 +21,6 @@ export interface Journey {
 }
 
 const ALL: readonly CliName[] = ["claude", "codex", "opencode", "gemini"];
-const SECONDS = 120;
 const WORK = `node -e "setTimeout(() => {}, 20000)"`;
 const LONG =
   "Please look at the parser first, then at the printer, and then at everything that the two of them have in " +
@@ -29,25 +29,6 @@ const LINES = Array.from({ length: 30 }, (_, index) => `${index + 1}: the quick 
 
 /** In the box, behind its sign. */
 const LETTER = /[❯›┃>*]\s*x\s/;
-
-const ready = async (own: Seat) => {
-  await own.start();
-  await own.idle(SECONDS);
-};
-
-/** Again until it is empty: a burst of keys may be taken for a paste, and comes to nothing. */
-const clear = (own: Seat, holds: (screen: string) => boolean) =>
-  until(
-    "the box is empty",
-    async () => {
-      await own.keys("-N", "6", "C-u");
-      // The end of a line above, where each is cleared alone.
-      await own.keys("BSpace");
-      await wait(400);
-      return !holds(await own.screen());
-    },
-    SECONDS,
-  );
 
 async function* drafts(own: Seat): AsyncGenerator<string> {
   await own.start();
@@ -77,33 +58,6 @@ async function* drafts(own: Seat): AsyncGenerator<string> {
   await own.until("the paste", /30|Pasted|quick/);
   await still(own);
   yield "draft-pasted";
-}
-
-/** Idle by nothing that is written there. */
-const still = (own: Seat) =>
-  until(
-    "nothing moves",
-    async () => {
-      const look = async () => `${await own.title()}\n${await own.screen()}`;
-      const before = await look();
-      await wait(1_500);
-      return before === (await look());
-    },
-    SECONDS,
-  );
-
-/** The model has heard and says nothing, and the program has had the time to show it. */
-const waiting = async (own: Seat) => {
-  const hangs = () => own.turns().some(({ step, outcome }) => step === "hang" && outcome === null);
-  await until("the model is waited for", async () => hangs(), SECONDS);
-  await own.until("that it waits", own.program.busy, SECONDS);
-  await wait(1_500);
-};
-
-/** What is said, and what the model does then. */
-async function turn(own: Seat, api: ModelApi, words: string, step: Step): Promise<void> {
-  api.script(own.place.key, [step]);
-  await own.say(words);
 }
 
 async function* work(own: Seat, api: ModelApi): AsyncGenerator<string> {
