@@ -222,7 +222,7 @@ describe("what a program says of itself", () => {
   it("is nothing where an agent puts pipes and folders in the place of its files, and nobody waits for them", async () => {
     const transcript = path.join(state, "pipe");
     const pipes = [transcript, path.join(state, "42.json"), path.join(eventsFolder(state), "1000000-1.i-1")];
-    await execa("mkfifo", pipes);
+    await execa("sh", ["-c", 'mkfifo "$@"', "sh", ...pipes]);
     await mkdir(path.join(eventsFolder(state), "1000001-1.i-1"));
     await hook("one");
     expect(await take({ run: runOf(0, { transcript }) })).toMatchObject([{ way: "event", heard: "one" }]);
