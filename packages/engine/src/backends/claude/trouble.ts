@@ -1,11 +1,7 @@
 import type { Mood } from "../../watch/sighting.ts";
-import type { Duration, Instant } from "../../watch/time.ts";
+import type { Instant } from "../../watch/time.ts";
 import { parseReset } from "../reset-time.ts";
-
-type Trouble = Mood & { readonly rule: string };
-
-/** A server that was too busy for ten tries is asked again this much later. */
-const SERVER_REST: Duration = 300_000;
+import { ask, fatal, limited, SERVER_REST, type Trouble } from "../trouble.ts";
 
 /**
  * What ends a turn of Claude Code badly, as data, and what helps: to wait
@@ -63,16 +59,4 @@ export function trouble(item: readonly string[], footer: readonly string[], at: 
     );
   if (!first.startsWith("● API Error")) return null;
   return readError(item.map((line) => line.replace(/^● /, "").trim()).join(" "), at);
-}
-
-function limited(until: Instant | null): Mood {
-  return { mood: "limited", until };
-}
-
-function ask(question: string): Mood {
-  return { mood: "asking", question };
-}
-
-function fatal(error: string): Mood {
-  return { mood: "fatal", error };
 }

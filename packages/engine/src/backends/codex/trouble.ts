@@ -1,11 +1,7 @@
 import type { Mood } from "../../watch/sighting.ts";
-import type { Duration, Instant } from "../../watch/time.ts";
+import type { Instant } from "../../watch/time.ts";
 import { parseReset } from "../reset-time.ts";
-
-type Trouble = Mood & { readonly rule: string };
-
-/** A server that failed in all tries is asked again this much later. */
-const SERVER_REST: Duration = 300_000;
+import { ask, fatal, limited, SERVER_REST, type Trouble } from "../trouble.ts";
 
 /**
  * What ends a turn of Codex badly, as data, and what helps: to wait ("limited"),
@@ -55,16 +51,4 @@ export function trouble(item: readonly string[], at: Instant): Trouble | null {
   const found = readError(text, at);
   const isRaw = text.startsWith('{"error"') || /^unexpected status/i.test(text);
   return found.rule === "unknown error" && !isRaw ? null : found;
-}
-
-function limited(until: Instant | null): Mood {
-  return { mood: "limited", until };
-}
-
-function ask(question: string): Mood {
-  return { mood: "asking", question };
-}
-
-function fatal(error: string): Mood {
-  return { mood: "fatal", error };
 }
