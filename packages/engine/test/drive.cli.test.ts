@@ -1,95 +1,23 @@
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { cliFolder } from "./agent-clis.ts";
+import { DRIVEN, DRIVEN_CLIS, type Drive, drive, SOON } from "./driven.ts";
 import { saidBy } from "./model-api/request.ts";
-import { modelApi } from "./model-api/server.ts";
-import { fail, type Step, shell } from "./model-api/step.ts";
-import { agentsToml, ownProject, until } from "./real.ts";
-import { type SeatWish, seat } from "./seat.ts";
+import { fail, shell } from "./model-api/step.ts";
+import { until } from "./real.ts";
 
 /*
  * The real programs, driven by the real engine: a project whose agent is the
  * program itself, in the home of a seat, with a model that a test plays.
  */
 
-/** Seconds; other tests may run on this machine. */
-const SOON = 60;
-/** As short as a program that needs seconds to come up can bear. */
-const SUPERVISION = { stop_grace: '"5s"', quit_grace: '"5s"' };
-
-/** In what they differ. */
-interface Driven {
-  readonly model: string;
-  /** Of the switches that the seat would start it with, those that the engine does not give it itself. */
-  argsOf(argv: readonly string[]): readonly string[];
-  /** The answer of a vendor whose limit is used up. */
-  limit(): Step;
+async function driven(...wish: Parameters<typeof drive>): Promise<Drive> {
+  const one = await drive(...wish);
+  onTestFinished(() => one.end());
+  return one;
 }
 
-const CLIS = {
-  claude: {
-    model: "claude-opus-5-5",
-    argsOf: (argv) => argv.slice(1, argv.indexOf("--model")),
-    limit: () => fail("limit", { resets: 3_600 }),
-  },
-  codex: {
-    model: "fake-model",
-    argsOf: (argv) => argv.slice(1).filter((word) => word !== "--no-alt-screen"),
-    limit: () => {
-      const resets_at = Math.floor(Date.now() / 1_000) + 3_600;
-      const error = { type: "usage_limit_reached", message: "limit", plan_type: "pro", resets_at };
-      return { kind: "error", status: 429, message: "limit", body: { error } };
-    },
-  },
-} as const satisfies Readonly<Record<string, Driven>>;
-
-async function driven(cli: keyof typeof CLIS, more: Partial<SeatWish> = {}, workdir = ".") {
-  const api = await modelApi();
-  onTestFinished(() => api[Symbol.asyncDispose]());
-  const own = await seat(cli, { api, ...more });
-  onTestFinished(() => own.end());
-  const { model, argsOf } = CLIS[cli];
-  const env = Object.entries(own.env).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
-  const program = path.join(await cliFolder(), cli);
-  const toml = agentsToml(
-    `
-[backends.${cli}]
-command = [${JSON.stringify(program)}]
-args = ${JSON.stringify(argsOf(own.argv()))}
-env = { ${env.join(", ")} }
-[models]
-sonnet = ${JSON.stringify(model)}
-[agents.ada]
-kind = "persistent"
-backend = ${JSON.stringify(cli)}
-prompt = "prompt.md"
-workdir = ${JSON.stringify(workdir)}
-`,
-    SUPERVISION,
-  );
-  const project = await ownProject(toml, { "prompt.md": "Say hello.\n" }, own.place.workdir);
-  const screen = () => own.tmux("-S", project.socket, "capture-pane", "-p", "-t", "p-ada");
-  /** What a person would want to see when it is otherwise. */
-  const is = async (word: string, asked = 0) => {
-    const so = async () => (await project.agent("ada")).is === word && own.turns().length >= asked;
-    await until(`ada is ${word}`, so, SOON).catch(async (error) => {
-      const shown = await screen().catch(String);
-      const story = (await project.journal()).slice(-12).map((entry) => JSON.stringify(entry));
-      throw new Error([error.message, shown.trimEnd(), ...story].join("\n"));
-    });
-  };
-  return {
-    api,
-    own,
-    project,
-    is,
-    screen,
-    script: (...items: Parameters<typeof api.script>[1]) => api.script(own.place.key, items),
-  };
-}
-
-describe.each(Object.keys(CLIS) as readonly (keyof typeof CLIS)[])("%s", (cli) => {
+describe.each(DRIVEN_CLIS)("%s", (cli) => {
   it("starts without a dialog, is told its prompt and a message, and goes on with its conversation after a death", async () => {
     const { own, project, is, screen, script } = await driven(cli);
     script("Hello.", "I heard you.", "I am back.");
@@ -171,7 +99,7 @@ describe.each(Object.keys(CLIS) as readonly (keyof typeof CLIS)[])("%s", (cli) =
 
   it("is held at a usage limit until the reset, and not restarted", async () => {
     const { project, is, script } = await driven(cli);
-    script("Hello.", CLIS[cli].limit());
+    script("Hello.", DRIVEN[cli].limit());
     await project.watchdog();
     await project.up();
     await is("ready", 1);
@@ -252,7 +180,7 @@ describe("codex, by itself", () => {
   });
 
   it("asks whether it may trust a folder: nobody but a person answers that", async () => {
-    const { own, project, is } = await driven("codex", {}, "clone");
+    const { own, project, is } = await driven("codex", { workdir: "clone" });
     await execa("git", ["init", "--quiet", path.join(own.place.workdir, "clone")]);
     await project.watchdog();
     await project.run(["up"]);

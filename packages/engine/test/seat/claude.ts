@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Program } from "./program.ts";
 
@@ -35,8 +35,11 @@ export const claude: Program = {
   ],
   async conversation(place) {
     const folder = path.join(place.home, ".claude/projects", place.workdir.replaceAll(/[^a-zA-Z0-9]/g, "-"));
-    const names = await readdir(folder).catch(() => []);
-    return names.find((name) => name.endsWith(".jsonl"))?.replace(".jsonl", "") ?? null;
+    const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".jsonl"));
+    const files = await Promise.all(
+      names.map(async (name) => ({ name, written: (await stat(path.join(folder, name))).mtimeMs })),
+    );
+    return files.sort((a, b) => b.written - a.written)[0]?.name.replace(".jsonl", "") ?? null;
   },
   box: /^❯/m,
   busy: /esc to interrupt/,

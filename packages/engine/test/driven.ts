@@ -1,0 +1,117 @@
+import path from "node:path";
+import { cliFolder } from "./agent-clis.ts";
+import { type ModelApi, modelApi } from "./model-api/server.ts";
+import { fail, type Step } from "./model-api/step.ts";
+import { agentsToml, type OwnProject, ownProject, until } from "./real.ts";
+import { type Seat, type SeatWish, seat } from "./seat.ts";
+
+/** Seconds; other tests may run on this machine. */
+export const SOON = 60;
+
+/** In what the programs differ for the one who drives them. */
+interface Difference {
+  readonly model: string;
+  /** Of the switches that the seat would start it with, those that the engine does not give it itself. */
+  argsOf(argv: readonly string[]): readonly string[];
+  /** The answer of a vendor whose limit is used up. */
+  limit(): Step;
+}
+
+/** Those that the engine can run, and that a seat stands ready for. */
+export const DRIVEN = {
+  claude: {
+    model: "claude-opus-5-5",
+    argsOf: (argv) => argv.slice(1, argv.indexOf("--model")),
+    limit: () => fail("limit", { resets: 3_600 }),
+  },
+  codex: {
+    model: "fake-model",
+    argsOf: (argv) => argv.slice(1).filter((word) => word !== "--no-alt-screen"),
+    limit: () => {
+      const resets_at = Math.floor(Date.now() / 1_000) + 3_600;
+      const error = { type: "usage_limit_reached", message: "limit", plan_type: "pro", resets_at };
+      return { kind: "error", status: 429, message: "limit", body: { error } };
+    },
+  },
+} as const satisfies Readonly<Record<string, Difference>>;
+
+export type DrivenCli = keyof typeof DRIVEN;
+export const DRIVEN_CLIS = Object.keys(DRIVEN) as readonly DrivenCli[];
+
+interface DriveWish extends Omit<SeatWish, "api"> {
+  /** Of the agent, from the project. */
+  readonly workdir?: string;
+  /** The [supervision] table, where it is not the short one of tests. */
+  readonly supervision?: Readonly<Record<string, string>>;
+}
+
+/** A real program in the hands of the real engine: a project whose one agent, ada, is the program itself, in the home of a seat, with a model that is played. */
+export interface Drive {
+  readonly api: ModelApi;
+  readonly own: Seat;
+  readonly project: OwnProject;
+  /** Waits until ada is this, and its model was asked so often. */
+  is(word: string, asked?: number): Promise<void>;
+  screen(): Promise<string>;
+  script(...items: Parameters<ModelApi["script"]>[1]): void;
+  end(): Promise<void>;
+}
+
+/** As short as a program that needs seconds to come up can bear. */
+const SUPERVISION = { stop_grace: '"5s"', quit_grace: '"5s"' };
+
+export async function drive(cli: DrivenCli, wish: DriveWish = {}): Promise<Drive> {
+  const { workdir = ".", supervision = {}, ...more } = wish;
+  const api = await modelApi();
+  const own = await seat(cli, { api, ...more });
+  const toml = await agentsFile(cli, own, workdir, { ...SUPERVISION, ...supervision });
+  const project = await ownProject(toml, { "prompt.md": "Say hello.\n" }, own.place.workdir);
+  const screen = () => own.tmux("-S", project.socket, "capture-pane", "-p", "-t", "p-ada");
+  return {
+    api,
+    own,
+    project,
+    screen,
+    async is(word, asked = 0) {
+      const so = async () => (await project.agent("ada")).is === word && own.turns().length >= asked;
+      await until(`ada is ${word}`, so, SOON).catch(async (error) => {
+        // What a person would want to see when it is otherwise.
+        const shown = await screen().catch(String);
+        const story = (await project.journal()).slice(-12).map((entry) => JSON.stringify(entry));
+        throw new Error([error.message, shown.trimEnd(), ...story].join("\n"));
+      });
+    },
+    script: (...items) => api.script(own.place.key, items),
+    async end() {
+      await own.end();
+      await api[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function agentsFile(
+  cli: DrivenCli,
+  own: Seat,
+  workdir: string,
+  supervision: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { model, argsOf } = DRIVEN[cli];
+  const env = Object.entries(own.env).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  const program = path.join(await cliFolder(), cli);
+  return agentsToml(
+    `
+[backends.${cli}]
+command = [${JSON.stringify(program)}]
+args = ${JSON.stringify(argsOf(own.argv()))}
+env = { ${env.join(", ")} }
+[models]
+sonnet = ${JSON.stringify(model)}
+[agents.ada]
+kind = "persistent"
+backend = ${JSON.stringify(cli)}
+prompt = "prompt.md"
+workdir = ${JSON.stringify(workdir)}
+`,
+    supervision,
+  );
+}
