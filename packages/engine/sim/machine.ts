@@ -1,4 +1,5 @@
-import type { Pane, Panes, Terminal } from "../src/host/tmux.ts";
+import type { Pane, Panes } from "../src/host/panes.ts";
+import type { Terminal } from "../src/host/tmux.ts";
 import type { Opening } from "../src/host/tmux-script.ts";
 import { Failure } from "../src/problem.ts";
 import type { Exit } from "../src/watch/sighting.ts";

@@ -153,6 +153,17 @@ it.each([
   expect(exits.map((pane) => pane.exit)).toEqual(sessions.map(() => exit));
 });
 
+it("opens a hundred and twenty sessions by fifty a call, so that no call of a busy server takes long", async () => {
+  const real = (await execa("sh", ["-c", "command -v tmux"])).stdout;
+  const bin = await ownProgram("tmux", `echo "$*" >>"\${0%/*}/calls"\nexec ${real} "$@"`);
+  const { terminal, opening } = await ownTerminal({ ...ENV, PATH: `${bin}:${ENV.PATH}` });
+  const sessions = Array.from({ length: 120 }, (_, nth) => `p-${String(nth).padStart(3, "0")}`);
+  await terminal.open(sessions.map((session) => opening(session, ["cat"])));
+  const calls = (await readFile(path.join(bin, "calls"), "utf8")).split("\n");
+  expect(calls.filter((line) => line.includes("source-file"))).toHaveLength(3);
+  expect(await names(terminal)).toEqual(sessions);
+});
+
 it("reads many screens at once, and mixes none up when one has gone meanwhile", async () => {
   const { terminal, opening } = await ownTerminal();
   const sessions = ["p-a", "p-b", "p-c"];

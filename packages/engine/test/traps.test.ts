@@ -9,6 +9,7 @@ import {
   ENV,
   type OwnProject,
   ownDirectory,
+  ownProgram,
   ownProject,
   processesWith,
   signal,
@@ -86,6 +87,18 @@ it("a pane that died while the tmux server was stopped goes down like any other"
   expect((await project.run(["down"])).code).toBe(0);
   await until("nothing is left", async () => (await processesWith(project.home)).length === 0);
   expect(existsSync(project.socket)).toBe(false);
+});
+
+it("a session that tmux made, though its answer was lost, is a start and no failed one", async () => {
+  const real = (await execa("sh", ["-c", "command -v tmux"])).stdout;
+  const lost = `*start-server*) ${real} "$@"; echo 'server exited unexpectedly' >&2; exit 1`;
+  const bin = await ownProgram("tmux", `case "$*" in\n${lost} ;;\n*) exec ${real} "$@" ;;\nesac`);
+  const project = await ownProject(agentsToml('[agents.ada]\nkind = "persistent"\n'));
+  const env = { ...ENV, PATH: `${bin}:${ENV.PATH}` };
+  const up = await project.run(["up"], { env });
+  expect([up.code, up.out]).toEqual([0, expect.stringContaining("ada")]);
+  expect((await project.journal("start-failed")).length).toBe(0);
+  expect((await project.journal("started")).length).toBe(1);
 });
 
 it("eight sessions of another tmux server, and a foreign one on our own, are the same before and after", async () => {

@@ -7,7 +7,8 @@ import { digest } from "../watch/digest.ts";
 import { essenceOf } from "../watch/essence.ts";
 import type { Reading, Sighting } from "../watch/sighting.ts";
 import type { Instant } from "../watch/time.ts";
-import type { Pane, Panes, Terminal } from "./tmux.ts";
+import type { Pane, Panes } from "./panes.ts";
+import type { Terminal } from "./tmux.ts";
 
 /** What the last look read off a pane; the next one reads again only if something was printed since. */
 interface Capture {

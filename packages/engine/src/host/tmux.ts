@@ -1,41 +1,10 @@
 import { unlink } from "node:fs/promises";
 import { Failure } from "../problem.ts";
-import type { Exit } from "../watch/sighting.ts";
 import type { Duration } from "../watch/time.ts";
 import { type Environment, pick } from "./environment.ts";
+import { FORMAT, NO_PANES, type Pane, type Panes, parsePanes } from "./panes.ts";
 import { type Ran, run } from "./run.ts";
 import { claim, close, fenced, isStill, type Opening, open, quote, STALE, setUp } from "./tmux-script.ts";
-
-/** One session's own pane, before its backend has read the screen. */
-export interface Pane {
-  readonly session: string;
-  readonly id: string;
-  readonly pid: number;
-  /** Null on a session that we did not make. */
-  readonly project: string | null;
-  readonly instance: string | null;
-  readonly dead: boolean;
-  /** Undefined while tmux has not collected it. */
-  readonly exit: Exit | undefined;
-  readonly scrolled: boolean;
-  /** The title that the program gave its terminal. */
-  readonly title: string;
-  /** Where its cursor stands. */
-  readonly cursor: string;
-  /** When it last printed something, in whole seconds since the epoch. */
-  readonly activity: number;
-  /** Columns and rows, as "200x50". */
-  readonly size: string;
-  /** When its session was made, in whole seconds since the epoch. */
-  readonly created: number;
-}
-
-export interface Panes {
-  /** Process id of the server; null when there is none. */
-  readonly server: number | null;
-  readonly epoch: number;
-  readonly sessions: ReadonlyMap<string, Pane>;
-}
 
 export interface Terminal {
   /** Every pane there is, in one call. Throws when tmux cannot say; a session that is not in the map is absent. */
@@ -56,37 +25,14 @@ export interface Terminal {
   end(): Promise<void>;
 }
 
-const FIELDS = [
-  "session_name",
-  "pane_id",
-  "pane_pid",
-  "pane_dead",
-  "pane_dead_status",
-  "pane_dead_signal",
-  "pane_in_mode",
-  "cursor_x",
-  "cursor_y",
-  "window_activity",
-  "pane_width",
-  "pane_height",
-  "pid",
-  "@fleet_epoch",
-  "@fleet_project",
-  "@fleet_instance",
-  "@fleet_pane",
-  "session_created",
-  // Last: it is the program's own text.
-  "pane_title",
-] as const;
-const FORMAT = FIELDS.map((field) => `#{${field}}`).join("\t");
-
 /** All the ways tmux has of saying that its server has nothing, or is not there. A server that it may not or cannot reach is none of them. */
 const NOTHING_THERE =
   /no server running|error connecting to .*\(No such file or directory\)|no sessions|no current target|server exited/;
 const UNREACHED = /no server running|error connecting|server exited/;
 
 const TIMEOUT: Duration = 10_000;
-const NO_PANES: Panes = { server: null, epoch: 0, sessions: new Map() };
+/** So many sessions in one call: what already runs of a thousand agents takes the processor from the server that opens the rest. */
+const BATCH = 50;
 
 /** tmux, on a server of the project's own: nobody's other sessions are ever seen or touched. Acting needs an epoch. */
 export function createTmux(
@@ -150,9 +96,14 @@ export function createTmux(
       const ran = await call(["source-file", "-"], `${claim(epoch)}\n`);
       if (ran.code !== 0 && !NOTHING_THERE.test(ran.stderr)) throw failed("source-file", ran);
     },
-    open: (openings) =>
-      script([claim(epoch), setUp(epoch), ...openings.map((opening) => open(epoch, opening))]),
-    close: (sessions) => script([claim(epoch), ...sessions.map((session) => close(epoch, session))]),
+    async open(openings) {
+      for (const some of batchesOf(openings))
+        await script([claim(epoch), setUp(epoch), ...some.map((opening) => open(epoch, opening))]);
+    },
+    async close(sessions) {
+      for (const some of batchesOf(sessions))
+        await script([claim(epoch), ...some.map((session) => close(epoch, session))]);
+    },
     async paste(session, instance, name, text) {
       const buffer = `fleet-${name}`;
       const pane = await paneOf(session);
@@ -196,44 +147,14 @@ function parseScreens(printed: string, end: string, ids: readonly string[]): Rea
   return screens;
 }
 
+function* batchesOf<T>(all: readonly T[]): Iterable<readonly T[]> {
+  for (let from = 0; from < all.length; from += BATCH) yield all.slice(from, from + BATCH);
+}
+
 const took = ({ code, stdout }: Ran): boolean => code === 0 && !stdout.includes(STALE);
 
 const failed = (command: string, { code, stderr, timedOut }: Ran): Failure =>
   new Failure("TMUX_FAILED", `tmux ${command}: ${timedOut ? "timed out" : stderr.trim() || `exit ${code}`}`);
-
-/** The lines of `list-panes`. Of a session that a person has split, only the pane that we made counts. */
-export function parsePanes(listed: string): Panes {
-  const sessions = new Map<string, Pane>();
-  let server: number | null = null;
-  let epoch = 0;
-  for (const line of listed.split("\n").filter((text) => text !== "")) {
-    const [session = "", id = "", pid, dead, code = "", signal = "", mode, ...more] = line.split("\t");
-    const [column, row, activity, width, height, serverPid, stamped, ...marks] = more;
-    const [project = "", instance = "", own = "", created, ...title] = marks;
-    server = Number(serverPid);
-    epoch = Number(stamped ?? 0);
-    if (own !== "" && own !== id) continue;
-    if (own === "" && sessions.has(session)) continue;
-    // A blank exit is an exit not known yet; it is not an exit of 0.
-    const exit = signal !== "" ? { signal } : code !== "" ? { code: Number(code) } : undefined;
-    sessions.set(session, {
-      session,
-      id,
-      pid: Number(pid),
-      project: project === "" ? null : project,
-      instance: instance === "" ? null : instance,
-      dead: dead === "1",
-      exit: dead === "1" ? exit : undefined,
-      scrolled: mode !== "0" && mode !== "",
-      title: title.join("\t"),
-      cursor: `${column} ${row}`,
-      activity: Number(activity),
-      size: `${width}x${height}`,
-      created: Number(created),
-    });
-  }
-  return { server, epoch, sessions };
-}
 
 /**
  * tmux 3.3a can miss the SIGCHLD of a dying pane: the process stays a zombie

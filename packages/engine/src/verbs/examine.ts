@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { systemDisk } from "../host/disk.ts";
 import type { Environment } from "../host/environment.ts";
+import type { Pane, Panes } from "../host/panes.ts";
 import { processesByInstance } from "../host/processes.ts";
 import type { Site } from "../host/site.ts";
 import { blockedBy } from "../host/starting.ts";
 import { createStore } from "../host/store.ts";
 import { timetableOf } from "../host/timetable.ts";
-import { createTmux, type Pane, type Panes } from "../host/tmux.ts";
+import { createTmux } from "../host/tmux.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import { assess } from "../watch/assess.ts";

@@ -1,6 +1,6 @@
 import type { Environment } from "../host/environment.ts";
+import type { Panes } from "../host/panes.ts";
 import type { Site } from "../host/site.ts";
-import type { Panes } from "../host/tmux.ts";
 import type { Agent } from "../project.ts";
 import { explain } from "../watch/explain.ts";
 import { orphansIn } from "../watch/in-force.ts";

@@ -54,21 +54,26 @@ async function checkOwner({ backend }: Agent, conversation: string | null, host:
   throw new Failure("TAKEN", `its conversation ${conversation} is open in process ${owner}`);
 }
 
-/** Session name to the instance that is in it. */
+/** Session name to the instance that is in it. Where tmux fails on the way, some may be there all the same. */
 async function openAll(
   openings: readonly Opening[],
   troubles: Map<string, string>,
   { terminal }: Host,
 ): Promise<ReadonlyMap<string, string | null>> {
-  try {
+  const failed = (error: unknown) => void troubles.set("", because(error));
+  const open = async () => {
     const there = (await terminal.panes()).sessions;
     const dead = openings.map(({ session }) => session).filter((session) => there.get(session)?.dead);
     if (dead.length > 0) await terminal.close(dead);
     await terminal.open(openings);
+  };
+  const instances = async () => {
     const panes = await terminal.panes();
     return new Map([...panes.sessions.values()].map(({ session, instance }) => [session, instance]));
-  } catch (error) {
-    troubles.set("", because(error));
+  };
+  await open().catch(failed);
+  return instances().catch((error) => {
+    failed(error);
     return new Map();
-  }
+  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parsePanes } from "./tmux.ts";
+import { parsePanes } from "./panes.ts";
 
 const FIELDS = {
   session: "x-builder",
