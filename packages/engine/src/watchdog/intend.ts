@@ -2,6 +2,7 @@ import { BACKENDS } from "../backends/index.ts";
 import { chooseModel, NO_OVERRIDES } from "../choose-model.ts";
 import type { Agent } from "../project.ts";
 import type { Happening } from "../watch/happening.ts";
+import type { JournalEntry } from "../watch/journal.ts";
 import { turnOf, wishFor } from "../watch/plan.ts";
 import type { AgentRecord, Run } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
@@ -15,6 +16,7 @@ export async function intend(
   host: Host,
 ): Promise<{ readonly intents: number; readonly records: Records }> {
   let records = before;
+  const entries: JournalEntry[] = [];
   let intents = 0;
   const wishes = await host.store.wishes();
   for (const deed of deeds) {
@@ -23,8 +25,9 @@ export async function intend(
     if (intent === null) continue;
     intents += 1;
     records = note(records, agent, intent);
-    await host.store.journal(journalOf(agent, [intent]));
+    entries.push(...journalOf(agent, [intent]));
   }
+  await host.store.journal(entries);
   return { intents, records };
 }
 

@@ -3,6 +3,7 @@ import type { Opening } from "../host/tmux-script.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import type { Happening } from "../watch/happening.ts";
+import type { JournalEntry } from "../watch/journal.ts";
 import type { Records } from "../watch/records.ts";
 import type { Host } from "./host.ts";
 import { because, type Deed, journalOf, note } from "./note.ts";
@@ -25,6 +26,7 @@ export async function startAll(before: Records, starts: readonly Deed[], host: H
     }
   }
   const sessions = await openAll([...openings.values()], troubles, host);
+  const entries: JournalEntry[] = [];
   let records = before;
   for (const { agent, action } of starts) {
     const run = records.agents[agent.name]?.run ?? null;
@@ -41,8 +43,9 @@ export async function startAll(before: Records, starts: readonly Deed[], host: H
           }
         : { at, what: "start-failed", because: why };
     records = note(records, agent, happening);
-    await host.store.journal(journalOf(agent, [happening]));
+    entries.push(...journalOf(agent, [happening]));
   }
+  await host.store.journal(entries);
   return records;
 }
 
