@@ -7,6 +7,7 @@ import {
   handoffCommand,
   logsCommand,
   phaseCommand,
+  recordCommand,
   restartCommand,
   sendCommand,
   wakeCommand,
@@ -34,6 +35,7 @@ const COMMANDS = [
   wakeCommand,
   watchdogCommand,
   readCommand,
+  recordCommand,
 ];
 
 /** Runs one line of the `fleet` command and says how the process should exit. */

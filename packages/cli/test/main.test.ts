@@ -105,6 +105,7 @@ describe("fleet", () => {
     ["logs", ["logs", "base", "bob", "-n", "5"], 0, "base: logs --lines=5 -- bob\n"],
     ["events", ["events", "base", "--json"], 0, "base: events --json --\n"],
     ["events since when", ["events", "base", "--since", "2h"], 0, "base: events --since=2h --\n"],
+    ["record", ["record", "base", "bob"], 0, "base: record -- bob\n"],
     ["why", ["why", "base", "bob", "-n", "5"], 0, "base: why --lines=5 -- bob\n"],
     ["watchdog restart", ["watchdog", "base", "restart"], 0, "base: watchdog -- restart\n"],
     ["phase", ["phase", "base", "goto", "two"], 0, "base: phase -- goto two\n"],
@@ -115,6 +116,12 @@ describe("fleet", () => {
     expect(said.out).toBe(out);
     expect(said.exit).toBe(exit);
     expect(said.err).toContain("a note");
+  });
+
+  it("means a file of the folder where it was called, and not of the project's", async () => {
+    const folder = await three();
+    const said = await fleet(folder, ["record", "base", "bob", "--to", "x.json"]);
+    expect(said.out).toBe(`base: record --to=${folder}/x.json -- bob\n`);
   });
 
   it.each([

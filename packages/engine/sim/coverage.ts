@@ -13,7 +13,7 @@ export const ENOUGH = 250;
 const ASSESSMENTS = {
   ...{ unseen: 1, foreign: 1, down: 1, missing: 1, held: 1, resting: 1, starting: 1, working: 1, ready: 1 },
   ...{ waiting: 1, overdue: 1, asking: 1, limited: 1, unwell: 1, draining: 1, "due-to-stop": 1, stopping: 1 },
-  ...{ leftover: 1, outlived: 1, finished: 1, "crash-looping": 1, failed: 1 },
+  ...{ leftover: 1, outlived: 1, finished: 1, "crash-looping": 1, failed: 1, unread: 1 },
 } satisfies Readonly<Record<Assessment["is"], 1>>;
 
 const ACTIONS = {
@@ -45,6 +45,8 @@ const DELIVERED: Readonly<Record<string, Action["do"]>> = {
 /** What can't happen in a simulated world, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   "agent booting": "an agent program boots from the start, and never becomes booting",
+  "is unread":
+    "no screen is strange for ten minutes: nothing that goes on for a while does so for longer than four",
 };
 
 /** The rows of the table, each to be seen at least once. */

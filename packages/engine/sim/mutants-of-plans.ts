@@ -4,7 +4,7 @@ import type { Mutant } from "./mutants.ts";
 export const MUTANTS_OF_PLANS: readonly Mutant[] = [
   {
     name: "noStartLimit",
-    file: "src/watch/assess.ts",
+    file: "src/watch/absence.ts",
     from: "if (recent.length >= policy.start_limit) {",
     to: "if (recent.length >= 1_000) {",
     faults: ["dies-at-each-start"],
@@ -39,7 +39,7 @@ export const MUTANTS_OF_PLANS: readonly Mutant[] = [
   },
   {
     name: "noBackoff",
-    file: "src/watch/assess.ts",
+    file: "src/watch/absence.ts",
     from: "const pause = backoff[Math.min(failures, backoff.length) - 1] ?? 0;",
     to: "const pause = failures > 1_000 ? (backoff[0] ?? 0) : 0;",
     faults: ["dies-at-each-start", "dies"],

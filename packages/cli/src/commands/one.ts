@@ -1,3 +1,4 @@
+import path from "node:path";
 import { type Command, defineCommand, type Flags, type FlagValues, type World } from "@fleet/engine";
 import { findFleet, pickProjects, runEngine } from "@fleet/fleet";
 import { jsonFlag, toWords } from "./flags.ts";
@@ -68,6 +69,20 @@ export const whyCommand = forward({
   ],
 });
 
+export const recordCommand = forward(
+  {
+    name: "record",
+    about: "make a test case of what an agent shows, with nothing in it that is nobody else's business",
+    operands: "<project> <agent>",
+    flags: {
+      to: { type: "string", about: "into this file, and not to the standard output", value: "FILE" },
+    },
+    examples: [["fleet record demo builder --to case.json", "to attach to an issue: look it over first"]],
+  },
+  // The engine works in the folder of its project, and not where the file is meant to be.
+  ({ to }, { cwd }) => (to === undefined ? {} : { to: path.resolve(cwd, to) }),
+);
+
 export const watchdogCommand = forward({
   name: "watchdog",
   about: "restart a project's watchdog, so that it runs the code that is on disk; agents are not touched",
@@ -115,11 +130,14 @@ export const restartCommand = forward({
   examples: [["fleet restart demo builder", "the builder alone; the others go on"]],
 });
 
-function forward<const F extends Flags>(command: Omit<Command<F>, "run">): Command {
+function forward<const F extends Flags>(
+  command: Omit<Command<F>, "run">,
+  asMeant: (flags: FlagValues<F>, world: World) => Parameters<typeof toWords>[0] = (flags) => flags,
+): Command {
   return defineCommand({
     ...command,
     run: ([name = "", ...operands]: readonly string[], flags: FlagValues<F>, world: World) =>
-      runOn(name, [command.name, ...toWords(flags), "--", ...operands], world),
+      runOn(name, [command.name, ...toWords(asMeant(flags, world)), "--", ...operands], world),
   });
 }
 

@@ -40,6 +40,8 @@ export interface LaunchRequest {
 export interface Backend {
   /** The command that starts it. */
   launch(request: LaunchRequest): Launch;
+  /** The command that tells its version; absent where it tells none. */
+  version?(settings: BackendSettings | null): readonly [string, ...string[]];
   /** What its screen says. */
   read(view: View): Reading;
   /**

@@ -33,6 +33,16 @@ function capturedOf(cli: string): readonly Captured[] {
   }));
 }
 
+/** What `agents record` made of screens that rules did not know at first; named after what they mean, too. */
+function recordedOf(cli: string): readonly Captured[] {
+  const folder = path.join(import.meta.dirname, cli, "recorded");
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files.map((file) => {
+    const { title, screen } = JSON.parse(readFileSync(path.join(folder, file), "utf8"));
+    return { name: file.replace(/\.json$/, ""), title, text: screen.join("\n") };
+  });
+}
+
 const CLIS = readdirSync(import.meta.dirname).filter((name) => existsSync(folderOf(name)));
 
 describe.each(CLIS)("the captured screens of %s", (cli) => {
@@ -47,7 +57,7 @@ describe.each(CLIS)("the captured screens of %s", (cli) => {
 
 const READERS = Object.entries(BACKENDS).filter(([name]) => CLIS.includes(name));
 const ROWS = READERS.flatMap(([cli, backend]) =>
-  capturedOf(cli).flatMap((one) => {
+  [...capturedOf(cli), ...recordedOf(cli)].flatMap((one) => {
     const meaning = meaningOf(one.name);
     return meaning === null ? [] : [{ ...one, cli, backend, meaning }];
   }),

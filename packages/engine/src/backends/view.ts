@@ -67,3 +67,16 @@ function styleAfter(sequence: string, before: Omit<Piece, "text">): Omit<Piece, 
   }
   return { faint, inverse };
 }
+
+/** Other words of the same length in the colours of these. Where links of theirs led to is left out. */
+export function inColoursOf(captured: string, text: string): string {
+  let at = 0;
+  return captured
+    .split(SEQUENCE)
+    .map((piece, index) => {
+      if (index % 2 === 1) return piece.startsWith("\u001b]") ? "" : piece;
+      at += piece.length;
+      return text.slice(at - piece.length, at);
+    })
+    .join("");
+}

@@ -35,6 +35,7 @@ export function foresee(assessment: Assessment, scene: Scene): Foresight {
       return scene.record.seen?.mood.mood === "unclear"
         ? foreseeStall(scene, policy)
         : next("it is left to its work");
+    case "unread":
     case "ready":
       return foreseeStall(scene, policy);
     case "waiting":

@@ -6,6 +6,7 @@ import { handoff } from "./handoff.ts";
 import { logs } from "./logs.ts";
 import { phase } from "./phase.ts";
 import { read } from "./read.ts";
+import { record } from "./record.ts";
 import { restart } from "./restart.ts";
 import { send } from "./send.ts";
 import { status } from "./status.ts";
@@ -29,6 +30,7 @@ export const engineCommands: readonly Command[] = [
   handoff,
   validate,
   read,
+  record,
   config,
   wake,
   watchdog,

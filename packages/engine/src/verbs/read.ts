@@ -32,7 +32,7 @@ export const read = defineCommand({
     const captured =
       file === "-" ? await world.input() : await readScreen(path.resolve(world.cwd, file), file);
     const reading = backend.read(viewOf(captured, title, systemClock.now()));
-    world.out(json ? `${JSON.stringify(forScripts(reading))}\n` : `${sentence(reading)}\n`);
+    world.out(json ? `${JSON.stringify(forScripts(reading))}\n` : `${sayReading(reading)}\n`);
     return 0;
   },
 });
@@ -49,7 +49,7 @@ const time = (until: number | null): string | null => (until === null ? null : n
 const forScripts = (reading: Reading): object =>
   reading.mood === "limited" ? { ...reading, until: time(reading.until) } : reading;
 
-function sentence(reading: Reading): string {
+export function sayReading(reading: Reading): string {
   const { mood, rule, draft, running } = reading;
   const more = [
     rule === null ? "no rule knows this screen" : `rule: ${rule}`,

@@ -4,7 +4,7 @@ import { readStatus } from "../host/status-file.ts";
 import type { Loop } from "../project.ts";
 import { indexOf, isDone, phaseOf } from "../watch/course.ts";
 import type { Records } from "../watch/records.ts";
-import type { Seen } from "./examine.ts";
+import type { Examined, Seen } from "./examine.ts";
 import { sayRewritten } from "./say.ts";
 import type { Survey } from "./survey.ts";
 
@@ -37,21 +37,35 @@ const REMEDY = "whoever waits for them may wait for ever, so tell what stands: h
 
 /** What a person should know, a sentence each. */
 export function notesOn(
-  { inForce, project }: Site,
+  site: Site,
   phase: Survey["phase"],
-  { records: { unpushed, rewritten }, wishes: { pause } }: Pick<Seen, "records" | "wishes">,
+  seen: Pick<Seen, "records" | "wishes"> & { readonly agents: readonly Examined[] },
 ): readonly string[] {
+  const { inForce } = site;
   const refused =
     inForce.refused === null
       ? []
       : [`agents.toml as it stands is not in force, the last good one is: ${inForce.refused.because}`];
-  if (phase === null) return refused;
+  const unread = seen.agents.flatMap(({ agent: { name, backend }, assessment }) =>
+    assessment.is === "unread"
+      ? [
+          `no rule of ${backend} knows what ${name} shows; make a test case of it: fleet record ${site.name} ${name}`,
+        ]
+      : [],
+  );
+  return [...refused, ...unread, ...(phase === null ? [] : notesOnPhase(site, phase, seen))];
+}
+
+function notesOnPhase(
+  { project }: Site,
+  phase: NonNullable<Survey["phase"]>,
+  { records: { unpushed, rewritten }, wishes: { pause } }: Pick<Seen, "records" | "wishes">,
+): readonly string[] {
   const lost = `phase ${phase.id} is no longer in agents.toml: put it back, or go on with: phase goto ID`;
   const paused = `phase ${phase.id} is paused by ${pause?.by ?? "somebody"}: DONE does not count until: phase resume`;
   const late = `phase ${unpushed?.phase} is done here, and its STATUS file is not pushed`;
   const branch = project.loop?.handoff?.branch;
   return [
-    ...refused,
     ...(rewritten === null || branch === undefined ? [] : [`${sayRewritten(branch, rewritten)}; ${REMEDY}`]),
     ...(unpushed?.told ? [late] : []),
     ...(phase.index < 0 ? [lost] : []),

@@ -32,6 +32,10 @@ const EACH = {
   ],
   asking: [{ question: "Trust?" }, "asks what only a person may answer (Trust?)"],
   limited: [{ until: noon }, "is at a usage limit until 12:00:00Z, which no restart would mend"],
+  unread: [
+    { since: noon },
+    "has shown since 12:00:00Z what no rule knows, so that nothing is told to it; make a test case of it: fleet record",
+  ],
   unwell: [{ error: "400" }, "shows an error (400)"],
   "due-to-stop": [{ because: "unwanted" }, "is wished down"],
   stopping: [{ because: "stalled" }, "is on its way down (stalled)"],

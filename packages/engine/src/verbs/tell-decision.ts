@@ -17,6 +17,8 @@ const IS: Readonly<Record<Assessment["is"], (evidence: Evidence) => string>> = {
   starting: () => "was started, and is not ready yet",
   working: () => "works",
   ready: () => "is ready",
+  unread: ({ since }) =>
+    `has shown since ${timeOf(since)} what no rule knows, so that nothing is told to it; make a test case of it: fleet record`,
   waiting: (evidence) =>
     `declared to wait until ${timeOf(evidence.until)}, and has a grace of ${durationOf(evidence.grace)} after that`,
   overdue: ({ until, woken }) =>

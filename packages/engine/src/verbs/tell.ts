@@ -3,6 +3,7 @@ import type { CourseHappening } from "../watch/course.ts";
 import type { Handed } from "../watch/handoff.ts";
 import type { Happening } from "../watch/happening.ts";
 import type { JournalEntry } from "../watch/journal.ts";
+import type { Assessment } from "../watch/scene.ts";
 import { sayDuration, sayRewritten, sayTime } from "./say.ts";
 import { tellDecision } from "./tell-decision.ts";
 
@@ -67,7 +68,7 @@ const TELL: Readonly<Record<Kind, Teller>> & Readonly<Record<string, Teller>> = 
   pinged: ({ message }) => good(`was pinged: ${message}`),
   decided: (entry) => ({
     text: tellDecision(entry),
-    tone: entry.is === "failed" || entry.is === "unwell" ? "bad" : "quiet",
+    tone: ALARMING.has(String(entry.is)) ? "bad" : "quiet",
   }),
   "check-failed": ({ check, because }) => bad(`its ${check} can't be checked: ${because}`),
   "check-mended": ({ check }) => good(`its ${check} can be checked again`),
@@ -113,6 +114,8 @@ const handedOf = (handed: unknown): readonly Handed[] | null =>
 
 const tellRescue = ({ ref, commits, files, omitted }: JournalEntry): string =>
   `${commits} commits and ${files} files of it are not pushed, kept as ${ref}${omitted === 0 ? "" : `, without ${omitted} files`}`;
+
+const ALARMING: ReadonlySet<string> = new Set<Assessment["is"]>(["failed", "unwell", "unread"]);
 
 /** Every kind of entry that this engine writes. */
 export const KINDS: readonly string[] = Object.keys(TELL);

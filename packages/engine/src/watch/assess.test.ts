@@ -22,6 +22,8 @@ import { assess } from "./assess.ts";
 import { evolve } from "./evolve.ts";
 import type { AgentRecord, Blame, Ended } from "./record.ts";
 import type { Scene } from "./scene.ts";
+import type { Mood } from "./sighting.ts";
+import { NO_CLAIM, type Signs } from "./sign.ts";
 import { think } from "./think.ts";
 
 type Row = readonly [sentence: string, scene: Partial<Scene>, expected: string];
@@ -48,6 +50,12 @@ const ended = (ago: number, blame: Blame): Ended => ({
 const until = (moment: number) => ({ mood: "limited", until: moment }) as const;
 const withTool = { sighting: alive(read({ mood: "busy" }, { running: "tool" })) };
 const atWork = { sighting: of.ready, working: true };
+/** For so long, and what its program said of itself then. */
+const shows = (ago: number, mood: Mood, said: "busy" | "ready" | null = null) => {
+  const sign = { ...NO_CLAIM, rule: said ?? "", mood: said && { mood: said }, at: NOW - ago };
+  const signs: Signs = said === null ? {} : { status: { ...sign, way: "status" } };
+  return running(ago, { seen: seenFor(ago, mood, { signs }) });
+};
 const restarted = (count: number) => Array.from({ length: count }, (_, index) => NOW - (index + 1) * minute);
 const inbox = { message: of.messageOf() };
 
@@ -472,10 +480,19 @@ describe("what is there", () => {
       "is not stopped for that when nobody watches it",
       {
         agent: unwatched,
-        record: running(900_000, { seen: seenFor(900_000, { mood: "unclear" }) }, { ready: null }),
+        record: running(599_999, { seen: seenFor(599_999, { mood: "unclear" }) }, { ready: null }),
         sighting: of.unclear,
       },
       "starting",
+    ],
+    [
+      "is unread when nobody watches it, and no rule has known its screen since its start",
+      {
+        agent: unwatched,
+        record: running(600_000, { seen: seenFor(600_000, { mood: "unclear" }) }, { ready: null }),
+        sighting: of.unclear,
+      },
+      "unread",
     ],
     [
       "has its start counted from the end of the trust dialog",
@@ -533,6 +550,39 @@ describe("what is there", () => {
       "is stalled on a screen that says nothing, too",
       { record: { ...wedged, seen: seenFor(300_000, { mood: "unclear" }) }, sighting: of.unclear },
       "due-to-stop (stalled) → stop",
+    ],
+    [
+      "works as long as its screen may be half drawn",
+      { agent: healed, record: shows(599_999, { mood: "unclear" }), sighting: of.unclear },
+      "working",
+    ],
+    [
+      "is unread when no rule has known its screen for ten minutes, to the millisecond",
+      { agent: healed, record: shows(600_000, { mood: "unclear" }), sighting: of.unclear },
+      "unread",
+    ],
+    [
+      "is not unread while its program says that it works, whatever its screen shows",
+      { agent: healed, record: shows(900_000, { mood: "unclear" }, "busy"), sighting: of.unclear },
+      "working",
+    ],
+    [
+      "is unread though its program says that it is ready: nothing could be typed into it",
+      { agent: healed, record: shows(900_000, { mood: "unclear" }, "ready"), sighting: of.unclear },
+      "unread",
+    ],
+    [
+      "is unread, and not stalled, when something moves on it",
+      {
+        record: shows(900_000, { mood: "unclear" }),
+        sighting: alive(read({ mood: "unclear" }), { digest: "d-2" }),
+      },
+      "unread",
+    ],
+    [
+      "is read again as soon as a rule knows its screen",
+      { agent: healed, record: shows(900_000, { mood: "unclear" }), sighting: of.ready },
+      "ready",
     ],
     ["is not stalled when it is only healed", { agent: healed, record: wedged, sighting: of.ready }, "ready"],
     [

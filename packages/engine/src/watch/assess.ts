@@ -1,14 +1,18 @@
-import type { Agent, Policy } from "../project.ts";
-import type { AgentRecord, Ended, Run } from "./record.ts";
+import type { Policy } from "../project.ts";
+import { assessAbsence, isHealed } from "./absence.ts";
+import type { AgentRecord, Run } from "./record.ts";
 import type { Assessment, Scene } from "./scene.ts";
 import { goesOn } from "./stop.ts";
 import { answerCall, hasFinished } from "./task.ts";
-import type { Duration, Instant } from "./time.ts";
+import { type Duration, type Instant, seconds } from "./time.ts";
 import { type DeclaredWait, endOf, isCredible } from "./wait.ts";
 import { isAtWork } from "./work.ts";
 
 /** At a limit that does not say how long it lasts, it is tried again this late. */
 const UNKNOWN_LIMIT: Duration = 3_600_000;
+
+/** A screen that nobody knows is told to a person after this long. */
+const UNREAD_AFTER: Duration = 600_000;
 
 /** How an agent is. `status` asks this too, so it must never need more than a look. */
 export function assess(scene: Scene, now: Instant): Assessment {
@@ -45,8 +49,6 @@ function assessLeftovers(scene: Scene, processes: number, now: Instant): Assessm
   const evidence = `${processes} of its processes outlived it`;
   return { is: "due-to-stop", because: "leftover-processes", evidence };
 }
-
-const isHealed = ({ kind, watch }: Agent): boolean => kind !== "task" && watch !== "none";
 
 /** Is it still the run that is wanted? */
 function assessRun(scene: Scene, run: Run, now: Instant): Assessment | null {
@@ -92,7 +94,7 @@ function assessScreen(scene: Scene, run: Run, now: Instant): Assessment {
     case "ready":
     case "unclear":
       // Counted from the end of a trust dialog, where there was one.
-      if (run.ready === null) return assessStart(policy, watched, Math.max(run.since, since), now);
+      if (run.ready === null) return assessStart(scene, Math.max(run.since, since), now);
       if (agent.kind === "task" && seen !== null && hasFinished(seen, policy, now))
         return { is: "finished", exit: null };
       return assessIdle(scene, mood.mood, now);
@@ -101,8 +103,10 @@ function assessScreen(scene: Scene, run: Run, now: Instant): Assessment {
   }
 }
 
-function assessStart(policy: Policy, watched: boolean, since: Instant, now: Instant): Assessment {
-  if (!watched || now - since < policy.start_timeout) return { is: "starting", since };
+function assessStart(scene: Scene, since: Instant, now: Instant): Assessment {
+  const { agent, policy } = scene;
+  if (agent.watch === "none") return assessUnread(scene, now) ?? { is: "starting", since };
+  if (now - since < policy.start_timeout) return { is: "starting", since };
   return { is: "due-to-stop", because: "never-ready", evidence: `not ready after ${seconds(now - since)}` };
 }
 
@@ -135,7 +139,18 @@ function assessIdle(scene: Scene, mood: "ready" | "unclear", now: Instant): Asse
     if (!isMissed) return { is: "waiting", until: endOf(wait) };
     return assessMissed(scene, wait, late, now);
   }
-  return assessStall(scene, now) ?? (mood === "ready" ? { is: "ready", since } : { is: "working", since });
+  const dull: Assessment = mood === "ready" ? { is: "ready", since } : { is: "working", since };
+  return assessStall(scene, now) ?? assessUnread(scene, now) ?? dull;
+}
+
+/**
+ * It shows what no rule knows, and for longer than a screen is half drawn. That it is at work explains such a screen;
+ * that it is ready, by its own word, does not: nothing could be typed into it.
+ */
+function assessUnread({ record: { run, seen } }: Scene, now: Instant): Assessment | null {
+  if (run === null || seen?.shown.mood !== "unclear") return null;
+  const since = Math.max(run.since, seen.shown.since);
+  return now - since < UNREAD_AFTER ? null : { is: "unread", since };
 }
 
 /** The first time it is woken. Who does not answer, or misses its next wait too, is beyond that. */
@@ -179,62 +194,3 @@ function credible({ seen }: AgentRecord, { max_wait }: Policy): DeclaredWait | n
   const wait = seen?.wait ?? null;
   return wait !== null && isCredible(wait.until, wait.declared, max_wait) ? wait : null;
 }
-
-function assessAbsence(scene: Scene, now: Instant): Assessment {
-  const { agent, wish, record, blocked, turn } = scene;
-  const { gaveUp, ended } = record;
-  const asked = record.served !== wish.at;
-  if (!asked && gaveUp !== null && gaveUp.turn === turn)
-    return { is: "failed", since: gaveUp.at, because: gaveUp.because };
-  const start = (automatic: boolean): Assessment =>
-    blocked === null ? { is: "missing", automatic } : { is: "held", because: blocked };
-  if (asked || ended === null || ended.blame === "plan") return start(false);
-  if (!isHealed(agent)) {
-    // No exit is known of what never began, or went without a trace.
-    const failed = ended.exit === null && (ended.blame === "agent" || ended.blame === "host");
-    return failed
-      ? { is: "failed", since: ended.at, because: ended.how }
-      : { is: "finished", exit: ended.exit };
-  }
-  const rest = assessRest(scene, ended, now);
-  // Who can't be started at all is held: that its rest is not over yet explains nothing.
-  return rest === null || (rest.is === "resting" && blocked !== null) ? start(ended.blame === "agent") : rest;
-}
-
-/** Is it too early, or too late, to start it again? */
-function assessRest(
-  { policy, record, restartGap, serverRest }: Scene,
-  ended: Ended,
-  now: Instant,
-): Assessment | null {
-  if (ended.blame === "server") return serverRest > now ? { is: "resting", until: serverRest } : null;
-  if (ended.blame === "agent") {
-    const recent = recentRestarts(record, policy, now);
-    if (recent.length >= policy.start_limit) {
-      const window = seconds(policy.start_limit_window);
-      return {
-        is: "crash-looping",
-        because: `start-limit ${policy.start_limit} in ${window}, last: ${ended.how}`,
-      };
-    }
-  }
-  if (ended.limit !== null && ended.limit > now) return { is: "resting", until: ended.limit };
-  const until = Math.max(restUntil(record, ended, policy), restartGap);
-  return until > now ? { is: "resting", until } : null;
-}
-
-/** Automatic starts that count against the limit: those before a newer wish are forgotten already. */
-export const recentRestarts = (
-  { restarts }: AgentRecord,
-  { start_limit_window: window }: Policy,
-  now: Instant,
-): readonly Instant[] => restarts.filter((at) => now - at < window);
-
-/** The first restart is at once, then ever later, give or take a tenth so that a crowd does not restart in step. */
-function restUntil({ failures, restarts }: AgentRecord, { at }: Ended, { backoff }: Policy): Instant {
-  const pause = backoff[Math.min(failures, backoff.length) - 1] ?? 0;
-  const spread = ((at + restarts.length * 7) % 21) / 100 - 0.1;
-  return at + Math.round(pause * (1 + spread));
-}
-
-const seconds = (duration: Duration): string => `${Math.round(duration / 1000)} s`;

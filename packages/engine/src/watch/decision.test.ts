@@ -130,6 +130,11 @@ describe("a decision that stands", () => {
       { record: running(minute), sighting: says("WAITING-UNTIL: 2026-06-13T12:05:00Z") },
       ["waiting", "overdue"],
     ],
+    [
+      "one whose screen no rule knows",
+      { agent: PERSISTENT, record: running(minute), sighting: alive(read({ mood: "unclear" })) },
+      ["working", "unread"],
+    ],
     ["one that can't be seen", { sighting: { pane: "unreadable", because: "tmux hung" } }, ["unseen"]],
     ["one that rests", { record: fallen(0, 3) }, ["resting", "missing"]],
     ["one that is down", { wish: down(ASKED), sighting: gone }, ["down"]],

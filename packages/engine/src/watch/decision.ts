@@ -1,5 +1,5 @@
-import { recentRestarts } from "./assess.ts";
-import type { AgentRecord } from "./record.ts";
+import { recentRestarts } from "./absence.ts";
+import type { AgentRecord, StopReason } from "./record.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
 
@@ -73,6 +73,8 @@ export function keyOf(decision: Readonly<Record<string, unknown>>): string {
   return key;
 }
 
+const TOLD_BY_WITNESS: ReadonlySet<StopReason> = new Set(["fatal", "limit-over", "never-ready"]);
+
 function evidence(assessment: Assessment, scene: Scene, now: Instant): Partial<Tally & Idleness & Witness> {
   switch (assessment.is) {
     case "missing":
@@ -85,9 +87,10 @@ function evidence(assessment: Assessment, scene: Scene, now: Instant): Partial<T
       return idleness(scene);
     case "due-to-stop":
       if (assessment.because === "stalled") return idleness(scene);
-      return assessment.because === "fatal" || assessment.because === "limit-over" ? witness(scene) : {};
+      return TOLD_BY_WITNESS.has(assessment.because) ? witness(scene) : {};
     case "working":
     case "ready":
+    case "unread":
     case "asking":
     case "limited":
     case "unwell":

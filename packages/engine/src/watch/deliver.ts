@@ -189,6 +189,7 @@ function lookBack(
 const LISTENING: ReadonlySet<Assessment["is"]> = new Set([
   "working",
   "ready",
+  "unread",
   "waiting",
   "overdue",
   "limited",

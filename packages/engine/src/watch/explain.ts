@@ -22,6 +22,8 @@ export function explain(assessment: Assessment, { run, ended }: AgentRecord): st
       return "works";
     case "ready":
       return "is ready";
+    case "unread":
+      return "shows a screen that no rule knows";
     case "waiting":
       return "waits, as it declared";
     case "overdue":

@@ -64,6 +64,8 @@ export type Assessment =
   | { readonly is: "starting"; readonly since: Instant }
   | { readonly is: "working"; readonly since: Instant }
   | { readonly is: "ready"; readonly since: Instant }
+  /** No rule of its backend has known its screen for long, and it says nothing of itself. */
+  | { readonly is: "unread"; readonly since: Instant }
   | { readonly is: "waiting"; readonly until: Instant }
   /** It missed its declared wait; the first time it is woken. */
   | { readonly is: "overdue"; readonly until: Instant; readonly woken: boolean }

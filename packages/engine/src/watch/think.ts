@@ -98,6 +98,7 @@ export function decide(assessment: Assessment, scene: Scene, now: Instant): read
     case "starting":
     case "working":
     case "ready":
+    case "unread":
     case "waiting":
     case "asking":
     case "limited":

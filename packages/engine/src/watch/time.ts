@@ -3,3 +3,5 @@ export type Instant = number;
 
 /** Milliseconds. */
 export type Duration = number;
+
+export const seconds = (duration: Duration): string => `${Math.round(duration / 1000)} s`;

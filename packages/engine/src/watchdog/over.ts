@@ -56,6 +56,7 @@ const AT_REST = [
   "failed",
   "working",
   "ready",
+  "unread",
   "waiting",
   "asking",
   "limited",

@@ -28,6 +28,7 @@ export const claude: Backend = {
     };
   },
 
+  version: (settings) => [...(settings?.command ?? ["claude"]), "--version"],
   read,
   hears,
   status: {

@@ -32,6 +32,7 @@ export const codex: Backend = {
     };
   },
 
+  version: (settings) => [...(settings?.command ?? ["codex"]), "--version"],
   read,
   /** The bell tells nothing more than that: it rings for the thread that makes titles too, and not for a turn that failed. */
   hears: () => null,
