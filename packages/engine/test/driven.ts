@@ -1,6 +1,6 @@
 import path from "node:path";
 import { cliFolder } from "./agent-clis.ts";
-import { type ModelApi, modelApi } from "./model-api/server.ts";
+import { type ModelApi, type ModelApiOptions, modelApi } from "./model-api/server.ts";
 import { fail, type Step } from "./model-api/step.ts";
 import { agentsToml, type OwnProject, ownProject, until } from "./real.ts";
 import { type Seat, type SeatWish, seat } from "./seat.ts";
@@ -41,6 +41,7 @@ export const DRIVEN_CLIS = Object.keys(DRIVEN) as readonly DrivenCli[];
 interface DriveWish extends Omit<SeatWish, "api"> {
   /** Of the agent, from the project. */
   readonly workdir?: string;
+  readonly model?: ModelApiOptions;
   /** The [supervision] table, where it is not the short one of tests. */
   readonly supervision?: Readonly<Record<string, string>>;
 }
@@ -61,8 +62,8 @@ export interface Drive {
 const SUPERVISION = { stop_grace: '"5s"', quit_grace: '"5s"' };
 
 export async function drive(cli: DrivenCli, wish: DriveWish = {}): Promise<Drive> {
-  const { workdir = ".", supervision = {}, ...more } = wish;
-  const api = await modelApi();
+  const { workdir = ".", model, supervision = {}, ...more } = wish;
+  const api = await modelApi(model);
   const own = await seat(cli, { api, ...more });
   const toml = await agentsFile(cli, own, workdir, { ...SUPERVISION, ...supervision });
   const project = await ownProject(toml, { "prompt.md": "Say hello.\n" }, own.place.workdir);

@@ -122,11 +122,15 @@ export async function ownProject(
       child.then(({ all }) => {
         ended = all;
       });
-      await until("the watchdog holds the project", async () => {
-        if (ended !== null) throw new Error(`the watchdog ended: ${ended}`);
-        const { pid } = await createStore(state).records();
-        return pid === child.pid && (await isHeld(state, "watchdog"));
-      });
+      await until(
+        "the watchdog holds the project",
+        async () => {
+          if (ended !== null) throw new Error(`the watchdog ended: ${ended}`);
+          const { pid } = await createStore(state).records();
+          return pid === child.pid && (await isHeld(state, "watchdog"));
+        },
+        30,
+      );
       return {
         pid: child.pid ?? 0,
         exit: child.then(({ exitCode }) => exitCode),

@@ -33,24 +33,29 @@ export interface ModelApi extends AsyncDisposable {
 }
 
 const FORMATS: readonly Format[] = [anthropic, responses, chat, gemini];
-const BODIES = 300;
 const NOBODY: Asked = { model: "", streams: false, tools: [], conversation: [] };
 
 type Kept = { -readonly [key in keyof ApiRequest]: ApiRequest[key] };
 
-interface Options {
+export interface ModelApiOptions {
   readonly port?: number;
+  /** Of so many requests, the newest ones, it keeps what they said. */
+  readonly bodies?: number;
   /** Told of each request when it is over. */
   readonly log?: (request: ApiRequest) => void;
 }
 
-export async function modelApi({ port = 0, log = () => {} }: Options = {}): Promise<ModelApi> {
+export async function modelApi({
+  port = 0,
+  bodies = 300,
+  log = () => {},
+}: ModelApiOptions = {}): Promise<ModelApi> {
   const scripts = createScripts();
   const seen: Kept[] = [];
   let held = Promise.withResolvers<void>();
   const keep = (request: Kept) => {
     seen.push(request);
-    const old = seen.at(-1 - BODIES);
+    const old = seen.at(-1 - bodies);
     if (old !== undefined) Object.assign(old, { body: null, conversation: [] });
   };
 

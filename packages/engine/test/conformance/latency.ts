@@ -1,0 +1,77 @@
+import { readdirSync, watch } from "node:fs";
+import { eventsFolder } from "../../src/host/informer.ts";
+import type { JournalEntry } from "../../src/watch/journal.ts";
+import type { ApiRequest } from "../model-api/request.ts";
+import { text } from "../model-api/step.ts";
+import { until } from "../real.ts";
+import { inEngine, queue, rests } from "./engine.ts";
+import { type Measure, medianAndP95, quantile } from "./row.ts";
+
+/*
+ * A turn ends: when does the engine know? From the model's last byte, which
+ * the program has yet to show and to note; and from the program's own word,
+ * which its hook dropped.
+ */
+
+const TURNS = 20;
+/** By its own word it has to be known so soon, in milliseconds: an acceptance of the engine, and not of the program. */
+const MOST = 100;
+
+export const latency: Measure = async function* (cli) {
+  const ends: number[] = [];
+  const log = (request: ApiRequest) => {
+    if (request.tools.length > 0) ends.push(Date.now());
+  };
+  yield await inEngine(cli, { model: { log } }, async (driven) => {
+    const { project, script } = driven;
+    script("Hello.");
+    await project.up();
+    await rests(driven, 1);
+    const words = wordsOf(eventsFolder(project.state));
+    const [fromEnd, fromWord]: [number[], number[]] = [[], []];
+    for (let turn = 1; turn <= TURNS; turn++) {
+      script(text(`This is answer ${turn}.`, { delay: 1_000 }));
+      const before = ends.length;
+      await queue(driven, `How are you, for the time ${turn}?`);
+      await until("its model has answered", async () => ends.length > before, 60);
+      const end = ends.at(-1) ?? Number.NaN;
+      const known = await until(
+        "the engine knows that it rests",
+        async () => restsAt(await project.journal("decided"), end),
+        60,
+      );
+      fromEnd.push(known - end);
+      const word = words.since(end).findLast((at) => at <= known + 1);
+      if (word !== undefined) fromWord.push(known - word);
+    }
+    words.close();
+    const slow = fromWord.length > 0 && quantile(fromWord, 0.5) > MOST;
+    const figures = {
+      "from its last byte": medianAndP95(fromEnd),
+      "from its own word": medianAndP95(fromWord),
+    };
+    const late = fromWord.filter((span) => span > MOST).length;
+    const wrong = slow
+      ? [`${late} of ${fromWord.length} ends were known later than ${MOST} ms: ${fromWord}`]
+      : [];
+    return { what: "the end of a turn", trials: TURNS, good: TURNS - late, figures, wrong };
+  });
+};
+
+const restsAt = (decisions: readonly JournalEntry[], end: number): number | false =>
+  decisions.find(({ at, is }) => at >= end && is === "ready")?.at ?? false;
+
+/** When its hooks told something: the events' own names say so, to the nanosecond. */
+function wordsOf(folder: string): { since(moment: number): readonly number[]; close(): void } {
+  const times = new Set<number>();
+  const note = (name: string | null) => {
+    const found = /^(\d+)-/.exec(name ?? "")?.[1];
+    if (found !== undefined) times.add(Number(found) / 1e6);
+  };
+  const watcher = watch(folder, (_, name) => note(name));
+  for (const name of readdirSync(folder)) note(name);
+  return {
+    since: (moment) => [...times].filter((at) => at >= moment).sort((a, b) => a - b),
+    close: () => watcher.close(),
+  };
+}
