@@ -8,30 +8,35 @@ import { readRunning, type Site } from "../host/site.ts";
 import { createStore } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
-import type { Instant } from "../watch/time.ts";
+import type { Duration, Instant } from "../watch/time.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import { survey } from "./survey.ts";
 
 export async function ensureWatchdog(site: Site, { env, signal }: World): Promise<void> {
   if (await isHeld(site.state, "watchdog")) return;
+  const before = await readLog(site);
   startKeeper(
     site,
     env,
     Object.values(BACKENDS).flatMap(({ passes }) => passes),
   );
-  const deadline = Date.now() + WATCHDOG_STARTS_WITHIN;
+  const began = performance.now();
   while (!(await isHeld(site.state, "watchdog"))) {
-    if (Date.now() > deadline || signal.aborted) {
-      const log = (await readText(`${site.state}/watchdog.log`)) ?? "";
+    const news = (await readLog(site)).slice(before.length).trim();
+    if (signal.aborted || isHopeless(performance.now() - began, news))
       throw new Failure("ENGINE_FAILED", "the watchdog does not start", {
-        hint: `its last words: ${log.trim().split("\n").slice(-3).join(" | ") || "none"}`,
+        hint: `its last words: ${news.split("\n").slice(-3).join(" | ") || "none"}`,
       });
-    }
     await wait(POLL);
   }
 }
 
-const WATCHDOG_STARTS_WITHIN = 15_000;
+const readLog = async ({ state }: Site): Promise<string> => (await readText(`${state}/watchdog.log`)) ?? "";
+
+/** Who said why it did not start won't start; who said nothing may not have come to it, on a machine that is so busy. */
+export const isHopeless = (waited: Duration, news: string): boolean =>
+  waited > (news === "" ? 120_000 : 15_000);
+
 const POLL = 25;
 /** Who is held by something that does not change is reported as held. */
 const PATIENCE = 20_000;

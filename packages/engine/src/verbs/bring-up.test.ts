@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { isHopeless } from "./bring-up.ts";
+
+it.each([
+  [15_001, "no Node here", true],
+  [15_000, "no Node here", false],
+  [15_001, "", false],
+  [120_000, "", false],
+  [120_001, "", true],
+])("after %i ms, and the words %j, the start of a watchdog is given up: %s", (waited, news, given) => {
+  expect(isHopeless(waited, news)).toBe(given);
+});
