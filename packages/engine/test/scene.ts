@@ -165,6 +165,7 @@ export const scene = (more: Partial<Scene> = {}): Scene => ({
   signs: [],
   turn: null,
   blocked: null,
+  lacks: null,
   leftovers: 0,
   working: false,
   restartGap: 0,

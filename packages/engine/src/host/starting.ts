@@ -22,12 +22,19 @@ export interface Start {
   readonly course: Course | null;
 }
 
-/** Why an agent can't be started just now; null when it can. Asked at each tick, so it is one look at the disk. */
-export async function blockedBy(site: Site, agent: Agent, disk: Disk): Promise<string | null> {
+/** What is not there that an agent needs; null when nothing. Asked at each tick while it does not run, so it is one look at the disk. */
+export async function lackOf(
+  site: Site,
+  agent: Agent,
+  disk: Disk,
+  reaches: (url: string) => Promise<boolean>,
+): Promise<string | null> {
   if (agent.backend !== null && BACKENDS[agent.backend] === undefined)
     return `this engine can't run the backend "${agent.backend}" yet`;
   const workdir = path.resolve(site.root, agent.workdir);
-  return disk.exists(workdir) ? null : `its workdir ${agent.workdir} is not there yet`;
+  if (!disk.exists(workdir)) return `its workdir ${agent.workdir} is not there yet`;
+  const server = site.project.backends[agent.backend ?? ""]?.server ?? null;
+  return server === null || (await reaches(server)) ? null : `its server ${server} does not answer`;
 }
 
 /** Puts on disk what the agent will read, and says how to open its session. */

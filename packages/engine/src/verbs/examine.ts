@@ -3,8 +3,9 @@ import { systemDisk } from "../host/disk.ts";
 import type { Environment } from "../host/environment.ts";
 import type { Pane, Panes } from "../host/panes.ts";
 import { processesByInstance } from "../host/processes.ts";
+import { askOnce, reaches } from "../host/reach.ts";
 import type { Site } from "../host/site.ts";
-import { blockedBy } from "../host/starting.ts";
+import { lackOf } from "../host/starting.ts";
 import { createStore } from "../host/store.ts";
 import { timetableOf } from "../host/timetable.ts";
 import { createTmux } from "../host/tmux.ts";
@@ -44,6 +45,7 @@ export async function examine(
   const now = Date.now();
   const { agents } = site.project;
   const blocked = new Map<string, string | null>();
+  const ask = askOnce(reaches);
   const next = new Map<string, number | null>();
   for (const agent of agents)
     if (agent.schedule !== null && isScheduled(agent))
@@ -52,7 +54,7 @@ export async function examine(
     if (panes?.sessions.get(agent.session)?.dead !== false)
       blocked.set(
         agent.name,
-        withoutPhase(agent, records.course) ?? (await blockedBy(site, agent, systemDisk)),
+        withoutPhase(agent, records.course) ?? (await lackOf(site, agent, systemDisk, ask)),
       );
   const processes = await countLost(agents, panes, records);
   const examined = agents.map((agent): Examined => {
@@ -63,6 +65,7 @@ export async function examine(
         return toSighting(site, panes?.sessions.get(one.session), panes !== null, run?.instance ?? null);
       },
       blocked: () => blocked.get(agent.name) ?? null,
+      lacks: () => null,
       working: () => null,
       slots: () => null,
       signs: () => [],

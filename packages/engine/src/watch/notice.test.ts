@@ -286,6 +286,7 @@ describe("who is to blame for an end", () => {
     ],
     ["nobody soon after the clock jumped", { record: at, sighting: of.dead, grace: NOW + 1 }, "host"],
     ["the agent again after that", { record: at, sighting: of.dead, grace: NOW }, "agent"],
+    ["nobody while what it needs is away", { record: at, sighting: of.dead, lacks: "no server" }, "host"],
     ["a person who wished it down", { record: at, sighting: of.gone, wish: of.down(NOW) }, "person"],
   ] satisfies [string, Partial<Scene>, string][])("%s", (_, given, blame) => {
     expect(think(scene(given), NOW).noticed).toMatchObject([{ blame }]);

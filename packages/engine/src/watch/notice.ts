@@ -196,12 +196,12 @@ function noticeEnd(scene: Scene, at: Instant): readonly Happening[] {
   return fruitless ? [end, { at, what: "resume-failed" }] : [end];
 }
 
-/** Limits, lost servers and what follows a jump of the clock are no fault of the agent's. */
-function blameFor({ record, sighting, grace, wish }: Scene, at: Instant): Blame {
+/** Limits, lost servers, what is not there and what follows a jump of the clock are no fault of the agent's. */
+function blameFor({ record, sighting, grace, wish, lacks }: Scene, at: Instant): Blame {
   if (sighting.pane === "absent" && sighting.with === "server") return "server";
   if (record.stopping !== null) return BLAME[record.stopping.because];
   if (wish.state === "down") return "person";
-  if (at < grace || record.seen?.mood.mood === "limited") return "host";
+  if (lacks !== null || at < grace || record.seen?.mood.mood === "limited") return "host";
   return "agent";
 }
 

@@ -106,6 +106,7 @@ describe("a scene", () => {
       return { pane: "foreign" };
     },
     blocked: () => "no workdir",
+    lacks: () => "no server",
     signs: () => [],
     leftovers: () => null,
     working: () => null,
@@ -130,6 +131,7 @@ describe("a scene", () => {
       signs: [],
       turn: 4,
       blocked: "no workdir",
+      lacks: "no server",
       leftovers: null,
       working: null,
       serverRest: 0,
@@ -175,6 +177,7 @@ describe("the order of stops", () => {
       wishes: wished(at),
       sighting: ({ name }) => (name === foreign ? { pane: "foreign" } : { pane: "absent", with: "session" }),
       blocked: () => null,
+      lacks: () => null,
       signs: () => [],
       leftovers: () => 0,
       working: () => null,

@@ -16,6 +16,7 @@ export interface Facts {
   readonly sighting: (agent: Agent, since: Instant | null) => Sighting;
   readonly signs: (instance: string) => readonly Sign[];
   readonly blocked: (agent: Agent) => string | null;
+  readonly lacks: (agent: Agent) => string | null;
   /** Null when they could not be counted. */
   readonly leftovers: (instance: string) => number | null;
   /** Does anything below the program itself use the processor? Null: not asked, or not known yet. */
@@ -64,6 +65,7 @@ export const isTurnBegun = (records: Records, project: Project): boolean => {
 
 export function sceneOf(agent: Agent, project: Project, records: Records, facts: Facts): Scene {
   const record = records.agents[agent.name] ?? FRESH_RECORD;
+  const lacks = facts.lacks(agent);
   return {
     agent,
     wish: wishFor(agent, facts.wishes, records.course, record),
@@ -72,7 +74,8 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     sighting: facts.sighting(agent, record.run?.since ?? null),
     signs: record.run === null ? [] : facts.signs(record.run.instance),
     turn: turnOf(agent, project, records.course),
-    blocked: facts.blocked(agent),
+    blocked: facts.blocked(agent) ?? lacks,
+    lacks,
     leftovers: record.run === null ? 0 : facts.leftovers(record.run.instance),
     working: record.run === null ? null : facts.working(record.run.instance),
     restartGap: records.restarted + project.supervision.restart_gap,

@@ -30,8 +30,10 @@ export interface Scene {
   readonly signs: readonly Sign[];
   /** Which turn of the phases is on; null for an agent that is no loop. */
   readonly turn: number | null;
-  /** Why it can't be started just now: its workdir is not there yet. */
+  /** Why it can't be started just now: its workdir is not there yet, say. */
   readonly blocked: string | null;
+  /** What it needs and is not there, if it was asked: who ends for lack of it is not to blame. */
+  readonly lacks: string | null;
   /** Processes of its run that live outside a living pane; null when they could not be counted. */
   readonly leftovers: number | null;
   /** Does anything in its process tree, below the program itself, use the processor? Null when that was not asked, or can't be said yet. */

@@ -39,6 +39,8 @@ export interface Host {
   run(file: string, args: readonly string[], options: RunOptions): Promise<Ran>;
   /** The living process that has an agent's conversation open. */
   ownerOf(conversation: string, backend: string): Promise<number | null>;
+  /** Is there a server behind this URL? */
+  reaches(url: string): Promise<boolean>;
   processes(): Promise<ReadonlyMap<string, readonly number[]>>;
   signal(pids: readonly number[], signal: NodeJS.Signals): void;
 }

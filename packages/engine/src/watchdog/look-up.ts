@@ -1,6 +1,7 @@
 import { eventsFolder, type Watched } from "../host/informer.ts";
 import type { Look } from "../host/look.ts";
-import { blockedBy } from "../host/starting.ts";
+import { askOnce } from "../host/reach.ts";
+import { lackOf } from "../host/starting.ts";
 import { timetableOf } from "../host/timetable.ts";
 import type { Agent, Project } from "../project.ts";
 import { isNearStall } from "../watch/assess.ts";
@@ -20,14 +21,18 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
   const { agents } = site.project;
   const sighting = (agent: Agent, since: Instant | null) => look.sighting(agent, since);
   const blocked = new Map<string, string | null>();
+  const lacks = new Map<string, string | null>();
+  const ask = askOnce(host.reaches);
   const messages = new Map<string, Message | null>();
   const slots = new Map<string, Slots>();
   const troubles = new Map<string, unknown>();
   const lookFor = async (agent: Agent): Promise<void> => {
     const record = records.agents[agent.name] ?? FRESH_RECORD;
     // Whose end this look shows may be started in this very tick.
-    if (record.run === null || sighting(agent, record.run.since).pane !== "alive")
-      blocked.set(agent.name, hold(agent, records, host) ?? (await blockedBy(site, agent, host.disk)));
+    if (record.run === null || sighting(agent, record.run.since).pane !== "alive") {
+      blocked.set(agent.name, hold(agent, records, host));
+      lacks.set(agent.name, await lackOf(site, agent, host.disk, ask));
+    }
     const passing = await slotsOf(agent, record, host);
     if (passing !== null) slots.set(agent.name, passing);
     if (agent.backend === null) return;
@@ -59,6 +64,7 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
     sighting,
     signs: (instance) => signs.get(instance) ?? [],
     blocked: (agent) => blocked.get(agent.name) ?? null,
+    lacks: (agent) => lacks.get(agent.name) ?? null,
     leftovers: (instance) => (processes === null ? null : (processes.get(instance)?.length ?? 0)),
     working: (instance) => working.get(instance) ?? null,
     slots: (agent) => slots.get(agent.name) ?? null,

@@ -16,6 +16,7 @@ import { createEyes } from "../host/look.ts";
 import { remoteOf } from "../host/mirror.ts";
 import { ownerOf } from "../host/owner.ts";
 import { processesByInstance, signalAll } from "../host/processes.ts";
+import { reaches } from "../host/reach.ts";
 import { createRelay, type Relay } from "../host/relay.ts";
 import { createRescuer } from "../host/rescuer.ts";
 import { run } from "../host/run.ts";
@@ -138,6 +139,7 @@ export function createHost(site: Site, environment: Environment, epoch: number):
     environment,
     newInstance: () => crypto.randomUUID(),
     run,
+    reaches,
     ownerOf: async (conversation, backend) =>
       ownerOf(conversation, BACKENDS[backend] ?? {}, environmentOf(backend)),
     processes: processesByInstance,
