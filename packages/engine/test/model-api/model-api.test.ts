@@ -24,6 +24,15 @@ const FORMATS = {
       tools: tools.map((name) => ({ name })),
       messages: [{ role: "user", content: [{ type: "text", text: words }] }],
     }),
+    rounds: (words: string, results: readonly string[]) => ({
+      messages: [
+        { role: "user", content: words },
+        ...results.flatMap((content) => [
+          { role: "assistant", content: [{ type: "tool_use", id: "1", name: "Bash", input: {} }] },
+          { role: "user", content: [{ type: "tool_result", tool_use_id: "1", content }] },
+        ]),
+      ],
+    }),
   },
   responses: {
     path: "/v1/responses",
@@ -32,6 +41,15 @@ const FORMATS = {
       stream: streams,
       tools: tools.map((name) => ({ type: "function", name })),
       input: [{ type: "message", role: "user", content: [{ type: "input_text", text: words }] }],
+    }),
+    rounds: (words: string, results: readonly string[]) => ({
+      input: [
+        { type: "message", role: "user", content: [{ type: "input_text", text: words }] },
+        ...results.flatMap((output) => [
+          { type: "function_call", call_id: "1", name: "exec_command", arguments: "{}" },
+          { type: "function_call_output", call_id: "1", output },
+        ]),
+      ],
     }),
   },
   chat: {
@@ -42,12 +60,33 @@ const FORMATS = {
       tools: tools.map((name) => ({ type: "function", function: { name } })),
       messages: [{ role: "user", content: words }],
     }),
+    rounds: (words: string, results: readonly string[]) => ({
+      messages: [
+        { role: "user", content: words },
+        ...results.flatMap((content) => [
+          { role: "assistant", content: null, tool_calls: [{ id: "1", type: "function" }] },
+          { role: "tool", tool_call_id: "1", content },
+        ]),
+      ],
+    }),
   },
   gemini: {
     path: "/v1beta/models/m:generateContent",
     body: (words: string, _streams: boolean, tools: readonly string[]) => ({
       tools: [{ functionDeclarations: tools.map((name) => ({ name })) }],
       contents: [{ role: "user", parts: [{ text: words }] }],
+    }),
+    rounds: (words: string, results: readonly string[]) => ({
+      contents: [
+        { role: "user", parts: [{ text: words }] },
+        ...results.flatMap((output) => [
+          { role: "model", parts: [{ functionCall: { name: "run_shell_command", args: {} } }] },
+          {
+            role: "user",
+            parts: [{ functionResponse: { name: "run_shell_command", response: { output } } }],
+          },
+        ]),
+      ],
     }),
   },
 } as const;
@@ -104,6 +143,16 @@ describe.each(NAMES)("as %s", (as) => {
     const [request] = api.turns(KEY);
     expect(request).toMatchObject({ format: as, model: "m", tools: ["Bash", "Read"], outcome: "answered" });
     expect(request && saidBy(request)).toEqual(["build it"]);
+  });
+
+  it("knows how often tools were called since, and what they gave back last", async () => {
+    const api = await ownApi();
+    const { path, rounds } = FORMATS[as];
+    const body = JSON.stringify({ model: "m", ...rounds("go", ["Monday", "Tuesday"]) });
+    await fetch(api.url + path, { method: "POST", headers: { "x-api-key": KEY }, body });
+    const [request] = api.requests(KEY);
+    expect(request && newest(request)).toEqual({ words: "go", rounds: 2 });
+    expect(request && resultsIn(request)).toEqual([expect.stringContaining("Tuesday")]);
   });
 
   it.each([

@@ -57,6 +57,8 @@ export const responses: Format = {
 
 function saidIn(item: z.infer<typeof Item>): readonly Said[] {
   if (item.type.endsWith("_call_output")) return [{ by: "tool", text: textOf(item) }];
+  // What it calls stands beside what it says: without it two rounds of tools would be one.
+  if (item.type.endsWith("_call")) return [{ by: "model", text: "" }];
   if (item.type !== "message") return [];
   if (item.role === "user") return [{ by: "user", text: textOf(item) }];
   return item.role === "assistant" ? [{ by: "model", text: textOf(item) }] : [];
