@@ -103,6 +103,8 @@ export interface Policy {
   readonly start_limit: number;
   readonly start_limit_window: Duration;
   readonly restart_gap: Duration;
+  /** So long, at the most, may a loop agent that is at work when its phase is done go on, to end its turn. */
+  readonly turn_grace: Duration;
   /** How long an agent that was asked to quit may take; 0: nobody is asked. */
   readonly quit_grace: Duration;
   readonly stop_signal: "TERM" | "INT" | "HUP";

@@ -125,6 +125,28 @@ it("goes to the phase that a person names, and starts over with --fresh", async 
   });
 });
 
+it("lets who says DONE in the midst of a turn end it before the next phase begins, and who is sent elsewhere not", async () => {
+  const project = await ownProject(loopToml(PHASES), PROMPTS);
+  await project.watchdog();
+  await project.up();
+  const one = await inPhase(project, "one", null);
+  await project.run(["send", "builder", "--no-wait", "demo: busy 3"]);
+  await until("it works", async () => (await project.agent("builder")).is === "working");
+  await writeStatus(project, "one", "## DONE\n");
+  await until("it drains", async () => (await project.agent("builder")).is === "draining");
+  expect((await project.run(["why", "builder"])).out).toContain("its turn has not ended");
+  const two = await inPhase(project, "two", one.pid);
+  // Nobody who works can be asked to quit.
+  expect(await project.journal("quit-typed")).toMatchObject([{ agent: "builder", because: "next-phase" }]);
+  expect(await project.journal("told-to-stop")).toEqual([]);
+
+  await project.run(["send", "builder", "--no-wait", "demo: busy 600"]);
+  await until("it works", async () => (await project.agent("builder")).is === "working");
+  expect(await project.run(["phase", "goto", "one"])).toMatchObject({ code: 0 });
+  await inPhase(project, "one", two.pid);
+  expect(await project.journal("told-to-stop")).toMatchObject([{ because: "next-phase" }]);
+});
+
 it("stays in a phase that a person has paused, tells who it was, and goes on when it is resumed", async () => {
   const project = await ownProject(loopToml(PHASES), PROMPTS);
   await project.watchdog();

@@ -174,6 +174,7 @@ export const scene = (more: Partial<Scene> = {}): Scene => ({
   slots: null,
   message: null,
   quit: null,
+  drain: null,
   stopsAfter: null,
   rescue: "over",
   ...more,

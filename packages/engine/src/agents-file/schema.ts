@@ -182,6 +182,9 @@ const Supervision = z.strictObject({
     .describe("Automatic starts within the window before giving up."),
   start_limit_window: Duration.prefault("30m").describe("The window of start_limit."),
   restart_gap: Delay.prefault("10s").describe("At most one automatic restart in the project in this time."),
+  turn_grace: Delay.prefault("120s").describe(
+    'Given to a loop agent to end its turn when its phase is done. "0s": its run is ended at once.',
+  ),
   quit_grace: Delay.prefault("3s").describe(
     'From the polite quit to the signal. "0s": no agent is asked to quit by itself.',
   ),

@@ -14,7 +14,7 @@ const project = {
   agents: [builder],
 } as unknown as Project;
 const course = {
-  ...{ phase: "one", turn: 2, since: NOW, obeyed: null, complete: null },
+  ...{ phase: "one", turn: 2, since: NOW, obeyed: null, asked: false, complete: null },
   ...{ paused: false, stale: null, lost: false },
 };
 

@@ -18,7 +18,7 @@ const EACH = {
     "failed, and rests until 12:00:00Z; restart 2 of 5 in 30 min, the next death waits 60 s",
   ],
   starting: [{ since: noon }, "was started, and is not ready yet"],
-  draining: [{ because: "its turn has not ended" }, "is wished down, but its turn has not ended"],
+  draining: [{ because: "its turn has not ended" }, "is to go down, but its turn has not ended"],
   outlived: [{ processes: 2 }, "has ended, and 2 of its processes go on, which nobody heals"],
   working: [{ since: noon }, "works"],
   ready: [{ since: noon }, "is ready"],

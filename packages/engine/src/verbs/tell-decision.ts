@@ -27,7 +27,7 @@ const IS: Readonly<Record<Assessment["is"], (evidence: Evidence) => string>> = {
   limited: ({ until }) =>
     `is at a usage limit${typeof until === "number" ? ` until ${sayTime(until)}` : ""}, which no restart would mend`,
   unwell: ({ error }) => `shows an error (${error})`,
-  draining: ({ because }) => `is wished down, but ${because}`,
+  draining: ({ because }) => `is to go down, but ${because}`,
   "due-to-stop": (evidence) => sayReason(evidence),
   stopping: ({ because }) => `is on its way down (${because})`,
   leftover: () => "has ended, and its session is still there",

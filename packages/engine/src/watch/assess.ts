@@ -58,10 +58,11 @@ function assessRun(scene: Scene, run: Run, now: Instant): Assessment | null {
     because,
     evidence,
   });
-  if (wish.state === "down") {
-    const because = goesOn(scene, now);
-    return because === null ? due("unwanted", "it is wished down") : { is: "draining", because };
-  }
+  const leave = (because: "unwanted" | "next-phase", evidence: string): Assessment => {
+    const reason = goesOn(scene, now);
+    return reason === null ? due(because, evidence) : { is: "draining", because: reason };
+  };
+  if (wish.state === "down") return leave("unwanted", "it is wished down");
   if (agent.kind === "task") {
     const answer = answerCall(scene, now);
     return answer?.run === "clear" ? due("restart-asked", answer.because) : null;
@@ -69,7 +70,7 @@ function assessRun(scene: Scene, run: Run, now: Instant): Assessment | null {
   // By the wish that it was started for, not by the time: clocks may be set back.
   if (wish.anew && record.served !== wish.at) return due("restart-asked", "a new run was asked for");
   if (run.turn !== null && turn !== null && run.turn !== turn)
-    return due("next-phase", "another phase is on");
+    return leave("next-phase", "another phase is on");
   return null;
 }
 

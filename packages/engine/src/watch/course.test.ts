@@ -30,6 +30,7 @@ const on = (phase: string, complete: number | null = null): Course => ({
   turn: 7,
   since: 500,
   obeyed: 500,
+  asked: false,
   complete,
   paused: false,
   stale: null,
@@ -181,7 +182,19 @@ describe("the course of the phases", () => {
       steer,
       on("a"),
     );
-    expect(again).toEqual({ ...on("a"), turn: 8, since: at, obeyed: 600 });
+    expect(again).toEqual({ ...on("a"), turn: 8, since: at, obeyed: 600, asked: true });
+  });
+
+  it("remembers whether a person went there, or the phase before was done", () => {
+    const went = follow(abc, on("a"), wishing(goto("b")), says(false), at).reduce<Course | null>(
+      steer,
+      on("a"),
+    );
+    expect(went).toMatchObject({ phase: "b", asked: true });
+    const moved = follow(abc, went, wishing(goto("b")), says(true), at).reduce<Course | null>(steer, went);
+    expect(moved).toMatchObject({ phase: "c", asked: false });
+    const first = follow(abc, null, wishing(null), says(false), at).reduce<Course | null>(steer, null);
+    expect(first).toMatchObject({ phase: "a", asked: false });
   });
 
   it("asks a wish once, though the clock stands still", () => {

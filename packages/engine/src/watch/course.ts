@@ -11,6 +11,8 @@ export interface Course {
   readonly since: Instant;
   /** The wish for a phase that was obeyed last, by its time as a name; null when an older engine began the phase. */
   readonly obeyed: Instant | null;
+  /** A person went to it; else the phase before it was done, or it is the first. */
+  readonly asked: boolean;
   /** When the last phase was done; the sequence is complete. */
   readonly complete: Instant | null;
   /** A person has asked to stay in this phase. */
@@ -142,7 +144,8 @@ export function steer(course: Course | null, happening: CourseHappening): Course
     case "phase-started": {
       const { at: since, phase, turn, stale, obeyed } = happening;
       const paused = course?.paused ?? false;
-      return { phase, turn, since, obeyed, complete: null, paused, stale, lost: false };
+      const asked = course !== null && obeyed !== course.obeyed;
+      return { phase, turn, since, obeyed, asked, complete: null, paused, stale, lost: false };
     }
     case "phase-asked":
       return course && happening.asked !== "goto"

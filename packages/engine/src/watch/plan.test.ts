@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   agentOf,
+  down,
   LOOP,
   messageOf,
   NOW,
@@ -16,6 +17,7 @@ import type { Course } from "./course.ts";
 import { type Facts, inStartOrder, isTurnBegun, sceneOf, turnOf, wishFor } from "./plan.ts";
 import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import { FRESH_RECORDS, NO_WISHES, type Records, type Wishes } from "./records.ts";
+import type { Wish } from "./scene.ts";
 
 const project: Project = {
   session_prefix: "x-",
@@ -40,12 +42,26 @@ const on: Course = {
   turn: 4,
   since: 1,
   obeyed: 0,
+  asked: false,
   complete: null,
   paused: false,
   stale: null,
   lost: false,
 };
 const over: Course = { ...on, complete: 2 };
+/** What a tick knows when nothing runs and nothing is to be said. */
+const NOTHING: Facts = {
+  wishes: NO_WISHES,
+  sighting: () => ({ pane: "absent", with: "session" }),
+  blocked: () => null,
+  lacks: () => null,
+  signs: () => [],
+  leftovers: () => 0,
+  working: () => null,
+  slots: () => null,
+  message: () => null,
+  rescue: () => "over",
+};
 const asked: Wishes = { ...NO_WISHES, agents: { builder: up(NOW, true) } };
 
 describe("the wish for an agent", () => {
@@ -140,6 +156,7 @@ describe("a scene", () => {
       slots: null,
       message: messageOf(),
       quit: "/quit",
+      drain: 1 + policy.turn_grace,
       stopsAfter: null,
       rescue: "due",
     });
@@ -149,6 +166,33 @@ describe("a scene", () => {
   it("of an agent that never ran has nothing left over", () => {
     const scene = sceneOf(LOOP, project, FRESH_RECORDS, facts);
     expect(scene).toMatchObject({ record: FRESH_RECORD, leftovers: 0, turn: null });
+  });
+});
+
+describe("who is at work may end its turn", () => {
+  const grace = policy.turn_grace;
+  const wished = (wish: Wish | null, off = false): Wishes => ({
+    ...NO_WISHES,
+    off,
+    agents: wish === null ? {} : { [LOOP.name]: wish, [PERSISTENT.name]: wish },
+  });
+  const asUp = wished(up(NOW));
+  const drain = { ...down(NOW), drain: NOW + 5 };
+  it.each([
+    ["for a while when its phase is done", LOOP, asUp, on, on.since + grace],
+    ["for a while when the last phase is done", LOOP, asUp, over, 2 + grace],
+    ["also where a person went to the last phase", LOOP, asUp, { ...over, asked: true }, 2 + grace],
+    ["not when a person goes to another phase", LOOP, asUp, { ...on, asked: true }, null],
+    ["not when there is no phase", LOOP, asUp, null, null],
+    ["not by the phases when it follows none", PERSISTENT, asUp, over, null],
+    ["not when it is wished down", LOOP, wished(down(NOW)), on, null],
+    ["not when it was never wished up", LOOP, wished(null), on, null],
+    ["not when all are wished down", LOOP, wished(up(NOW), true), over, null],
+    ["as long as a person says", LOOP, wished(drain), on, NOW + 5],
+    ["as long as a person says of all", PERSISTENT, wished(drain, true), null, NOW + 5],
+  ] as const)("%s", (_, agent, wishes, course, expected) => {
+    const facts = { ...NOTHING, wishes };
+    expect(sceneOf(agent, project, { ...FRESH_RECORDS, course }, facts).drain).toBe(expected);
   });
 });
 
@@ -174,16 +218,9 @@ describe("the order of stops", () => {
   ) => {
     const records = { ...FRESH_RECORDS, agents: Object.fromEntries(runs.map((name) => [name, running(5)])) };
     const facts: Facts = {
+      ...NOTHING,
       wishes: wished(at),
       sighting: ({ name }) => (name === foreign ? { pane: "foreign" } : { pane: "absent", with: "session" }),
-      blocked: () => null,
-      lacks: () => null,
-      signs: () => [],
-      leftovers: () => 0,
-      working: () => null,
-      slots: () => null,
-      message: () => null,
-      rescue: () => "over",
     };
     return sceneOf(agent, { ...project, agents }, records, facts).stopsAfter;
   };

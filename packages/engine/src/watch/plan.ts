@@ -83,10 +83,27 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     grace: records.grace,
     slots: facts.wishes.off ? null : facts.slots(agent),
     message: facts.message(agent),
+    drain: drainOf(agent, project.supervision, records, facts),
     stopsAfter: stopsAfter(agent, project, records, facts),
     rescue: record.run === null ? "over" : facts.rescue(agent, record.run.instance),
     quit: BACKENDS[agent.backend ?? ""]?.quit ?? null,
   };
+}
+
+/**
+ * Until when who is at work may end its turn. A person who says down says that too, and who goes to another phase wants
+ * it now. Who has said DONE, or was at a review then, has perhaps not pushed it yet.
+ */
+function drainOf(
+  agent: Agent,
+  { turn_grace }: Policy,
+  { course }: Records,
+  { wishes }: Facts,
+): Instant | null {
+  const wish = wishes.agents[agent.name] ?? NEVER_ASKED;
+  if (wishes.off || wish.state === "down") return wish.drain ?? null;
+  if (agent.kind !== "loop" || course === null || (course.asked && course.complete === null)) return null;
+  return (course.complete ?? course.since) + turn_grace;
 }
 
 /** A tmux server that is lost again and again must not start everything again and again. */

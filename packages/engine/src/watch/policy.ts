@@ -17,6 +17,7 @@ export const DEFAULT_POLICY: Policy = {
   start_limit: 5,
   start_limit_window: 30 * minute,
   restart_gap: 10 * second,
+  turn_grace: 120 * second,
   quit_grace: 3 * second,
   stop_signal: "TERM",
   stop_grace: 10 * second,

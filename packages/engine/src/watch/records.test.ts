@@ -126,6 +126,7 @@ const records: fc.Arbitrary<Records> = fc.record({
       turn: fc.nat(),
       since: instant,
       obeyed: fc.option(instant),
+      asked: fc.boolean(),
       complete: fc.option(instant),
       paused: fc.boolean(),
       stale: fc.option(text),

@@ -50,6 +50,8 @@ export interface Scene {
   readonly message: Message | null;
   /** What ends its program when it is typed; null when there is no such word. */
   readonly quit: string | null;
+  /** Until then it may end its turn before its run is ended by plan; null: nobody waits for that. */
+  readonly drain: Instant | null;
   /** Who is to be down before it, as it was started after it. */
   readonly stopsAfter: string | null;
   readonly rescue: RescueState;

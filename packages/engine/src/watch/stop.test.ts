@@ -180,14 +180,37 @@ describe("who is wedged or broken", () => {
 
 describe("who may end its turn before it goes down", () => {
   const seen = (mood: Mood, ago = minute) => ({ seen: of.seenFor(ago, mood) });
-  const drains = (more: Partial<Scene> = {}): Partial<Scene> =>
-    unwanted({ wish: { ...down(NOW), drain: NOW + 1 }, ...more });
+  const drains = (more: Partial<Scene> = {}): Partial<Scene> => unwanted({ drain: NOW + 1, ...more });
   const draining = "draining (its turn has not ended)";
   it.each<Row>([
     [
       "goes on while it works",
       drains({ record: running(minute, seen({ mood: "busy" })), sighting: of.busy }),
       draining,
+    ],
+    [
+      "goes on when the next phase is on",
+      {
+        ...{ agent: of.LOOP, turn: 2, drain: NOW + 1, sighting: of.busy },
+        record: running(minute, seen({ mood: "busy" }), { turn: 1 }),
+      },
+      draining,
+    ],
+    [
+      "is ended for the next phase when its turn is",
+      {
+        ...{ agent: of.LOOP, turn: 2, drain: NOW + 1, sighting: idle },
+        record: running(minute, seen({ mood: "ready" }), { turn: 1 }),
+      },
+      "due-to-stop (next-phase) → stop",
+    ],
+    [
+      "is ended for the next phase when the time is over",
+      {
+        ...{ agent: of.LOOP, turn: 2, drain: NOW, sighting: of.busy },
+        record: running(minute, seen({ mood: "busy" }), { turn: 1 }),
+      },
+      "due-to-stop (next-phase) → stop",
     ],
     [
       "goes on while its screen says nothing",
@@ -237,7 +260,7 @@ describe("who may end its turn before it goes down", () => {
       drains({
         record: running(minute, seen({ mood: "busy" })),
         sighting: of.busy,
-        wish: { ...down(NOW - 1), drain: NOW },
+        drain: NOW,
       }),
       "due-to-stop (unwanted) → stop",
     ],

@@ -11,11 +11,11 @@ import type { Duration, Instant } from "./time.ts";
 /** A screen that stands still for so long, and takes words, shows a turn that has ended. */
 const QUIET: Duration = 1_000;
 
-/** Why a run that is wished down goes on for now; null when its time has come. */
+/** Why a run that is to end by plan goes on for now; null when its time has come. */
 export function goesOn(scene: Scene, now: Instant): string | null {
-  const { wish, stopsAfter } = scene;
+  const { drain, stopsAfter } = scene;
   if (stopsAfter !== null) return `${stopsAfter} is stopped first`;
-  const drains = wish.drain !== undefined && now < wish.drain;
+  const drains = drain !== null && now < drain;
   return drains && isAtWork(scene, now) ? "its turn has not ended" : null;
 }
 

@@ -32,6 +32,7 @@ const records = z.object({
       turn: z.number(),
       since: instant,
       obeyed: instant.nullable().default(null),
+      asked: z.boolean().default(false).catch(false),
       complete: instant.nullable(),
       paused: z.boolean().default(false).catch(false),
       stale: z.string().nullable().default(null).catch(null),

@@ -381,10 +381,8 @@ const anySighting: fc.Arbitrary<Sighting> = fc.oneof(
 const anyScene: fc.Arbitrary<Scene> = fc
   .record({
     agent: fc.constantFrom(of.LOOP, of.PERSISTENT, of.TASK, of.SERVICE, of.agentOf("loop", "none")),
-    wish: fc.constantFrom(of.up(ASKED), of.up(NOW), of.up(NOW, true), of.down(ASKED), {
-      ...of.down(ASKED),
-      drain: NOW + 1,
-    }),
+    wish: fc.constantFrom(of.up(ASKED), of.up(NOW), of.up(NOW, true), of.down(ASKED)),
+    drain: fc.constantFrom(null, NOW, NOW + 1),
     record: anyRecord,
     sighting: anySighting,
     signs: fc.oneof(

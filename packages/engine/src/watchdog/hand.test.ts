@@ -25,6 +25,7 @@ const course = {
   turn: 2,
   since: NOW,
   obeyed: null,
+  asked: false,
   complete: null,
   paused: false,
   stale: null,

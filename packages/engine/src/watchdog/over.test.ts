@@ -11,7 +11,7 @@ const host = {
 } as unknown as Host;
 
 const course = {
-  ...{ phase: "one", turn: 1, since: NOW - 9_000, obeyed: null, complete: NOW },
+  ...{ phase: "one", turn: 1, since: NOW - 9_000, obeyed: null, asked: false, complete: NOW },
   ...{ paused: false, stale: null, lost: false },
 };
 const chief = { ...PERSISTENT, name: "chief" };
