@@ -27,6 +27,8 @@ export interface SeatWish {
   readonly env?: Readonly<Record<string, string>>;
   /** As it is installed: with all its dialogs. */
   readonly bare?: boolean;
+  /** Folders that it trusts, besides its own project: absolute. */
+  readonly trusts?: readonly string[];
   /** Files in the place of what keeps dialogs away, or beside it: by path from the home. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -79,6 +81,7 @@ export async function seat(cli: CliName, wish: SeatWish): Promise<Seat> {
     key: path.basename(home),
     port: await freePort(),
     asks: wish.asks ?? false,
+    trusts: [path.join(home, "project"), ...(wish.trusts ?? [])],
   };
   await furnish(place, {
     ...(wish.bare === true ? {} : program.files(place)),

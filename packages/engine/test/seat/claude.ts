@@ -5,12 +5,12 @@ import type { Program } from "./program.ts";
 const MODEL = "claude-opus-5-5";
 
 export const claude: Program = {
-  files: ({ home, workdir }) => ({
+  files: ({ home, trusts }) => ({
     [path.join(home, ".claude.json")]: json({
       hasCompletedOnboarding: true,
       hasSeenAutoDefaultNotice: true,
       resumeReturnDismissed: true,
-      projects: { [workdir]: { hasTrustDialogAccepted: true } },
+      projects: Object.fromEntries(trusts.map((folder) => [folder, { hasTrustDialogAccepted: true }])),
     }),
     [path.join(home, ".claude/settings.json")]: json({ skipDangerousModePermissionPrompt: true }),
   }),

@@ -6,7 +6,7 @@ const ASK_FIRST = `prefix_rule(pattern=["touch"], decision="prompt")
 `;
 
 export const codex: Program = {
-  files: ({ home, workdir, url, asks }) => ({
+  files: ({ home, trusts, url, asks }) => ({
     // With the sandbox off it asks only where a rule says so.
     ...(asks ? { [path.join(home, ".codex/rules/default.rules")]: ASK_FIRST } : {}),
     [path.join(home, ".codex/config.toml")]: `model = "fake-model"
@@ -22,9 +22,7 @@ name = "fake"
 base_url = "${url}/v1"
 env_key = "FAKE_KEY"
 wire_api = "responses"
-[projects."${workdir}"]
-trust_level = "trusted"
-`,
+${trusts.map((folder) => `[projects."${folder}"]\ntrust_level = "trusted"\n`).join("")}`,
   }),
   env: ({ key }) => ({ FAKE_KEY: key }),
   argv: ({ prompt, resume, args }, { asks }) => [

@@ -3,6 +3,8 @@ export interface Place {
   /** HOME; everything that the program keeps is below. */
   readonly home: string;
   readonly workdir: string;
+  /** The folders in which it may work: the workdir, and what else a test has. */
+  readonly trusts: readonly string[];
   /** The model API. */
   readonly url: string;
   readonly key: string;
