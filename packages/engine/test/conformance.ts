@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { pinnedVersion } from "./agent-clis.ts";
 import { delivery } from "./conformance/delivery.ts";
 import { dialog } from "./conformance/dialog.ts";
+import { endAll } from "./conformance/engine.ts";
 import { idle } from "./conformance/idle.ts";
 import { latency } from "./conformance/latency.ts";
 import { memory } from "./conformance/memory.ts";
@@ -35,12 +36,16 @@ const clis = chosen("--cli", values.cli, DRIVEN_CLIS);
 const parts = chosen("--only", values.only, PARTS);
 const wish: Wish = { trials: Number(values.trials), idleMinutes: Number(values["idle-minutes"]) };
 
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void endAll().then(() => process.exit(130)));
+
 const rows: Row[] = [];
+/** One page at a time. */
+let written: Promise<void> = Promise.resolve();
 // One after the other, for they would make each other slow; but all are idle together.
 for (const part of parts)
   if (part === "idle") await Promise.all(clis.map((cli) => measure(part, cli)));
   else for (const cli of clis) await measure(part, cli);
-if (values.write) await writePage(rows);
 const wrong = rows.filter((row) => row.wrong.length > 0);
 process.stdout.write(`\n${rows.length - wrong.length} right, ${wrong.length} wrong\n`);
 process.exit(wrong.length > 0 ? 1 : 0);
@@ -53,6 +58,10 @@ async function measure(part: Part, cli: DrivenCli): Promise<void> {
     const what = "the whole part";
     tell({ part, cli, version, what, trials: 1, good: 0, figures: {}, wrong: [String(error)] });
   }
+  // At once: who measures for hours may be interrupted.
+  const own = rows.filter((row) => row.part === part && row.cli === cli);
+  if (values.write) written = written.then(() => writePage(own));
+  await written;
 }
 
 function tell(row: Row): void {

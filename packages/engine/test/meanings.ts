@@ -29,6 +29,10 @@ const MEANINGS: readonly (readonly [string, Meaning])[] = [
   ["question", { mood: "asking" }],
   ["trust", { mood: "asking" }],
   ["login", { mood: "asking" }],
+  ["theme", { mood: "asking" }],
+  ["security-notes", { mood: "asking" }],
+  ["error-credit", { mood: "asking" }],
+  ["error-thinking", { mood: "fatal" }],
 ];
 
 /** Null: a moment of which nothing is asked. */

@@ -45,7 +45,7 @@ those thought thread thu thursday time timed timeout timeouts times tip tips to 
 toggle token tokens too tool tools total truncated trust try trying tue tuesday turn type ultrathink unable
 unauthorized unavailable undo unexpected unknown unless unlimited until up update updated updates upgrade upset
 url usage use used user using utc ve verbose verify version vertex view visit wait waiting waits want wants
-warning was wasn we web wed wednesday week weekly went were what when where which while who will window with
+warning was wasn we web wed wednesday week weekly welcome went were what when where which while who will window with
 within without won words work worked working workspace worktree would write wrong yes yesterday yet yolo you
 your
 `;

@@ -32,7 +32,7 @@ export const delivery: Measure = async function* (cli, { trials }) {
       };
 };
 
-function row(
+export function row(
   cli: DrivenCli,
   trials: number,
   busy: boolean,

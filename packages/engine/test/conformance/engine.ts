@@ -20,13 +20,31 @@ export async function inEngine<T>(
 ): Promise<T> {
   const supervision = { ...SUPERVISION, ...wish?.supervision };
   const driven = await drive(cli, { ...wish, supervision, model: { bodies: BODIES, ...wish?.model } });
-  try {
+  return holding(driven, async () => {
     await driven.project.watchdog();
-    return await work(driven);
+    return work(driven);
+  });
+}
+
+interface Ending {
+  end(): Promise<void>;
+}
+const held = new Set<Ending>();
+
+/** Ended when the work is done, or before, when a person interrupts it. */
+export async function holding<T>(one: Ending, work: () => Promise<T>): Promise<T> {
+  held.add(one);
+  try {
+    return await work();
   } finally {
-    await driven.end();
+    held.delete(one);
+    await one.end();
   }
 }
+
+export const endAll = async (): Promise<void> => {
+  await Promise.all([...held].map((one) => one.end()));
+};
 
 /** Queued as a person queues it. Its id. */
 export async function queue({ project }: Drive, words: string, ...flags: readonly string[]): Promise<string> {
@@ -53,11 +71,15 @@ export async function scenery({ project, screen }: Drive): Promise<string> {
   return [shown.trimEnd(), ...story].join("\n");
 }
 
-/** It rests, and has asked its model at least so often and been answered. */
+/** It rests, by the engine's word, and has asked its model at least so often and been answered. */
 export async function rests({ own, project }: Drive, asked: number, seconds = 120): Promise<void> {
-  const isReady = async () => (await project.agent("ada")).is === "ready";
+  const store = createStore(project.state);
   const isAnswered = () =>
     own.turns().length >= asked && own.turns().every(({ outcome }) => outcome !== null);
+  const isReady = async () => {
+    const ada = (await store.glance()).records.agents.ada;
+    return ada?.mail === null && ada.seen?.mood.mood === "ready";
+  };
   const restsNow = async () => {
     if (!isAnswered() || !(await isReady())) return false;
     // What it has heard, it may yet have to show: it is ready for longer than a moment.

@@ -87,6 +87,8 @@ const UNCLEAR: Reading = { mood: "unclear", draft: null, final: null, running: n
 /** By its own words at its end; what it asks is its last question, or its first words. */
 function readDialog(lines: readonly string[]): Reading {
   const end = lines.findLastIndex((line) => line !== "");
+  const first = firstStart(lines, lines[end] ?? "");
+  if (first !== null) return first;
   const begin = lines.findLastIndex((line, index) => index <= end && RULE.test(line));
   const words = lines.slice(begin + 1, end + 1).filter((line) => line !== "");
   const asks = DIALOG.test(words.at(-1) ?? "") && lines.some((line) => CHOICE.test(line));
@@ -95,6 +97,15 @@ function readDialog(lines: readonly string[]): Reading {
   const all = words.some((line) => CHOICE.test(line)) ? words : lines.slice(0, end + 1);
   const question = questionIn(all);
   return { ...ASKING(question), draft: null, final: null, running: null, rule: ruleOf(all) };
+}
+
+/** In a home where it was never before, it welcomes a person, page by page; they end in no words that they have in common. */
+function firstStart(lines: readonly string[], last: string): Reading | null {
+  const begin = lines.findIndex((line) => line !== "");
+  if (!/^Welcome to Claude Code\b/.test(lines[begin] ?? "")) return null;
+  if (!/^ Press Enter to continue/.test(last) && !lines.some((line) => CHOICE.test(line))) return null;
+  const page = lines.slice(begin + 1).find((line) => /^ (?!Let's)[A-Z]/.test(line)) ?? "its first start";
+  return { ...ASKING(page.trim()), draft: null, final: null, running: null, rule: "first start" };
 }
 
 const ASKING = (question: string): Extract<Mood, { mood: "asking" }> => ({ mood: "asking", question });
@@ -114,7 +125,6 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/Detected a custom API key/, "API key dialog"],
   [/Bypass Permissions mode/, "bypass dialog"],
   [/^ ?Select login method|Login method/, "login dialog"],
-  [/Choose the text style/, "theme dialog"],
   [/Enter to select/, "question"],
 ];
 
