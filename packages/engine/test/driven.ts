@@ -90,23 +90,27 @@ export async function drive(cli: DrivenCli, wish: DriveWish = {}): Promise<Drive
   };
 }
 
+/** How the engine is to start the program of this seat, for an agents.toml. */
+export async function backendTable(cli: DrivenCli, own: Seat): Promise<string> {
+  const env = Object.entries(own.env).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  const program = path.join(await cliFolder(), cli);
+  return `
+[backends.${cli}]
+command = [${JSON.stringify(program)}]
+args = ${JSON.stringify(DRIVEN[cli].argsOf(own.argv()))}
+env = { ${env.join(", ")} }`;
+}
+
 async function agentsFile(
   cli: DrivenCli,
   own: Seat,
   workdir: string,
   supervision: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const { model, argsOf } = DRIVEN[cli];
-  const env = Object.entries(own.env).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
-  const program = path.join(await cliFolder(), cli);
   return agentsToml(
-    `
-[backends.${cli}]
-command = [${JSON.stringify(program)}]
-args = ${JSON.stringify(argsOf(own.argv()))}
-env = { ${env.join(", ")} }
+    `${await backendTable(cli, own)}
 [models]
-sonnet = ${JSON.stringify(model)}
+sonnet = ${JSON.stringify(DRIVEN[cli].model)}
 [agents.ada]
 kind = "persistent"
 backend = ${JSON.stringify(cli)}

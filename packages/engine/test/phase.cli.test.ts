@@ -3,7 +3,7 @@ import { cp } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { cliFolder } from "./agent-clis.ts";
+import { backendTable, DRIVEN, type DrivenCli } from "./driven.ts";
 import { loopModel } from "./loop-model.ts";
 import { type ApiRequest, newest, saidBy } from "./model-api/request.ts";
 import { modelApi } from "./model-api/server.ts";
@@ -18,33 +18,18 @@ import { type Seat, seat } from "./seat.ts";
  */
 
 /** Seconds; other tests may run on this machine. */
-const SOON = 120;
+const SOON = 240;
 const DEMO = path.join(import.meta.dirname, "../../../projects/demo");
 const ROLES = ["builder", "adversary"] as const;
 
-/** The models that they have by name, and the switches that the engine leaves to a person. */
-const CLIS = {
-  claude: {
-    models: ["claude-sonnet-5", "claude-opus-5-5"],
-    args: ["--dangerously-skip-permissions"],
-  },
-  codex: {
-    models: ["fake-model", "fake-model-2"],
-    args: ["--dangerously-bypass-approvals-and-sandbox"],
-  },
-} as const;
-type Cli = keyof typeof CLIS;
+/** Who plays, and the model of each in the second phase. */
+const SECOND = { claude: "claude-sonnet-5", codex: "fake-model-2" } as const satisfies Partial<
+  Record<DrivenCli, string>
+>;
+type Cli = keyof typeof SECOND;
 type Team = Readonly<Record<(typeof ROLES)[number], Cli>>;
 
-const backendToml = async (own: Seat): Promise<string> => {
-  const cli = own.cli as Cli;
-  const env = Object.entries(own.env).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
-  return `[backends.${cli}]
-command = [${JSON.stringify(path.join(await cliFolder(), cli))}]
-args = ${JSON.stringify(CLIS[cli].args)}
-env = { ${env.join(", ")} }
-`;
-};
+const modelsOf = (cli: Cli): readonly [string, string] => [DRIVEN[cli].model, SECOND[cli]];
 
 /** In the first phase each has the model of its own, in the second the one that the phase names. */
 const projectToml = (team: Team, backends: readonly string[]): string => {
@@ -52,14 +37,14 @@ const projectToml = (team: Team, backends: readonly string[]): string => {
     (role) => `[agents.${role}]
 kind = "loop"
 backend = "${team[role]}"
-model = "${CLIS[team[role]].models[0]}"
+model = "${modelsOf(team[role])[0]}"
 workdir = "clones/${role}"
 `,
   );
-  const models = ROLES.map((role) => `${role} = "${CLIS[team[role]].models[1]}"`);
+  const models = ROLES.map((role) => `${role} = "${modelsOf(team[role])[1]}"`);
   return agentsToml(
-    `${[...backends, ...agents].join("")}
-[agents.orchestrator]
+    `${backends.join("")}
+${agents.join("")}[agents.orchestrator]
 kind = "persistent"
 prompt = "prompts/startup.md"
 [services.forge]
@@ -86,15 +71,17 @@ async function ownHouse(team: Team) {
   onTestFinished(() => api[Symbol.asyncDispose]());
   const trusts = ROLES.map((role) => path.join(home, "clones", role));
   const seats: Seat[] = [];
+  const backends: string[] = [];
   for (const cli of new Set(Object.values(team))) {
     const own = await seat(cli, { api, trusts });
     onTestFinished(() => own.end());
     api.script(own.place.key, [loopModel]);
     seats.push(own);
+    backends.push(await backendTable(cli, own));
   }
   for (const part of ["plans", "prompts", "scripts"])
     await cp(path.join(DEMO, part), path.join(home, part), { recursive: true });
-  const project = await ownProject(projectToml(team, await Promise.all(seats.map(backendToml))), {}, home);
+  const project = await ownProject(projectToml(team, backends), {}, home);
   // Before the seats: what is still watched would be started again in a home that is gone.
   onTestFinished(() => endProcesses(home));
   /** What the programs asked for in a role, a list for each conversation. */
@@ -164,7 +151,7 @@ describe.each<Team>([
     for (const role of ROLES) {
       const held = conversations(role);
       expect(held.map((turns) => [...new Set(turns.map(({ model }) => model))])).toEqual(
-        CLIS[team[role]].models.map((model) => [model]),
+        modelsOf(team[role]).map((model) => [model]),
       );
       const kind = role === "builder" ? "review" : "claim";
       const pings = commits
