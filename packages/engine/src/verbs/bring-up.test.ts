@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isHopeless } from "./bring-up.ts";
+import { isHopeless, pauseAfter } from "./bring-up.ts";
 
 it.each([
   [15_001, "no Node here", true],
@@ -9,4 +9,12 @@ it.each([
   [120_001, "", true],
 ])("after %i ms, and the words %j, the start of a watchdog is given up: %s", (waited, news, given) => {
   expect(isHopeless(waited, news)).toBe(given);
+});
+
+it.each([
+  [1, 50],
+  [30, 120],
+  [2_000, 1_000],
+])("after a look that took %i ms the next one is %i ms away", (look, pause) => {
+  expect(pauseAfter(look)).toBe(pause);
 });

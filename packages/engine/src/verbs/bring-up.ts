@@ -53,6 +53,7 @@ export async function awaitOutcomes(
   const { agents: wished } = await store.wishes();
   const { start_timeout } = site.project.supervision;
   for (;;) {
+    const looked = performance.now();
     const [seen, records] = await Promise.all([
       survey(await readRunning(site.file), world.env),
       store.records(),
@@ -72,9 +73,12 @@ export async function awaitOutcomes(
     if (known.size === asked.length) return asked.flatMap(({ name }) => known.get(name) ?? []);
     if (world.signal.aborted)
       throw new Failure("TIMED_OUT", "interrupted; what was asked for goes on starting");
-    await wait(POLL * 2);
+    await wait(pauseAfter(performance.now() - looked));
   }
 }
+
+/** Where many wait on a busy machine, their looks must not be what it is busy with. */
+export const pauseAfter = (look: Duration): Duration => Math.min(1_000, Math.max(2 * POLL, 4 * look));
 
 const notThere = (agent: Agent, why: string, limit: number): Outcome => ({
   agent: agent.name,
