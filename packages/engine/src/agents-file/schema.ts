@@ -16,24 +16,8 @@ import {
   VariableName,
 } from "./texts.ts";
 
-/** The names only; what each can do is in backends/. */
-export const KNOWN_BACKENDS = ["claude", "opencode", "codex", "demo"] as const;
-
 const Text = z.string().min(1);
-const Backend = z.enum(KNOWN_BACKENDS);
 const Command = z.tuple([Text], z.string());
-
-const Defaults = z.strictObject({
-  session_prefix: SessionPrefix.describe(
-    "Begins the name of every tmux session of the project. No two projects may share it.",
-  ),
-  log_dir: StatePath.describe("The state directory. Nothing is written outside it."),
-  backend: Backend.default("claude").describe("The agent program of agents that name none."),
-  model: ModelName.optional().describe(
-    "The model of agents that name none: an alias of [models], or a full id.",
-  ),
-  workdir: ProjectPath.default(".").describe("Where agents that name no folder work."),
-});
 
 const backendSettings = {
   command: Command.optional().describe("The program and its first arguments."),
@@ -52,11 +36,25 @@ const OpencodeSettings = z.strictObject({
   ),
 });
 
+/** A table each, under their names; what each can do is in backends/. */
 const Backends = z.strictObject({
   claude: Settings.optional().describe("Claude Code."),
   opencode: OpencodeSettings.optional().describe("opencode."),
   codex: Settings.optional().describe("Codex."),
   demo: Settings.optional().describe("The demo agent: a small program that needs no account."),
+});
+const Backend = z.enum(Object.keys(Backends.shape) as (keyof typeof Backends.shape)[]);
+
+const Defaults = z.strictObject({
+  session_prefix: SessionPrefix.describe(
+    "Begins the name of every tmux session of the project. No two projects may share it.",
+  ),
+  log_dir: StatePath.describe("The state directory. Nothing is written outside it."),
+  backend: Backend.default("claude").describe("The agent program of agents that name none."),
+  model: ModelName.optional().describe(
+    "The model of agents that name none: an alias of [models], or a full id.",
+  ),
+  workdir: ProjectPath.default(".").describe("Where agents that name no folder work."),
 });
 
 const Agent = z.strictObject({
