@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { setTimeout as wait } from "node:timers/promises";
 import { createDice, type Dice } from "./dice.ts";
 import { type Keeper, keep } from "./keeper.ts";
 import type { Answer, Order } from "./observer/observer.ts";
 import type { Rules, Subject, Verdict } from "./observer/witness.ts";
-import { makeWorld, removeWorld, until, type World, type WorldPlan } from "./world.ts";
+import { makeWorld, removeWorld, type World, type WorldPlan } from "./world.ts";
 
 /** `CHAOS_FULL=1` means the long numbers, `CHAOS_SEED` replays a run's throws. */
 export const FULL = process.env.CHAOS_FULL === "1";
@@ -123,5 +124,22 @@ export async function startUp({ world, keeper }: Trial): Promise<void> {
 
 export const isOver = ({ keeper }: Trial): boolean => keeper.isDone;
 
-export const completed = (trial: Trial, seconds = 120): Promise<true> =>
-  until("all phases are done", () => isOver(trial), seconds);
+/** All phases are done. However slow the machine is: given up is what nobody has pushed to for so many seconds. */
+export async function completed(trial: Trial, still = 120): Promise<void> {
+  let head = headOf(trial);
+  let moved = performance.now();
+  while (!isOver(trial)) {
+    await wait(100);
+    const now = headOf(trial);
+    if (now !== head) moved = performance.now();
+    head = now;
+    if (performance.now() - moved > still * 1_000)
+      throw new Error(`nobody pushed for ${still} s, and still not: all phases are done`);
+  }
+}
+
+const headOf = ({ world }: Trial): string =>
+  ["refs/heads/main", "packed-refs"]
+    .map((file) => path.join(world.home, "remote.git", file))
+    .map((file) => (existsSync(file) ? readFileSync(file, "utf8") : ""))
+    .join("\n");
