@@ -167,10 +167,10 @@ describe("a message that was typed", () => {
       typed(begun(40, 0), box("[fleet 3f2a1c9] g")),
       "ready → press-enter",
     ],
-    ["gives Enter a moment to be taken", typed(begun(199, 1), box(TYPED)), "ready"],
+    ["gives Enter a moment to be taken", typed(begun(499, 1), box(TYPED)), "ready"],
     [
       "gets another Enter when the first was swallowed",
-      typed(begun(200, 1), box(TYPED)),
+      typed(begun(500, 1), box(TYPED)),
       "ready → press-enter",
     ],
     ["gets the last of its Enters", typed(begun(5_000, 59), box(TYPED)), "ready → press-enter"],
@@ -362,7 +362,7 @@ describe("the next look", () => {
   const next = (given: Partial<Scene>) => think(scene(given), NOW).next - NOW;
   it.each([
     ["comes when Enter may be pressed", { record: begun(10, 0), sighting: box(TYPED), message }, 30],
-    ["comes when Enter may be pressed again", { record: begun(50, 1), sighting: box(TYPED), message }, 150],
+    ["comes when Enter may be pressed again", { record: begun(50, 1), sighting: box(TYPED), message }, 450],
     ["comes at once after a key", { ...idle }, 40],
     ["comes shortly while the text has to appear", { record: begun(10, 0), sighting: box(""), message }, 40],
     [

@@ -9,8 +9,11 @@ import type { Duration, Instant } from "./time.ts";
 
 /** A program needs a moment to take what was pasted before it takes the Enter; some need longer, and say so. */
 const SETTLE: Duration = 40;
-/** Enter is pressed again ever later: a slow program gets minutes, a deaf one not for ever. */
-const BETWEEN_ENTERS: Duration = 200;
+/**
+ * Enter is pressed again ever later: a slow program gets minutes, a deaf one not for ever. On a busy machine a program
+ * that has taken it may need this long to show it, and a second one is a key that nobody meant.
+ */
+const BETWEEN_ENTERS: Duration = 500;
 const LONGEST_BETWEEN: Duration = 5_000;
 const ENTERS = 60;
 /** Typed and nowhere to be seen after this long, and longer for long text: it was swallowed whole, and is typed again. */

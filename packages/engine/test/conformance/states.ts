@@ -16,7 +16,7 @@ export const states: Measure = async function* (cli) {
 async function travel(cli: DrivenCli, { name, wish, tour }: Journey): Promise<readonly Finding[]> {
   await using api = await modelApi();
   const own = await seat(cli, { ...wish, api });
-  return holding(own, async () => {
+  return await holding(own, async () => {
     const found: Finding[] = [];
     try {
       for await (const moment of tour(own, api)) found.push(...(await readingOf(own, cli, moment)));
