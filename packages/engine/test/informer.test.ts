@@ -219,6 +219,39 @@ describe("what a program says of itself", () => {
     });
   });
 
+  it("is its transcript, where its program keeps it: that of its conversation, and none that is a pipe", async () => {
+    const keeper: Backend = {
+      ...demo,
+      kept: {
+        root: ({ home }) => path.join(home, "kept"),
+        pattern: (id) => `*/${id.slice(0, 1)}-*.jsonl`,
+        conversation: (head) => (head.startsWith("own ") ? head.slice(4) : null),
+      },
+      transcript: (line) => claim({ rule: line, at: NOW }),
+    };
+    Object.assign(BACKENDS, { talker: keeper });
+    const run = runOf(0, { conversation: "c-1", since: NOW });
+    const rules = (signs: Awaited<ReturnType<typeof take>>) =>
+      signs.map(({ rule, mood, transcript }) => [rule, mood?.mood ?? null, transcript]);
+    expect(await take({ run })).toEqual([]);
+    const folder = path.join(state, "kept/a project");
+    await mkdir(folder, { recursive: true });
+    await execa("sh", ["-c", 'mkfifo "$1"', "sh", path.join(folder, "c-0.jsonl")]);
+    await writeFile(path.join(folder, "c-1.jsonl"), "own c-2\nanother's\n");
+    await writeFile(path.join(folder, "c-2.jsonl"), "own c-1");
+    expect(await take({ run })).toEqual([]);
+    const transcript = path.join(folder, "c-2.jsonl");
+    await appendFile(transcript, "\nits own\n");
+    expect(rules(await take({ run }))).toEqual([
+      ["kept", null, transcript],
+      ["own c-1", null, null],
+      ["its own", null, null],
+    ]);
+    expect(rules(await take({ run: { ...run, resumed: true } }))).toEqual([["kept", "ready", transcript]]);
+    expect(await take({ run: { ...run, transcript } })).toEqual([]);
+    expect(await take({ run: { ...run, conversation: null } })).toEqual([]);
+  });
+
   it("is nothing where an agent puts pipes and folders in the place of its files, and nobody waits for them", async () => {
     const transcript = path.join(state, "pipe");
     const pipes = [transcript, path.join(state, "42.json"), path.join(eventsFolder(state), "1000000-1.i-1")];

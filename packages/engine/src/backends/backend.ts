@@ -63,13 +63,22 @@ export interface Backend {
     folder(of: { readonly home: string; readonly env: Readonly<Record<string, string | undefined>> }): string;
     read(text: string): { readonly pid: number; readonly conversation: string } | null;
   };
-  /** What it notes of its conversation, a record a line, in a file that it names in an event, or that it holds open. */
+  /** What it notes of its conversation, a record a line, in a file that it names in an event, that it holds open, or that lies where it keeps them. */
   transcript?(line: string): Claim | null;
   /** For a program that names its transcript nowhere: which of the files is it that its process holds open? */
   readonly opens?: {
     /** By its name; of several the last one counts, in the order of their names. */
     isTranscript(file: string): boolean;
     /** The conversation's id, by the file's first line; null where it is not the agent's own. */
+    conversation(head: string): string | null;
+  };
+  /** For a program that names its transcript nowhere, and opens it only to write a line. */
+  readonly kept?: {
+    /** The folder below which they all lie. */
+    root(of: { readonly home: string; readonly env: Readonly<Record<string, string | undefined>> }): string;
+    /** Which of them may be this conversation's: a glob, from there. */
+    pattern(conversation: string): string;
+    /** The conversation's id, by the file's first line. */
     conversation(head: string): string | null;
   };
   /**

@@ -8,6 +8,7 @@ import { type Claim, NO_CLAIM, type Sign, type Way } from "../watch/sign.ts";
 import type { Instant } from "../watch/time.ts";
 import type { Disk } from "./disk.ts";
 import type { Environment } from "./environment.ts";
+import { keptTranscript } from "./kept-transcript.ts";
 import { type OpenTranscript, openTranscript } from "./open-transcript.ts";
 
 /** A run whose program may say how it is. What it says when it can't be read is nothing: its screen has to do. */
@@ -72,7 +73,10 @@ export function createInformer({ state, disk, environmentOf }: InformerOptions):
       now,
       disk,
     );
-    const opened = openedBy(backend, one, memory, events.length > 0);
+    const opened = [
+      ...openedBy(backend, one, memory, events.length > 0),
+      ...keptBy(backend, one, environmentOf(one.agent.backend ?? "")),
+    ];
     const told = [...heard, ...opened].findLast(({ transcript }) => transcript !== null)?.transcript;
     const named = told ?? one.run.transcript;
     const notes = named === null ? [] : transcriptOf(backend, named, one.run, memory);
@@ -133,10 +137,7 @@ async function statusOf(
   return claim === null ? [] : [signOf(claim, "status", now)];
 }
 
-/**
- * In which conversation it is, by the transcript that it holds open: looked for as long as there is none, and after
- * each event. Who has just opened an old conversation rests, however its last turn had ended.
- */
+/** In which conversation it is, by the transcript that it holds open: looked for as long as there is none, and after each event. */
 function openedBy(
   { opens }: Backend,
   { run, pid }: Watched,
@@ -146,10 +147,21 @@ function openedBy(
   if (opens === undefined || pid === null) return [];
   memory.open = openTranscript(opens, pid, isNews ? null : memory.open);
   if (memory.open === null || memory.open.file === run.transcript) return [];
-  const { conversation, file: transcript } = memory.open;
+  return [found(run, "opened", memory.open.conversation, memory.open.file)];
+}
+
+/** Where it notes the conversation that it is known to be in: looked for until it is there. */
+function keptBy({ kept }: Backend, { run }: Watched, env: Environment): readonly Sign[] {
+  if (kept === undefined || run.conversation === null || run.transcript !== null) return [];
+  const file = keptTranscript(kept, run.conversation, env);
+  return file === null ? [] : [found(run, "kept", run.conversation, file)];
+}
+
+/** Who has just opened an old conversation rests, however its last turn had ended. */
+function found(run: Run, rule: string, conversation: string, transcript: string): Sign {
   const rests = run.resumed && run.transcript === null;
   const mood = rests ? ({ mood: "ready" } as const) : null;
-  return [signOf({ ...NO_CLAIM, rule: "opened", mood, conversation, transcript }, "transcript", run.since)];
+  return signOf({ ...NO_CLAIM, rule, mood, conversation, transcript }, "transcript", run.since);
 }
 
 /** Only whole lines, and of an old conversation only its end; what it did in an earlier run tells nothing of this one. */

@@ -1,4 +1,13 @@
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+} from "node:fs";
 import type { Backend } from "../backends/backend.ts";
 
 /** A transcript that a process holds open, by which number, and the conversation that it notes. */
@@ -73,14 +82,16 @@ function linkOf(pid: number, number: string): string | null {
 /** The first line may hold all that the program was told by its makers. */
 const HEAD_BYTES = 512 * 1024;
 
-function headOf(file: string): string {
+export function headOf(file: string): string {
   let handle: number;
   try {
-    handle = openSync(file, "r");
+    // A pipe in its place would be waited for for ever.
+    handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     return "";
   }
   try {
+    if (!fstatSync(handle).isFile()) return "";
     const bytes = Buffer.alloc(HEAD_BYTES);
     const read = readSync(handle, bytes, 0, HEAD_BYTES, 0);
     const end = bytes.subarray(0, read).indexOf(0x0a);

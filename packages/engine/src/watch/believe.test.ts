@@ -69,6 +69,8 @@ describe("of who says what an agent does", () => {
     ],
     ["busy again after a limit is busy", BUSY, both(LIMITED, second, BUSY, 0), 0, "busy"],
     ["a limit shown, but it is busy again", LIMITED, said("event", BUSY), 0, "busy"],
+    ["the screen is believed where the program tells no more", BUSY, said("transcript", UNCLEAR), 0, "busy"],
+    ["so is trouble on it", FATAL, said("transcript", UNCLEAR), 0, "fatal"],
   ])("%s", (_, screen, signs, shownFor, mood) => {
     expect(of(screen, signs, shownFor).mood.mood).toBe(mood);
   });

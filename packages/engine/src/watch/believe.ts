@@ -27,7 +27,8 @@ export function believe(reading: Reading, shown: Seen["shown"], signs: Signs, no
     dissent: null,
   };
   const sign = saidOf(signs);
-  if (sign?.mood == null) return screen;
+  // From there on it tells no more.
+  if (sign?.mood == null || sign.mood.mood === "unclear") return screen;
   const said: Belief = { mood: sign.mood, rule: `${sign.way}: ${sign.rule}`, dissent: null };
   if (reading.mood === said.mood.mood) return richer(screen, said);
   if (reading.mood === "unclear") return said;

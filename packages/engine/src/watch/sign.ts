@@ -8,7 +8,7 @@ export type Way = "event" | "status" | "transcript";
 export interface Claim {
   /** Which rule of the backend read it. */
   readonly rule: string;
-  /** What it does from then on; null when this tells nothing of it. */
+  /** What it does from then on; null when this tells nothing of it, unclear when what was told before holds no more. */
   readonly mood: Mood | null;
   /** The conversation that it is in; null when this does not tell. */
   readonly conversation: string | null;
