@@ -88,6 +88,8 @@ async function* work(own: Seat, api: ModelApi): AsyncGenerator<string> {
   yield "busy-queued";
   await own.until("the end", /It ran\./, SECONDS);
   await own.idle(SECONDS);
+  // Some begin another turn for what they were told in the meantime.
+  await still(own);
   await turn(own, api, "wait for review", text("Nothing to do.\nWAITING-UNTIL: 2099-06-13T19:30:00Z"));
   await own.until("the declared wait", /WAITING-UNTIL/, SECONDS);
   await own.idle(SECONDS);

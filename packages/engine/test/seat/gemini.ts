@@ -1,4 +1,4 @@
-import { glob, readFile } from "node:fs/promises";
+import { glob, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Program } from "./program.ts";
 
@@ -26,9 +26,13 @@ export const gemini: Program = {
   async conversation({ home }) {
     const chats: string[] = [];
     for await (const file of glob(path.join(home, ".gemini/tmp/*/chats/session-*"))) chats.push(file);
-    const newest = chats.sort().at(-1);
+    // Their names tell the minute of their beginning only.
+    const files = await Promise.all(
+      chats.map(async (file) => ({ file, begun: (await stat(file)).birthtimeMs })),
+    );
+    const newest = files.sort((a, b) => b.begun - a.begun)[0];
     if (newest === undefined) return null;
-    return /"sessionId": ?"([^"]+)"/.exec(await readFile(newest, "utf8"))?.[1] ?? null;
+    return /"sessionId": ?"([^"]+)"/.exec(await readFile(newest.file, "utf8"))?.[1] ?? null;
   },
   box: /Type your message/,
   busy: /esc to cancel/,
