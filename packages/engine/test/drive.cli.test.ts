@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { DRIVEN, DRIVEN_CLIS, type Drive, drive, SOON } from "./driven.ts";
 import { saidBy } from "./model-api/request.ts";
 import { fail, shell } from "./model-api/step.ts";
+import { processesWith, signal } from "./processes.ts";
 import { until } from "./real.ts";
 
 /*
@@ -125,7 +126,8 @@ describe.each(DRIVEN_CLIS)("%s", (cli) => {
       return all.length > 0 && all;
     });
     expect(failed?.because).toMatch(/^its conversation \S+ is open in process \d+$/);
-    await own.tmux("kill-session", "-t", "seat");
+    // Some outlive their terminal.
+    for (const pid of await processesWith(await own.conversation())) signal(pid, "SIGKILL");
     await is("ready");
     expect(await project.journal("resumed")).toHaveLength(1);
   });

@@ -33,6 +33,16 @@ export const DRIVEN = {
       return { kind: "error", status: 429, message: "limit", body: { error } };
     },
   },
+  gemini: {
+    model: "gemini-2.5-pro",
+    argsOf: (argv) => argv.slice(1, argv.indexOf("-m")),
+    limit: () => {
+      const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "3600s" }];
+      const message = "You exceeded your current quota.";
+      const error = { code: 429, status: "RESOURCE_EXHAUSTED", message, details };
+      return { kind: "error", status: 429, message, body: { error } };
+    },
+  },
 } as const satisfies Readonly<Record<string, Difference>>;
 
 export type DrivenCli = keyof typeof DRIVEN;

@@ -41,6 +41,7 @@ const Backends = z.strictObject({
   claude: Settings.optional().describe("Claude Code."),
   opencode: OpencodeSettings.optional().describe("opencode."),
   codex: Settings.optional().describe("Codex."),
+  gemini: Settings.optional().describe("Gemini CLI."),
   demo: Settings.optional().describe("The demo agent: a small program that needs no account."),
 });
 const Backend = z.enum(Object.keys(Backends.shape) as (keyof typeof Backends.shape)[]);

@@ -71,7 +71,7 @@ const agentsToml = ({ name }: NewProject): string => `#:schema ./engine/schema/a
 [defaults]
 session_prefix = "${prefixFor(name)}" # every tmux session of this project begins with it
 log_dir = ".ao-state" # the state directory; nothing is written outside it
-backend = "demo" # a stand-in that costs nothing; then: claude, opencode, codex
+backend = "demo" # a stand-in that costs nothing; then: claude, opencode, codex, gemini
 
 [agents.hello]
 kind = "persistent" # its conversation is kept and resumed
