@@ -18,7 +18,7 @@ const ASSESSMENTS = {
 
 const ACTIONS = {
   ...{ start: 1, rescue: 1, "type-quit": 1, "enter-quit": 1, stop: 1, kill: 1, clear: 1, "give-up": 1 },
-  ...{ wake: 1, type: 1, "press-enter": 1, settle: 1, drop: 1, "take-back": 1 },
+  ...{ wake: 1, type: 1, "press-enter": 1, "hand-in": 1, settle: 1, drop: 1, "take-back": 1 },
 } satisfies Readonly<Record<Action["do"], 1>>;
 
 const REASONS = {
@@ -44,6 +44,7 @@ const DELIVERED: Readonly<Record<string, Action["do"]>> = {
 
 /** What can't happen in a simulated world, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
+  "does hand-in": "the demo agent takes nothing at a door",
   "agent booting": "an agent program boots from the start, and never becomes booting",
   "is unread":
     "no screen is strange for ten minutes: nothing that goes on for a while does so for longer than four",

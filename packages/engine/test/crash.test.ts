@@ -83,6 +83,7 @@ it("writes a receipt that a crash kept from being written, once", async () => {
   const mail = {
     id: String(receipt?.message),
     state: "typed",
+    door: false,
     since: Date.now(),
     enters: 1,
     tries: 1,
@@ -167,7 +168,15 @@ async function cutShort(
   await store.queue(one);
   const { agents, ...records } = await store.records();
   if (agents.ada === undefined) throw new Error("no record of ada");
-  const mail: Mail = { id: one.id, state: "typing", since: Date.now(), enters: 0, tries: 1, ...intent };
+  const mail: Mail = {
+    id: one.id,
+    state: "typing",
+    door: false,
+    since: Date.now(),
+    enters: 0,
+    tries: 1,
+    ...intent,
+  };
   await store.save({ ...records, agents: { ...agents, ada: { ...agents.ada, mail } } });
   const typed = `[fleet ${one.id}] ${one.text}`;
   await keys(project, typed);

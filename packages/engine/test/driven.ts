@@ -5,8 +5,8 @@ import { fail, type Step } from "./model-api/step.ts";
 import { agentsToml, type OwnProject, ownProject, until } from "./real.ts";
 import { type Seat, type SeatWish, seat } from "./seat.ts";
 
-/** Seconds; other tests may run on this machine. */
-export const SOON = 60;
+/** Seconds; other tests may run on this machine, and some programs take ten seconds of work to come up. */
+export const SOON = 150;
 
 /** In what the programs differ for the one who drives them. */
 interface Difference {
@@ -42,6 +42,11 @@ export const DRIVEN = {
       const error = { code: 429, status: "RESOURCE_EXHAUSTED", message, details };
       return { kind: "error", status: 429, message, body: { error } };
     },
+  },
+  opencode: {
+    model: "fake/fake-model",
+    argsOf: (argv) => argv.slice(1),
+    limit: () => fail("limit", { resets: 3_600 }),
   },
 } as const satisfies Readonly<Record<string, Difference>>;
 

@@ -166,6 +166,7 @@ export const scene = (more: Partial<Scene> = {}): Scene => ({
   turn: null,
   blocked: null,
   lacks: null,
+  door: false,
   leftovers: 0,
   working: false,
   restartGap: 0,

@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -79,7 +78,6 @@ export async function seat(cli: CliName, wish: SeatWish): Promise<Seat> {
     workdir: path.join(home, "project"),
     url: wish.api.url,
     key: path.basename(home),
-    port: await freePort(),
     asks: wish.asks ?? false,
     trusts: [path.join(home, "project"), ...(wish.trusts ?? [])],
   };
@@ -196,13 +194,4 @@ async function environment(home: string): Promise<Readonly<Record<string, string
     TZ: "UTC",
     SHELL: "/bin/sh",
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

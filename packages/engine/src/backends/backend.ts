@@ -99,6 +99,8 @@ export interface Backend {
   readonly conversations: "the run's" | "told" | "its own";
   /** What is typed while it works, it takes when it can: nothing of it is lost. */
   readonly queues: boolean;
+  /** A plugin of ours inside it takes messages at a door, a folder of the agent's own: nothing has to be typed. */
+  readonly door: boolean;
   /** The tmux keys that submit what was typed. */
   readonly submit: readonly string[];
   /** So long it needs, after a paste, before it takes the Enter for one; in milliseconds. */

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 
-/** Programs of ours that are not TypeScript. The release puts their text in the place of each call. */
+/** Programs of ours that are run by others. The release puts their text in the place of each call. */
 const ASSETS: Readonly<Record<string, () => string>> = {
   "demo-agent": () => readFileSync(new URL("../backends/demo/agent.sh", import.meta.url), "utf8"),
   hook: () => readFileSync(new URL("./hook.sh", import.meta.url), "utf8"),
+  "opencode-plugin": () => readFileSync(new URL("./opencode-plugin.ts", import.meta.url), "utf8"),
 };
 
 /** Asked for at each start. */

@@ -9,6 +9,7 @@ import { type Course, phaseOf, statusFile } from "../watch/course.ts";
 import { renderKickoff } from "../watch/kickoff.ts";
 import { assetText } from "./assets.ts";
 import type { Disk } from "./disk.ts";
+import { doorFolder } from "./door.ts";
 import { type Environment, pick } from "./environment.ts";
 import { eventsFolder } from "./informer.ts";
 import type { Site } from "./site.ts";
@@ -60,6 +61,7 @@ export async function prepare(
     FLEET_AGENT: agent.name,
     FLEET_INSTANCE: instance,
     ...(hearsOf(agent) ? { FLEET_EVENTS: eventsFolder(site.state) } : {}),
+    ...(hasDoor(agent) ? { FLEET_DOOR: doorFolder(site.state, agent.name) } : {}),
   };
   return { session: agent.session, argv: launch.argv, cwd: launch.cwd, env, project: site.id, instance };
 }
@@ -79,6 +81,7 @@ async function launchAgent(
     await writeProgram(hook, assetText("hook"), disk);
     await disk.makeFolder(eventsFolder(site.state));
   }
+  if (backend.door) await disk.makeFolder(doorFolder(site.state, agent.name));
   const text = resume !== null ? null : await kickoffText(site, agent, course, disk);
   const kickoff = path.join(site.state, `kickoff-${agent.session}.txt`);
   if (text !== null) await disk.write(kickoff, text);
@@ -148,6 +151,8 @@ async function readEnvFile(site: Site, file: string | null, disk: Disk): Promise
     Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 }
+
+const hasDoor = ({ backend }: Agent): boolean => BACKENDS[backend ?? ""]?.door === true;
 
 const hearsOf = ({ backend }: Agent): boolean => BACKENDS[backend ?? ""]?.hears !== undefined;
 

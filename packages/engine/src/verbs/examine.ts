@@ -66,6 +66,7 @@ export async function examine(
       },
       blocked: () => blocked.get(agent.name) ?? null,
       lacks: () => null,
+      door: () => false,
       working: () => null,
       slots: () => null,
       signs: () => [],

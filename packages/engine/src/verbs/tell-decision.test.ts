@@ -74,9 +74,10 @@ const DOES = {
   type: "a message is typed",
   wake: "a wake message is queued",
   "press-enter": "Enter is pressed",
+  "hand-in": "a message is handed in at its door",
   settle: "its message is settled",
   drop: "a message is dropped",
-  "take-back": "a message is kept for the next run",
+  "take-back": "a message is taken back, to be told again",
 } satisfies Record<Action["do"], string>;
 
 describe("a decision in words", () => {

@@ -63,7 +63,9 @@ const TELL: Readonly<Record<Kind, Teller>> & Readonly<Record<string, Teller>> = 
   expired: ({ message, because }) => plain(`message ${message} expired: ${because}`),
   "held-back": ({ message, key }) =>
     quiet(`${key} of message ${message} was held back: its screen changed at the last moment`),
-  "taken-back": ({ message }) => plain(`message ${message} was not heard, the next run is told`),
+  "handing-in": ({ message }) => quiet(`message ${message} is about to be handed in`),
+  "handed-in": ({ message }) => quiet(`message ${message} lies at its door`),
+  "taken-back": ({ message }) => plain(`message ${message} was not heard, it is told again`),
   "message-unreadable": ({ file }) => bad(`a message can't be read, it was set aside: ${file}`),
   pinged: ({ message }) => good(`was pinged: ${message}`),
   decided: (entry) => ({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as of from "../../test/scene.ts";
-import { alive, gist, messageOf, minute, NOW, read, running, scene, second } from "../../test/scene.ts";
+import { alive, gist, LOOP, messageOf, minute, NOW, read, running, scene, second } from "../../test/scene.ts";
 import { demo } from "../backends/demo/demo.ts";
 import { BACKENDS } from "../backends/index.ts";
 import { evolve } from "./evolve.ts";
@@ -31,7 +31,10 @@ const box = (draft: string | null, mood = "ready", more: Parameters<typeof alive
   alive(read(MOODS[mood] ?? { mood: "ready" }, { draft }), more);
 /** Begun so long ago, with so many Enters. */
 const begun = (ago: number, enters: number, more: Partial<AgentRecord> = {}): AgentRecord =>
-  running(minute, { mail: { id: message.id, state: "typed", since: NOW - ago, enters, tries: 1 }, ...more });
+  running(minute, {
+    mail: { id: message.id, state: "typed", door: false, since: NOW - ago, enters, tries: 1 },
+    ...more,
+  });
 const asks = { mood: "asking", question: "Really?" } as const;
 
 const STARTING = { at: NOW, what: "starting", run: of.runOf(0), wish: of.ASKED, automatic: true } as const;
@@ -83,7 +86,7 @@ describe("a message", () => {
       {
         ...idle,
         record: begun(second, 1, {
-          mail: { id: "0000000", state: "typed", since: NOW, enters: 1, tries: 1 },
+          mail: { id: "0000000", state: "typed", door: false, since: NOW, enters: 1, tries: 1 },
         }),
       },
       "ready → type",
@@ -103,7 +106,9 @@ describe("a message of a phase", () => {
       "is dropped though the rest of another one is remembered",
       {
         ...idle,
-        record: begun(0, 0, { mail: { id: "0000000", state: "typed", since: NOW, enters: 1, tries: 1 } }),
+        record: begun(0, 0, {
+          mail: { id: "0000000", state: "typed", door: false, since: NOW, enters: 1, tries: 1 },
+        }),
         message: handoff,
         turn: 3,
       },
@@ -326,7 +331,7 @@ describe("a message whose run ended after its Enter", () => {
 describe("a message that no one sees", () => {
   const tried = (tries: number, ago: number, more: Partial<Message> = {}) => {
     const one = messageOf(more);
-    const mail = { id: one.id, state: "typed", since: NOW - ago, enters: 0, tries } as const;
+    const mail = { id: one.id, state: "typed", door: false, since: NOW - ago, enters: 0, tries } as const;
     return gist({ record: running(minute, { mail }), sighting: box(""), message: one });
   };
   it("is typed again ever later, so that a program that hangs does not find it a hundred times", () => {
@@ -519,5 +524,52 @@ describe("a message to a program that tells of itself", () => {
     const { record } = think(scene({ ...said, record: begun(second, 1), sighting: box("") }), NOW);
     const again = think(scene({ agent: TALKER, message, record, sighting: of.ready }), NOW + minute);
     expect(again.actions).toMatchObject([{ do: "settle", state: "confirmed" }]);
+  });
+});
+
+describe("a message to a program that takes it at a door", () => {
+  /** It was handed in so long ago. */
+  const handed = (ago: number, more: Partial<AgentRecord> = {}): AgentRecord =>
+    running(minute, {
+      mail: { id: message.id, state: "typed", door: true, since: NOW - ago, enters: 0, tries: 1 },
+      ...more,
+    });
+  const heard: Sign = { ...NO_CLAIM, rule: "told", heard: TYPED, at: NOW, way: "event" };
+  const open = { ...idle, door: true };
+
+  it.each<Row>([
+    ["is handed in to who is ready", open, "ready → hand-in"],
+    ["is handed in to who works", { ...open, sighting: of.busy }, "working → hand-in"],
+    ["is in nobody's way: not a draft's", { ...open, sighting: box("my own words") }, "ready → hand-in"],
+    ["nor copy mode's", { ...open, sighting: box("", "ready", { scrolled: true }) }, "ready → hand-in"],
+    ["waits for a dialog", { ...open, sighting: alive(read(asks, { draft: null })) }, "asking"],
+    ["waits for a limit", { ...open, sighting: alive(read({ mood: "limited", until: null })) }, "limited"],
+    ["is not typed while it lies there", { ...idle, record: handed(second) }, "ready"],
+    [
+      "is settled as soon as it was heard",
+      { ...idle, record: handed(second), signs: [heard] },
+      "ready → settle",
+    ],
+    ["is taken back when nobody takes it", { ...idle, record: handed(30 * second) }, "ready → take-back"],
+    [
+      "is taken back from a run that ended",
+      { ...idle, record: handed(second), sighting: of.dead },
+      "missing → start → take-back",
+    ],
+    [
+      "waits while nobody can look",
+      { ...idle, record: handed(minute), sighting: { pane: "unreadable", because: "?" } },
+      "unseen",
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(gist(given)).toBe(expected);
+  });
+
+  it("waits for the door of who has just come up, and is typed to who opens none", () => {
+    const agent = { ...LOOP, backend: "opencode" };
+    const ready = { ...idle, agent, sighting: box("") };
+    const came = (ago: number) => running(minute, {}, { ready: NOW - ago });
+    expect(gist({ ...ready, record: came(19 * second) })).toBe("ready");
+    expect(gist({ ...ready, record: came(20 * second) })).toBe("ready → type");
   });
 });

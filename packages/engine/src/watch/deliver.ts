@@ -2,8 +2,9 @@ import type { Backend } from "../backends/backend.ts";
 import { BACKENDS } from "../backends/index.ts";
 import { viewOf } from "../backends/view.ts";
 import { type Message, tag, toTyped } from "./message.ts";
-import type { Mail } from "./record.ts";
+import type { Mail, Seen } from "./record.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
+import type { Sighting } from "./sighting.ts";
 import { heardOf } from "./sign.ts";
 import type { Duration, Instant } from "./time.ts";
 
@@ -21,6 +22,10 @@ const LOST: Duration = 3_000;
 const LOST_PER_KB: Duration = 100;
 /** A program that reads nothing would find it all, so often as it was typed, when it reads again. */
 const LONGEST_LOST: Duration = 300_000;
+/** So long a message lies at a door where nobody takes it, or says nothing of it. */
+const UNTAKEN: Duration = 30_000;
+/** So long after it was ready nothing is typed to who may yet open its door. */
+const YOUNG: Duration = 20_000;
 /** So long may an agent take to show that it heard, after its box let go. */
 const ECHO: Duration = 2_000;
 const POLL: Duration = 250;
@@ -59,6 +64,7 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
   const mail = record.mail?.id === message.id ? record.mail : null;
   const backend = BACKENDS[agent.backend ?? ""];
   if (hasSaid(scene, message)) return act({ do: "settle", message, state: "confirmed" }, now);
+  if (mail?.door === true) return awaitAtDoor(mail, message, sighting, now);
   if (sighting.pane === "alive") {
     const { draft } = sighting.reading;
     const inBox = draft !== null && isIn(draft, message, mail, backend);
@@ -80,9 +86,11 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
     return act({ do: "drop", message, state: "expired", because: late }, now);
   switch (sighting.pane) {
     case "alive":
-      return LISTENING.has(assessment.is)
-        ? begin(scene, sighting, message, backend?.queues === true, now)
-        : REST;
+      if (!LISTENING.has(assessment.is)) return REST;
+      if (scene.door) return handIn(scene, sighting, message, now);
+      if (backend?.door === true && isYoung(record, now))
+        return { actions: [], next: again(record.seen, now) };
+      return begin(scene, sighting, message, backend?.queues === true, now);
     case "dead":
     case "absent":
       return mail !== null && mail.enters > 0 ? lookBack(message, mail, sighting, backend, now) : REST;
@@ -126,11 +134,42 @@ function begin(
 ): Delivery {
   const takes = reading.mood === "ready" || (queues && reading.mood === "busy");
   const free = !scrolled && reading.draft === "" && seen?.mood.mood !== "asking";
-  if (takes && free) return act({ do: "type", message }, now);
-  // Who has been busy for long is asked less often.
-  const patience = Math.min(LONGEST_POLL, Math.max(POLL, Math.round((now - (seen?.since ?? now)) / 10)));
-  return { actions: [], next: now + patience };
+  return takes && free ? act({ do: "type", message }, now) : { actions: [], next: again(seen, now) };
 }
+
+/**
+ * No key is pressed, so that a draft and copy mode are in nobody's way. What it is handed while it works it takes at
+ * the end of a step. But whoever waits for a person or for a limit is not told more.
+ */
+function handIn(
+  { record: { seen } }: Scene,
+  { reading }: Way["screen"],
+  message: Message,
+  now: Instant,
+): Delivery {
+  const moods: readonly (string | undefined)[] = [reading.mood, seen?.mood.mood];
+  const takes = seen !== null && ["ready", "busy"].includes(seen.mood.mood);
+  const free = !moods.includes("asking") && !moods.includes("limited");
+  return takes && free ? act({ do: "hand-in", message }, now) : { actions: [], next: again(seen, now) };
+}
+
+/**
+ * It was handed in: the program says when it has heard it, and that wakes us. Where nobody has taken it, it is taken
+ * back and told again; what was taken counts as told.
+ */
+function awaitAtDoor(mail: Mail, message: Message, { pane }: Sighting, now: Instant): Delivery {
+  if (pane === "foreign" || pane === "unreadable") return REST;
+  const due = mail.since + UNTAKEN;
+  if (pane === "alive" && now < due) return { actions: [], next: due };
+  return act({ do: "take-back", message }, now);
+}
+
+const isYoung = ({ run }: Scene["record"], now: Instant): boolean =>
+  run?.ready != null && now - run.ready < YOUNG;
+
+/** Who has been busy for long is asked less often. */
+const again = (seen: Seen | null, now: Instant): Instant =>
+  now + Math.min(LONGEST_POLL, Math.max(POLL, Math.round((now - (seen?.since ?? now)) / 10)));
 
 /** It stands in the box, and wants an Enter. */
 function submit({ message, mail, screen, listens, asking, settle }: Way, now: Instant): Delivery {

@@ -113,6 +113,8 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     case "typed":
     case "pressing":
     case "pressed-enter":
+    case "handing-in":
+    case "handed-in":
     case "held-back":
       return { ...record, mail: evolveMail(mailOf(record, happening.message), happening) };
     case "submitted":
@@ -145,14 +147,17 @@ const mailOf = ({ mail }: AgentRecord, id: string): Mail | null => (mail?.id ===
 
 function evolveMail(mail: Mail | null, happening: Happening & OnItsWay): Mail | null {
   const { at: since, message: id } = happening;
-  const before = mail ?? { id, state: "typed", since, enters: 0, tries: 0 };
+  const before = mail ?? { id, state: "typed", door: false, since, enters: 0, tries: 0 };
   switch (happening.what) {
     case "typing":
-      return { id, state: "typing", since, enters: 0, tries: before.tries + 1 };
+      return { id, state: "typing", door: false, since, enters: 0, tries: before.tries + 1 };
+    case "handing-in":
+      return { id, state: "typing", door: true, since, enters: 0, tries: before.tries + 1 };
+    case "handed-in":
     case "typed":
-      return { ...before, state: "typed", since };
+      return { ...before, state: "typed", door: false, since };
     case "pressing":
-      return { ...before, state: "typed", since, enters: before.enters + 1 };
+      return { ...before, state: "typed", door: false, since, enters: before.enters + 1 };
     case "pressed-enter":
       return { ...before, since };
     case "held-back":
@@ -193,12 +198,12 @@ const idle = (record: AgentRecord): AgentRecord => ({
 });
 
 /**
- * What became of a message that was sent off with Enter is for the gate to say, from what is left on the screen. A
+ * What became of a message that was sent off is for the gate to say, from what is left on the screen or at the door. A
  * conversation that ended at a fatal error would only show it again.
  */
 const ended = (record: AgentRecord, failures: number, end: Ended): AgentRecord => ({
   ...idle(record),
-  mail: record.mail !== null && record.mail.enters > 0 ? record.mail : null,
+  mail: record.mail !== null && (record.mail.door || record.mail.enters > 0) ? record.mail : null,
   conversation: record.seen?.mood.mood === "fatal" ? null : record.conversation,
   failures,
   ended: end,

@@ -68,7 +68,7 @@ export type Happening = { readonly at: Instant } & (
   | { readonly what: "cleared" }
   | { readonly what: "gave-up"; readonly because: string; readonly turn: number | null }
   | OnItsWay
-  /** It stood in the input box of a run that has ended; the next one is told. */
+  /** It stood in the input box of a run that has ended, or lay at a door where nobody took it; it is told again. */
   | { readonly what: "taken-back"; readonly message: string }
   | {
       readonly what: "submitted";
@@ -113,5 +113,7 @@ export type Happening = { readonly at: Instant } & (
 /** What happens to a message before its end. */
 export type OnItsWay =
   | { readonly what: "typing" | "typed" | "pressing" | "pressed-enter"; readonly message: string }
+  /** It is laid down, and lies, at the door of the program. */
+  | { readonly what: "handing-in" | "handed-in"; readonly message: string }
   /** At the last moment tmux saw that this was not what had been looked at, and no key was pressed. */
   | { readonly what: "held-back"; readonly message: string; readonly key: "text" | "Enter" };

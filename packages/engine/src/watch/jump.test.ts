@@ -60,7 +60,14 @@ describe("after a jump", () => {
   });
 
   it("what was noted between the jump and its being noticed does not lie ahead", () => {
-    const typed = { id: "x", state: "typed", since: NOW + hour - second, enters: 0, tries: 1 } as const;
+    const typed = {
+      id: "x",
+      state: "typed",
+      door: false,
+      since: NOW + hour - second,
+      enters: 0,
+      tries: 1,
+    } as const;
     const agents = { builder: { ...builder, mail: typed } };
     const { records: kept } = keepTime({ ...records, agents, restarted: NOW + hour }, later(hour, 0), policy);
     expect(kept).toMatchObject({
@@ -82,7 +89,7 @@ describe("moving a record", () => {
     run: running(hour).run,
     seen: seenFor(minute, { mood: "ready" }, { wait: { until: NOW, declared: NOW - minute, moved: 0 } }),
     stopping: { step: "told", since: NOW, because: "stalled" } as const,
-    mail: { id: "x", state: "typed", since: NOW, enters: 1, tries: 1 } as const,
+    mail: { id: "x", state: "typed", door: false, since: NOW, enters: 1, tries: 1 } as const,
     told: { first: NOW - minute, last: NOW },
     missed: { until: NOW, at: NOW },
   };

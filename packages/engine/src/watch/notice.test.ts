@@ -172,7 +172,7 @@ describe("what is noticed", () => {
   it("is nothing of another run's screen", () => {
     const record = running(900_000, {
       seen: seenFor(900_000),
-      mail: { id: "x", state: "typed", since: 1, enters: 3, tries: 1 },
+      mail: { id: "x", state: "typed", door: false, since: 1, enters: 3, tries: 1 },
     });
     const thought = think(
       scene({ record, sighting: alive(read({ mood: "ready" }), { instance: "i-2" }) }),
@@ -193,7 +193,8 @@ describe("life", () => {
   const still = (given: Partial<Scene>, at = NOW + minute) =>
     think(scene({ record: first, ...given }), at).record.seen?.still;
   const other = alive(read({ mood: "ready" }), { digest: "d-2" });
-  const mailSince = (since: number) => ({ id: "x", state: "typed", since, enters: 1, tries: 1 }) as const;
+  const mailSince = (since: number) =>
+    ({ id: "x", state: "typed", door: false, since, enters: 1, tries: 1 }) as const;
 
   it.each([
     ["new words on the screen", { sighting: other }],

@@ -17,6 +17,7 @@ export interface Facts {
   readonly signs: (instance: string) => readonly Sign[];
   readonly blocked: (agent: Agent) => string | null;
   readonly lacks: (agent: Agent) => string | null;
+  readonly door: (agent: Agent) => boolean;
   /** Null when they could not be counted. */
   readonly leftovers: (instance: string) => number | null;
   /** Does anything below the program itself use the processor? Null: not asked, or not known yet. */
@@ -86,6 +87,7 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     drain: drainOf(agent, project.supervision, records, facts),
     stopsAfter: stopsAfter(agent, project, records, facts),
     rescue: record.run === null ? "over" : facts.rescue(agent, record.run.instance),
+    door: facts.door(agent),
     quit: BACKENDS[agent.backend ?? ""]?.quit ?? null,
   };
 }

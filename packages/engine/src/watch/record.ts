@@ -50,10 +50,12 @@ export interface Seen {
   readonly wait: DeclaredWait | null;
 }
 
-/** A message on its way through the input box. */
+/** A message on its way through the input box, or through the door. */
 export interface Mail {
   readonly id: string;
   readonly state: "typing" | "typed";
+  /** It is handed in at the door of the program, and not typed. */
+  readonly door: boolean;
   readonly since: Instant;
   /** How often Enter was pressed, or was about to be. */
   readonly enters: number;

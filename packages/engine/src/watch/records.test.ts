@@ -80,6 +80,7 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
       id: text,
       state: fc.constantFrom("typing", "typed"),
       since: instant,
+      door: fc.boolean(),
       enters: fc.nat(),
       tries: fc.nat(),
     }),

@@ -48,6 +48,8 @@ export interface Scene {
   readonly slots: Slots | null;
   /** The next message for it. */
   readonly message: Message | null;
+  /** A plugin of ours inside its program takes messages at a door just now. */
+  readonly door: boolean;
   /** What ends its program when it is typed; null when there is no such word. */
   readonly quit: string | null;
   /** Until then it may end its turn before its run is ended by plan; null: nobody waits for that. */
@@ -102,6 +104,7 @@ export type Action =
   | { readonly do: "wake"; readonly until: Instant }
   | { readonly do: "type"; readonly message: Message }
   | { readonly do: "press-enter"; readonly message: Message }
+  | { readonly do: "hand-in"; readonly message: Message }
   | { readonly do: "settle"; readonly message: Message; readonly state: "submitted" | "confirmed" }
   | {
       readonly do: "drop";
@@ -109,5 +112,5 @@ export type Action =
       readonly state: "refused" | "expired";
       readonly because: string;
     }
-  /** It was not heard by the run that has ended: the next one is told. */
+  /** It was not heard, by a run that has ended or by one that takes nothing at its door: it is told again. */
   | { readonly do: "take-back"; readonly message: Message };

@@ -95,7 +95,7 @@ describe("who is ended by plan", () => {
       "is not asked while a message is on its way into its box",
       unwanted({
         record: running(minute, {
-          mail: { id: "3f2a1c9", state: "typing", since: NOW, enters: 0, tries: 1 },
+          mail: { id: "3f2a1c9", state: "typing", door: false, since: NOW, enters: 0, tries: 1 },
         }),
       }),
       "due-to-stop (unwanted) → stop",
@@ -232,7 +232,7 @@ describe("who may end its turn before it goes down", () => {
       drains({
         record: running(minute, {
           ...seen({ mood: "ready" }),
-          mail: { id: "3f2a1c9", state: "typed", since: NOW, enters: 1, tries: 1 },
+          mail: { id: "3f2a1c9", state: "typed", door: false, since: NOW, enters: 1, tries: 1 },
         }),
       }),
       draining,
@@ -283,7 +283,7 @@ describe("who may end its turn before it goes down", () => {
       drains({
         record: running(minute, {
           ...seen({ mood: "ready" }),
-          mail: { id: "3f2a1c9", state: "typed", since: NOW - 100, enters: 0, tries: 1 },
+          mail: { id: "3f2a1c9", state: "typed", door: false, since: NOW - 100, enters: 0, tries: 1 },
         }),
         message: of.messageOf(),
         ...withDraft("[fleet 3f2a1c9] go on"),

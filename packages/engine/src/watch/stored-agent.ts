@@ -83,6 +83,7 @@ export const agent = z.object({
     .object({
       id: z.string(),
       state: z.enum(["typing", "typed"]),
+      door: z.boolean().default(false),
       since: instant,
       enters: z.number(),
       tries: z.number().default(1),

@@ -132,7 +132,7 @@ describe("a task that is asked for while it runs", () => {
   });
 
   it("is left alone while a message is typed to it", () => {
-    const mail = { id: "3f2a1c9", state: "typed", since: NOW, enters: 0, tries: 1 } as const;
+    const mail = { id: "3f2a1c9", state: "typed", door: false, since: NOW, enters: 0, tries: 1 } as const;
     const given = shows(ready, minute);
     expect(answerCall({ ...given, record: { ...given.record, mail } }, NOW)?.run).toBe("leave");
   });

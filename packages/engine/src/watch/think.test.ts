@@ -57,6 +57,11 @@ function outcomesOf(action: Action, { wish, turn }: Scene, at: Instant, count: n
         { at, what: "pressing", message: action.message.id },
         { at, what: "pressed-enter", message: action.message.id },
       ];
+    case "hand-in":
+      return [
+        { at, what: "handing-in", message: action.message.id },
+        { at, what: "handed-in", message: action.message.id },
+      ];
     case "settle": {
       const { id, text, from } = action.message;
       return [{ at, what: "submitted", message: id, text, from, state: action.state }];
@@ -320,6 +325,7 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
       id: fc.constantFrom("3f2a1c9", "0000000"),
       state: fc.constantFrom("typing", "typed"),
       since: instant,
+      door: fc.boolean(),
       enters: fc.nat(30),
       tries: fc.nat(9),
     }),
@@ -392,6 +398,7 @@ const anyScene: fc.Arbitrary<Scene> = fc
     turn: fc.option(fc.nat(3)),
     blocked: fc.option(fc.constant("no workdir")),
     leftovers: fc.option(fc.nat(2)),
+    door: fc.boolean(),
     restartGap: instant,
     quit: fc.constantFrom(null, "/quit"),
     rescue: fc.constantFrom("due", "under-way", "over"),
@@ -432,6 +439,17 @@ describe("whatever the scene", () => {
     });
   });
 
+  it("nothing is handed in while anybody says that there is a dialog or a limit, or where nobody is at the door", () => {
+    always((given) => {
+      const { actions, record } = think(given, NOW);
+      if (!actions.some((action) => action.do === "hand-in")) return;
+      expect(given.door).toBe(true);
+      expect(["ready", "busy"]).toContain(record.seen?.mood.mood);
+      const reading = given.sighting.pane === "alive" ? given.sighting.reading : null;
+      expect(["ready", "busy", "unclear", "fatal"]).toContain(reading?.mood);
+    });
+  });
+
   it("nobody is asked to quit but over an empty box, and only by a wish or a phase", () => {
     always((given) => {
       const asked = think(given, NOW).actions.find((action) => action.do === "type-quit");
@@ -454,7 +472,7 @@ describe("whatever the scene", () => {
   it("one thing is done to its run at a time, and nothing is typed to what is being stopped", () => {
     always((given) => {
       const { actions } = think(given, NOW);
-      const deeds = actions.filter((action) => !["drop", "settle"].includes(action.do));
+      const deeds = actions.filter((action) => !["drop", "settle", "take-back"].includes(action.do));
       expect(deeds.length).toBeLessThanOrEqual(1);
     });
   });

@@ -1,4 +1,5 @@
 import { BACKENDS } from "../backends/index.ts";
+import { doorFolder, handIn, takeBack } from "../host/door.ts";
 import type { Agent } from "../project.ts";
 import { isTold, mend } from "../watch/failing.ts";
 import { commitsOf } from "../watch/handoff.ts";
@@ -155,19 +156,30 @@ async function perform(
       ];
     }
     case "settle":
-    case "drop": {
-      const end = endOf(action);
-      await store.settle(action.message, end);
-      return receiptsOf(action.message, end, clock.now());
+    case "drop":
+      return settle(action.message, endOf(action), host);
+    case "hand-in":
+      await handIn(doorFolder(host.site.state, agent.name), action.message, host.disk);
+      return [{ ...done(), what: "handed-in", message: action.message.id }];
+    case "take-back": {
+      const { message } = action;
+      const atDoor = record.mail?.door === true;
+      const folder = doorFolder(host.site.state, agent.name);
+      if (atDoor && (await takeBack(folder, message, host.disk)) === "taken")
+        return settle(message, { state: "submitted" }, host);
+      return [{ ...done(), what: "taken-back", message: message.id }];
     }
-    case "take-back":
-      return [{ ...done(), what: "taken-back", message: action.message.id }];
     case "start":
     case "clear":
       return [];
     default:
       return action satisfies never;
   }
+}
+
+async function settle(message: Message, end: End, { store, clock }: Host): Promise<readonly Happening[]> {
+  await store.settle(message, end);
+  return receiptsOf(message, end, clock.now());
 }
 
 const submitOf = ({ backend }: Agent): readonly string[] => BACKENDS[backend ?? ""]?.submit ?? ["Enter"];

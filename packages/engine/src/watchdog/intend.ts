@@ -47,6 +47,8 @@ function intentOf({ agent, action }: Deed, records: Records, wishes: Wishes, hos
       return { at, what: "typing", message: action.message.id };
     case "press-enter":
       return { at, what: "pressing", message: action.message.id };
+    case "hand-in":
+      return { at, what: "handing-in", message: action.message.id };
     default:
       return null;
   }

@@ -1,3 +1,5 @@
+import { BACKENDS } from "../backends/index.ts";
+import { doorFolder, isDoorOpen } from "../host/door.ts";
 import { eventsFolder, type Watched } from "../host/informer.ts";
 import type { Look } from "../host/look.ts";
 import { askOnce } from "../host/reach.ts";
@@ -24,6 +26,7 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
   const lacks = new Map<string, string | null>();
   const ask = askOnce(host.reaches);
   const messages = new Map<string, Message | null>();
+  const doors = new Map<string, boolean>();
   const slots = new Map<string, Slots>();
   const troubles = new Map<string, unknown>();
   const lookFor = async (agent: Agent): Promise<void> => {
@@ -39,7 +42,9 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
     // What can't be set aside on a full disk is passed over, and tried again: no reason to leave its agent alone.
     for (const file of await store.sift(agent.name).catch(() => []))
       await store.journal([{ at: host.clock.now(), agent: agent.name, what: "message-unreadable", file }]);
-    messages.set(agent.name, await store.next(agent.name));
+    const message = await store.next(agent.name);
+    messages.set(agent.name, message);
+    if (message !== null) doors.set(agent.name, await isAtDoor(agent, record, host));
   };
   for (const agent of agents) await lookFor(agent).catch((error) => troubles.set(agent.name, error));
   // A screen on which its backend stumbles is nobody's life sign; why it stumbled is that agent's own trouble.
@@ -68,12 +73,18 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
     leftovers: (instance) => (processes === null ? null : (processes.get(instance)?.length ?? 0)),
     working: (instance) => working.get(instance) ?? null,
     slots: (agent) => slots.get(agent.name) ?? null,
+    door: (agent) => doors.get(agent.name) ?? false,
     message: (agent) => {
       if (troubles.has(agent.name)) throw troubles.get(agent.name);
       return messages.get(agent.name) ?? null;
     },
     rescue: (agent, instance) => host.rescuer.state(agent, instance),
   };
+}
+
+async function isAtDoor(agent: Agent, { run }: AgentRecord, { site, disk }: Host): Promise<boolean> {
+  if (run === null || BACKENDS[agent.backend ?? ""]?.door !== true) return false;
+  return isDoorOpen(doorFolder(site.state, agent.name), run.instance, disk);
 }
 
 /** What the programs say of themselves. */

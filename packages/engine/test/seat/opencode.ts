@@ -1,11 +1,14 @@
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { Program } from "./program.ts";
 
-const models = (home: string): string => path.join(home, ".config/opencode/models.json");
+const config = (home: string, file: string): string => path.join(home, ".config/opencode", file);
+/** What it would fetch from the npm registry for any plugin, and wait for in vain: as if it had been fetched once. */
+const FETCHED = { dependencies: { "@opencode-ai/plugin": "1.18.33" } };
 
 export const opencode: Program = {
   files: ({ home, url, key, asks }) => ({
-    [path.join(home, ".config/opencode/opencode.json")]: `${JSON.stringify(
+    [config(home, "opencode.json")]: `${JSON.stringify(
       {
         provider: {
           fake: {
@@ -24,33 +27,36 @@ export const opencode: Program = {
       null,
       2,
     )}\n`,
-    [models(home)]: "{}\n",
+    [config(home, "models.json")]: "{}\n",
+    [config(home, "package.json")]: JSON.stringify(FETCHED),
+    [config(home, "package-lock.json")]: JSON.stringify({ lockfileVersion: 3, packages: { "": FETCHED } }),
+    [config(home, "node_modules/README")]: "Empty.\n",
   }),
   env: ({ home }) => ({
     // Reading the thousands of models that it comes with takes it ten seconds of work at each start.
-    OPENCODE_MODELS_PATH: models(home),
+    OPENCODE_MODELS_PATH: config(home, "models.json"),
     OPENCODE_DISABLE_MODELS_FETCH: "1",
     OPENCODE_DISABLE_AUTOUPDATE: "1",
     OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
   }),
   // With --session it opens the conversation and drops the prompt.
-  argv: ({ prompt, resume, args }, { port }) => [
+  argv: ({ prompt, resume, args }) => [
     "opencode",
-    ...["--port", String(port)],
     ...(resume === null ? [] : ["--session", resume]),
     ...args,
     ...(prompt === null ? [] : ["--prompt", prompt]),
   ],
-  async conversation({ port, workdir }) {
-    const answer = await fetch(`http://127.0.0.1:${port}/session`).catch(() => null);
-    if (answer === null) return null;
-    const sessions = (await answer.json()) as readonly {
-      readonly id: string;
-      readonly directory: string;
-      readonly time: { readonly created: number };
-    }[];
-    const ours = sessions.filter(({ directory }) => directory === workdir);
-    return ours.sort((a, b) => b.time.created - a.time.created)[0]?.id ?? null;
+  async conversation({ home, workdir }) {
+    const file = path.join(home, ".local/share/opencode/opencode.db");
+    try {
+      using database = new DatabaseSync(file, { readOnly: true });
+      const newest = "SELECT id FROM session WHERE directory = ? ORDER BY time_created DESC LIMIT 1";
+      const found = database.prepare(newest).get(workdir)?.id;
+      return typeof found === "string" ? found : null;
+    } catch {
+      // It is not there yet.
+      return null;
+    }
   },
   box: /^ *┃/m,
   busy: /esc interrupt/,

@@ -8,8 +8,6 @@ export interface Place {
   /** The model API. */
   readonly url: string;
   readonly key: string;
-  /** A port of this seat's own. */
-  readonly port: number;
   /** Ask before tools run; otherwise everything is allowed. */
   readonly asks: boolean;
 }

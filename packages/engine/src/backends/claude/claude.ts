@@ -61,6 +61,7 @@ export const claude: Backend = {
   styled: true,
   conversations: "the run's",
   queues: true,
+  door: false,
   submit: ["Enter"],
   settle: 150,
   quit: "/exit",

@@ -65,6 +65,7 @@ export const codex: Backend = {
   styled: true,
   conversations: "told",
   queues: true,
+  door: false,
   submit: ["Enter"],
   settle: 150,
   quit: "/quit",

@@ -57,6 +57,7 @@ export const demo: Backend = {
   styled: false,
   conversations: "its own",
   queues: false,
+  door: false,
   submit: ["Enter"],
   settle: 40,
   quit: "/quit",

@@ -57,6 +57,7 @@ export const gemini: Backend = {
   styled: false,
   conversations: "the run's",
   queues: true,
+  door: false,
   submit: ["Enter"],
   settle: 150,
   quit: "/quit",
