@@ -1,45 +1,22 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { type Client, type Conversation, door, type Json, mannerOf } from "./opencode-door.ts";
 
 /*
- * Runs inside opencode, as a plugin of it. It hands on what the program says of
- * itself, as `hook.sh` does for others, and takes what the agent is to be told
- * at a door: a folder, in which each message is a file. So the program needs no
- * port, and nothing is typed into it. It lies alone in the state directory and
- * imports nothing of ours, and opencode takes each of its exports for a plugin.
- * It never throws: that would be the agent's trouble.
+ * Runs inside opencode, as a plugin of it: hands on what the program says of
+ * itself, as `hook.sh` does for others, and takes messages at a door. It lies in
+ * the state directory, with nothing of ours beside it but the door, and opencode
+ * takes each of its exports for a plugin. It never throws: that would be the
+ * agent's trouble.
  */
 
-type Json = Readonly<Record<string, unknown>>;
 type Say = (words: Json) => void;
 
-/** As much of the program's own client as is needed. */
-interface Client {
-  readonly session: {
-    get(of: {
-      readonly path: { readonly id: string };
-    }): Promise<{ readonly data?: { readonly parentID?: string } }>;
-    messages(of: {
-      readonly path: { readonly id: string };
-    }): Promise<{ readonly data?: readonly { readonly info: Json }[] }>;
-    promptAsync(of: {
-      readonly path: { readonly id: string };
-      readonly body: Json;
-    }): Promise<{ readonly error?: unknown }>;
-  };
-}
-
-/** What it publishes on its bus. */
+/** What the program publishes on its bus. */
 interface Told {
   readonly type: string;
   readonly properties: Json;
-}
-
-/** The conversation of the agent itself, and how it was last told something in it: by which of its roles and models. */
-interface Conversation {
-  session: string | null;
-  manner: Json | null;
 }
 
 export async function fleet({ client }: { readonly client: Client }) {
@@ -59,94 +36,6 @@ export async function fleet({ client }: { readonly client: Client }) {
       // One after the other, though some have to be asked about first.
       before = before.then(() => hear(event)).then(tend, () => {});
     },
-  };
-}
-
-/** So often it is looked at, whatever is said of news. */
-const SELDOM = 2_000;
-/** So long the door is shut after the program has refused a message: it may be typed meanwhile. */
-const OFFENDED = 300_000;
-
-/**
- * Takes what lies at the door, one after the other. Whoever moves a file away has it: `.taken` is told to the agent,
- * once; what the program refuses is free again.
- */
-function door(folder: string, instance: string, client: Client, conversation: Conversation): () => void {
-  const sign = path.join(folder, "open");
-  let isOpen = false;
-  let isBusy = false;
-  let shutUntil = 0;
-  const open = (): void => {
-    if (isOpen || conversation.session === null || Date.now() < shutUntil) return;
-    writeFileSync(`${sign}.new`, instance, { mode: 0o600 });
-    renameSync(`${sign}.new`, sign);
-    isOpen = true;
-  };
-  const take = async (name: string): Promise<void> => {
-    const lies = path.join(folder, name);
-    const taken = lies.replace(/\.json$/, ".taken");
-    // Told before, and laid down once more after a crash.
-    if (existsSync(taken)) return rmSync(lies, { force: true });
-    renameSync(lies, taken);
-    const { text } = JSON.parse(readFileSync(taken, "utf8"));
-    if (await tell(client, conversation, String(text)).catch(() => false)) return;
-    [isOpen, shutUntil] = [false, Date.now() + OFFENDED];
-    rmSync(sign, { force: true });
-    rmSync(taken, { force: true });
-  };
-  const tend = async (): Promise<void> => {
-    if (isBusy) return;
-    isBusy = true;
-    try {
-      open();
-      const lies = readdirSync(folder).filter((name) => /^[\w-]+\.json$/.test(name));
-      for (const name of lies) if (isOpen) await take(name);
-    } catch {
-      // It was taken back just now; or the disk is full, and it is tried again.
-    } finally {
-      isBusy = false;
-    }
-  };
-  rmSync(sign, { force: true });
-  const look = () => void tend();
-  try {
-    watch(folder, look)
-      .on("error", () => {})
-      .unref();
-  } catch {
-    // There may be too many of these.
-  }
-  setInterval(look, SELDOM).unref();
-  return look;
-}
-
-/** In the same manner as it was told last: a restricted role must stay so. */
-async function tell(client: Client, { session, manner }: Conversation, text: string): Promise<boolean> {
-  if (session === null) return false;
-  const id = { id: session };
-  const before = manner ?? (await mannerBefore(client, session));
-  const { error } = await client.session.promptAsync({
-    path: id,
-    body: { ...before, parts: [{ type: "text", text }] },
-  });
-  return error === undefined;
-}
-
-/** Of an old conversation; the model is that of this run, where it has one. */
-async function mannerBefore(client: Client, session: string): Promise<Json> {
-  const { data = [] } = await client.session.messages({ path: { id: session } });
-  const last = data.findLast(({ info }) => info.role === "user")?.info;
-  const [providerID = "", ...rest] = (process.env.FLEET_MODEL ?? "").split("/");
-  const manner = last === undefined ? {} : mannerOf(last);
-  return rest.length === 0 ? manner : { agent: manner.agent, model: { providerID, modelID: rest.join("/") } };
-}
-
-function mannerOf({ agent, model, variant }: Json): Json {
-  const { providerID, modelID, variant: inner } = (model ?? {}) as Json;
-  return {
-    agent,
-    model: model === undefined ? undefined : { providerID, modelID },
-    variant: variant ?? inner,
   };
 }
 

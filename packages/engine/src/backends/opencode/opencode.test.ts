@@ -286,7 +286,10 @@ describe("opencode is launched", () => {
       OPENCODE_DISABLE_AUTOUPDATE: "1",
       OPENCODE_CONFIG_CONTENT: config,
     });
-    expect(launch.assets).toEqual({ "/p/my state#1/opencode-plugin.ts": "opencode-plugin" });
+    expect(launch.assets).toEqual({
+      "/p/my state#1/opencode-plugin.ts": "opencode-plugin",
+      "/p/my state#1/opencode-door.ts": "opencode-door",
+    });
     expect(launch.files).toEqual({});
   });
 

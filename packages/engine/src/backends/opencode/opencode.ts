@@ -28,7 +28,8 @@ export const opencode: Backend = {
         ...(model === null ? {} : { FLEET_MODEL: model }),
         OPENCODE_CONFIG_CONTENT: withPlugin(settings?.env.OPENCODE_CONFIG_CONTENT ?? "{}", plugin),
       },
-      assets: { [plugin]: "opencode-plugin" },
+      // The one imports the other.
+      assets: { [plugin]: "opencode-plugin", [`${state}/opencode-door.ts`]: "opencode-door" },
       files: {},
     };
   },
