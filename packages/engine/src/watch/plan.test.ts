@@ -55,6 +55,7 @@ const NOTHING: Facts = {
   sighting: () => ({ pane: "absent", with: "session" }),
   blocked: () => null,
   lacks: () => null,
+  door: () => false,
   signs: () => [],
   leftovers: () => 0,
   working: () => null,
