@@ -27,6 +27,9 @@ const DONE = / · (?:\d[\d.]*(?:ms|[smhd]) ?)+$/u;
 const INTERRUPTED = / · interrupted$/u;
 /** Not yet done: it spins, or has a command without what came of it. */
 const RUNS = /^ *┃ {2}[\u2800-\u28ff] /u;
+/** How far down it begins, at the most. */
+const NOTICE_TOP = 3;
+const NOTICE = /^(.{8,}?)┃ {2}([^┃]*)┃ *$/u;
 const KEYS = /\besc dismiss\b|\benter (?:submit|con|toggle)|⇆ +select/u;
 /** A list that was opened over all this. */
 const OVERLAY = /^ {3,}\S.* {3,}esc *$/u;
@@ -36,6 +39,8 @@ interface Layout {
   readonly above: readonly string[];
   readonly draft: string;
   readonly footer: string;
+  /** What a notice says that for some seconds lies over the conversation; null for none. */
+  readonly notice: string | null;
 }
 
 const PLAIN = { draft: null, final: null, running: null } as const;
@@ -44,7 +49,7 @@ export function read({ screen, at }: View): Reading {
   const lines = screen.split("\n").map((line) => line.trimEnd());
   const layout = layoutOf(lines);
   if (layout === null) return readDialog(lines);
-  const { above, draft, footer } = layout;
+  const { above, draft, footer, notice } = layout;
   if (above.some((line) => OVERLAY.test(line))) return { ...PLAIN, mood: "unclear", rule: "overlay" };
   if (BUSY.test(footer) || RETRY.test(footer)) {
     const retry = RETRY.exec(footer);
@@ -54,7 +59,7 @@ export function read({ screen, at }: View): Reading {
     if (pause < LONG_RETRY) return { mood: "busy", draft, final: null, running, rule: "retrying" };
     return { ...limited(at + pause), draft, final: null, running, rule: "retrying later" };
   }
-  const found = troubleIn(above, at);
+  const found = troubleIn(above, notice, at);
   if (found !== null) return { ...found, draft, final: null, running: null };
   return { mood: "ready", draft, final: finalOf(above), running: null, rule: "box" };
 }
@@ -74,12 +79,30 @@ export function layoutOf(lines: readonly string[]): Layout | null {
   if (top >= edge) return null;
   const box = cut.slice(top, -1).map((line) => line.slice(bar.length).replace(/^ {1,2}/, ""));
   const draft = box.join("\n").trim();
-  const said = cut.slice(0, top);
+  const { said, notice } = withoutNotice(cut.slice(0, top));
   return {
+    notice,
     above: said.slice(0, said.findLastIndex((line) => line !== "") + 1),
     draft: GHOST.test(draft) ? "" : draft,
     footer: below.join(" "),
   };
+}
+
+/** Between two bars, in the upper right corner. */
+function withoutNotice(
+  lines: readonly string[],
+): Pick<Layout, "notice"> & { readonly said: readonly string[] } {
+  const rows = lines.map((line) => NOTICE.exec(line));
+  const begin = rows.findIndex((row) => row !== null);
+  const left = rows[begin]?.[1]?.length;
+  const after = rows.findIndex((row, index) => index > begin && row?.[1]?.length !== left);
+  const end = after < 0 ? rows.length : after;
+  if (left === undefined || begin > NOTICE_TOP || end - begin < 3) return { said: lines, notice: null };
+  const words = rows.slice(begin, end).map((row) => row?.[2]?.trim() ?? "");
+  const said = lines.map((line, index) =>
+    index < begin || index >= end ? line : line.slice(0, left).trimEnd(),
+  );
+  return { said, notice: words.join(" ").trim() };
 }
 
 function durationOf(text: string): Duration {
@@ -112,13 +135,15 @@ function endingOf(above: readonly string[]): Ending | null {
 }
 
 /**
- * A turn that ended badly says so behind a bar, below what it was told, and how
- * long it took it does not say. Only words that are known count: a person may
+ * A turn that ended badly says so in a notice, and behind a bar, below what it was
+ * told; and how long it took it does not say. Only words that are known count: a person may
  * have stopped it at once, and then it is what it was told that stands there.
  */
-function troubleIn(above: readonly string[], at: Instant): Trouble | null {
+function troubleIn(above: readonly string[], notice: string | null, at: Instant): Trouble | null {
   const end = above.at(-1) ?? "";
   const ending = DONE.test(end) || INTERRUPTED.test(end) ? null : endingOf(above);
+  const noticed = ending === null || notice === null ? null : readWords(notice, at);
+  if (noticed !== null) return noticed;
   if (ending === null || !ending.block.every((line) => BAR.test(line))) return null;
   const words = ending.block.map((line) => line.replace(BAR, "").trim()).filter((line) => line !== "");
   // A turn begins with what it was told; tools stand behind a bar, too.
