@@ -38,6 +38,13 @@ export const MUTANTS_OF_PLANS: readonly Mutant[] = [
     faults: ["dies"],
   },
   {
+    name: "turnCutShort",
+    file: "src/watch/plan.ts",
+    from: "return (course.complete ?? course.since) + turn_grace;",
+    to: "return (course.complete ?? course.since) + turn_grace / 60;",
+    faults: ["dies"],
+  },
+  {
     name: "noBackoff",
     file: "src/watch/absence.ts",
     from: "const pause = backoff[Math.min(failures, backoff.length) - 1] ?? 0;",

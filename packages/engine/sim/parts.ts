@@ -116,8 +116,10 @@ function worker(world: World, body: Body, { kickoff }: Opened): Part {
     });
   };
   const decide = () => {
-    if (role === "builder" && known.reviewed >= gates) world.done(phase, body.instance);
-    else if (isBehind() && pending === null) {
+    if (role === "builder" && known.reviewed >= gates) {
+      // Who has just said DONE has something left to do: to push it, at least.
+      if (world.done(phase, body.instance)) return body.later(chance.int(1, 60) * 1000, wait);
+    } else if (isBehind() && pending === null) {
       const kind = role === "builder" ? "claim" : "review";
       const gate = role === "builder" ? known.reviewed + 1 : known.claimed;
       pending = world.repository.commit(`${kind}(${phase}.${gate}): gate ${gate}`);

@@ -44,7 +44,7 @@ export type Event =
       readonly foreign: boolean;
     }
   | { readonly what: "pushed"; readonly commit: Pushed; readonly phase: string }
-  | { readonly what: "done"; readonly phase: string }
+  | { readonly what: "done"; readonly phase: string; readonly by: string }
   | { readonly what: "queued"; readonly id: string; readonly text: string; readonly to: string }
   | { readonly what: "saved"; readonly records: Records; readonly alone: boolean }
   | { readonly what: "journaled"; readonly entries: readonly JournalEntry[] }
@@ -90,7 +90,8 @@ export interface World {
   gatesOf(phase: string): number;
   roleOf(agent: string): "builder" | "adversary" | "other";
   push(commit: Pushed, phase: string): void;
-  done(phase: string, by: string): void;
+  /** Is that news? */
+  done(phase: string, by: string): boolean;
   isDone(phase: string): boolean;
 }
 
@@ -136,9 +137,10 @@ export async function createWorld(seed: number): Promise<World> {
     },
     done(phase, by) {
       const text = `# ${phase}, by ${by}\n\n## DONE\n`;
-      if (files.texts.get(statusOf(site, phase)) === text) return;
+      if (files.texts.get(statusOf(site, phase)) === text) return false;
       files.put(statusOf(site, phase), text);
-      world.tell({ what: "done", phase });
+      world.tell({ what: "done", phase, by });
+      return true;
     },
     isDone: (phase) => files.texts.has(statusOf(site, phase)),
   };

@@ -127,4 +127,32 @@ const comesToItsEnd: Invariant = {
   },
 };
 
-export const PHASES: readonly Invariant[] = [oneStepAtATime, neverBack, completeIsTheEnd, comesToItsEnd];
+const turnIsEnded: Invariant = {
+  id: "I23",
+  says: "who says DONE in the midst of a turn may end it",
+  watch(world, _, fail) {
+    const { turn_grace } = world.site.project.supervision;
+    /** Who is in that turn, since when. */
+    let said: { readonly by: string; readonly at: Duration } | null = null;
+    const down = new Set<string>();
+    world.hear((event) => {
+      const now = world.hours.now();
+      if (event.what === "done") said = down.has("builder") ? null : { by: event.by, at: now };
+      if (event.what === "wished" && event.how !== "goto")
+        for (const name of event.agents) down[event.how === "down" ? "add" : "delete"](name);
+      // A person may have asked for something else, and a torn file knows nothing of it.
+      if (event.what === "wished" || event.what === "torn") said = null;
+      if (event.what === "became" && event.body.instance === said?.by) said = null;
+      if (event.what !== "journaled" || said === null || now - said.at >= turn_grace) return;
+      for (const { what, agent, because } of event.entries)
+        if (what === "told-to-stop" && world.bodies.get(agent ?? "")?.instance === said.by)
+          fail(
+            `${agent} was ended ${now - said.at} ms after it had said DONE, and still worked (${because})`,
+          );
+    });
+  },
+};
+
+export const PHASES: readonly Invariant[] = [
+  ...[oneStepAtATime, neverBack, completeIsTheEnd, comesToItsEnd, turnIsEnded],
+];

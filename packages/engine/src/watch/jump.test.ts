@@ -39,6 +39,10 @@ describe("after a jump", () => {
     clock: before,
     serverLost: NOW - hour,
     restarted: NOW - minute,
+    course: {
+      ...{ phase: "one", turn: 2, since: NOW - minute, obeyed: NOW, complete: null },
+      ...{ asked: false, paused: false, stale: null, lost: false },
+    },
     agents: { builder },
   };
 
@@ -49,9 +53,16 @@ describe("after a jump", () => {
       clock: later(hour, 0),
       serverLost: NOW,
       restarted: NOW + 59 * minute,
+      course: { since: NOW + 59 * minute, obeyed: NOW },
       grace: NOW + hour + policy.max_wait + policy.stall_grace,
       agents: { builder: { run: { since: NOW + 50 * minute }, restarts: [NOW + 59 * minute] } },
     });
+  });
+
+  it("the end of the phases has moved along, too", () => {
+    const course = records.course && { ...records.course, complete: NOW };
+    const { records: kept } = keepTime({ ...records, course }, later(hour, 0), policy);
+    expect(kept.course?.complete).toBe(NOW + hour);
   });
 
   it("nothing has changed when there was none", () => {

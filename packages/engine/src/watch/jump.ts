@@ -1,4 +1,5 @@
 import type { Policy } from "../project.ts";
+import type { Course } from "./course.ts";
 import { type AgentRecord, shift } from "./record.ts";
 import type { Records } from "./records.ts";
 import type { Duration, Instant } from "./time.ts";
@@ -48,8 +49,15 @@ export function keepTime(
       ...kept,
       serverLost: Math.min(records.serverLost + jump, clock.wall),
       restarted: Math.min(records.restarted + jump, clock.wall),
+      course: records.course && moveCourse(records.course, jump, clock.wall),
       grace: clock.wall + max_wait + stall_grace,
       agents: Object.fromEntries(agents),
     },
   };
 }
+
+const moveCourse = (course: Course, by: Duration, now: Instant): Course => ({
+  ...course,
+  since: Math.min(course.since + by, now),
+  complete: course.complete === null ? null : Math.min(course.complete + by, now),
+});
