@@ -1,3 +1,4 @@
+import type { Happening } from "../src/watch/happening.ts";
 import type { StopReason } from "../src/watch/record.ts";
 import type { Action, Assessment } from "../src/watch/scene.ts";
 import type { State } from "./body.ts";
@@ -31,6 +32,9 @@ const STATES = {
   ...{ serving: 1, gone: 1 },
 } satisfies Readonly<Record<State, 1>>;
 
+/** What a limit does to who keeps its conversation. */
+const TOLD = ["cut-short", "went-on"] satisfies readonly Happening["what"][];
+
 /** Deliveries are no part of a decision: they are known by what is told of them. */
 const DELIVERED: Readonly<Record<string, Action["do"]>> = {
   typed: "type",
@@ -57,6 +61,7 @@ export const ROWS: readonly string[] = [
   ...Object.keys(ASSESSMENTS).map((word) => `is ${word}`),
   ...Object.keys(ACTIONS).map((word) => `does ${word}`),
   ...Object.keys(REASONS).map((word) => `stop ${word}`),
+  ...TOLD.map((word) => `told ${word}`),
   ...Object.keys(STATES).map((word) => `agent ${word}`),
 ].filter((row) => EXCEPTIONS[row] === undefined);
 

@@ -1,4 +1,5 @@
 import type { Duration } from "../src/watch/time.ts";
+import { limit } from "./account.ts";
 import { EDITS } from "./edits.ts";
 import { bringUp, order, wish } from "./people.ts";
 import type { Point } from "./points.ts";
@@ -56,10 +57,8 @@ export const FAULTS = {
     one.later(0, () => one.become("wedged"));
   }),
   "shows-a-fatal-error": body((one) => one.agent.kind === "loop" && isUp(one.state) && one.become("fatal")),
-  "stays-limited": body(
-    (one, { amount }) => isUp(one.state) && one.agent.kind === "loop" && one.limit(amount, true),
-  ),
-  "is-limited": body((one, { amount }) => isUp(one.state) && one.agent.kind === "loop" && one.limit(amount)),
+  "stays-limited": ({ bodies }, _, { agent, amount }) => limit(bodies, agent, amount, true),
+  "is-limited": ({ bodies }, _, { agent, amount }) => limit(bodies, agent, amount, false),
   lies: body((one, { amount }, { hours }) => {
     if (one.agent.kind === "loop" && isUp(one.state))
       one.declare(0, hours.wall() + (amount % 2 === 0 ? 70 * 365 * 24 * 60 * minute : -10 * minute));

@@ -1,6 +1,7 @@
 import type { Duration } from "../src/watch/time.ts";
 import { CONFIG } from "./invariants/config.ts";
 import { HEALING } from "./invariants/healing.ts";
+import { LIMITS } from "./invariants/limits.ts";
 import { MESSAGES } from "./invariants/messages.ts";
 import { ORDER } from "./invariants/order.ts";
 import { PATIENCE } from "./invariants/patience.ts";
@@ -25,7 +26,7 @@ export interface Verdict {
 }
 
 export const INVARIANTS: readonly Invariant[] = [
-  ...[...ORDER, ...HEALING, ...PATIENCE, ...SCHEDULE],
+  ...[...ORDER, ...HEALING, ...LIMITS, ...PATIENCE, ...SCHEDULE],
   ...[...MESSAGES, ...PHASES, ...CONFIG],
 ];
 

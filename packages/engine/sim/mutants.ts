@@ -41,8 +41,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "rebootLimited",
     file: "src/watch/assess.ts",
-    from: 'if (agent.watch === "none" || now <= Math.max(over, grace)) return { is: "limited", since, until };',
-    to: 'if (now - since < 1000) return { is: "limited", since, until };',
+    from: 'if (agent.watch === "none" || now <= over) return { is: "limited", since, until, over: false };',
+    to: 'if (now - since < 1000) return { is: "limited", since, until, over: false };',
     faults: ["is-limited"],
   },
   {
@@ -172,8 +172,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "typedWhileBusy",
     file: "src/watch/deliver.ts",
-    from: '(queues && reading.mood === "busy");',
-    to: 'reading.mood === "busy";',
+    from: '(queues && reading.mood === "busy") ||',
+    to: 'reading.mood === "busy" ||',
     faults: ["person-writes"],
   },
   {
@@ -186,8 +186,22 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "limitForEver",
     file: "src/watch/assess.ts",
-    from: "const over = until === null ? since + UNKNOWN_LIMIT : Math.max(until, since) + policy.stall_grace;",
+    from: "const over = Math.max(overAt({ since, until }, policy), grace);",
     to: "const over = Number.POSITIVE_INFINITY;",
+    faults: ["stays-limited"],
+  },
+  {
+    name: "neverToldToGoOn",
+    file: "src/watch/think.ts",
+    from: "goOnMessage(seen, now) ?? seen.message;",
+    to: "seen.message;",
+    faults: ["stays-limited"],
+  },
+  {
+    name: "toldToGoOnAtOnce",
+    file: "src/watch/go-on.ts",
+    from: "return now > Math.max(overAt(cut, policy), grace) ? message : null;",
+    to: "return message;",
     faults: ["stays-limited"],
   },
   {

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { GO_ON } from "../src/watch/go-on.ts";
 import { DRIVEN, DRIVEN_CLIS, type Drive, drive, SOON } from "./driven.ts";
 import { saidBy } from "./model-api/request.ts";
 import { fail, shell } from "./model-api/step.ts";
@@ -149,6 +150,26 @@ describe.each(DRIVEN_CLIS)("%s", (cli) => {
 });
 
 describe("codex, by itself", () => {
+  it("is told to go on after the limit that cut its turn short, once, and is not ended for that", async () => {
+    const { own, project, is, script } = await driven("codex", { supervision: { stall_grace: '"5s"' } });
+    script("Hello.", DRIVEN.codex.limit(5), "I go on.");
+    await project.watchdog();
+    await project.up();
+    await is("ready", 1);
+    await project.run(["send", "ada", "work"]);
+    await is("limited", 2);
+    await is("ready", 3);
+    const last = own.turns().at(-1);
+    expect(last && saidBy(last).filter((said) => said.includes(GO_ON))).toHaveLength(1);
+    await project.looks(3);
+    expect(own.turns()).toHaveLength(3);
+    const told = (await project.journal("submitted")).filter(({ from }) => from === "engine");
+    expect(told).toMatchObject([{ state: "confirmed" }]);
+    expect(await project.journal("cut-short")).toMatchObject([{ id: told[0]?.message }]);
+    expect(await project.journal("went-on")).toHaveLength(1);
+    expect(await project.journal("told-to-stop")).toEqual([]);
+  });
+
   it("dies with a message that it kept for later: it is told to the next run, once", async () => {
     const { own, project, is, screen, script } = await driven("codex");
     script(shell("sleep 100"), "I am back.");

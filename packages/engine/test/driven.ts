@@ -13,8 +13,8 @@ interface Difference {
   readonly model: string;
   /** Of the switches that the seat would start it with, those that the engine does not give it itself. */
   argsOf(argv: readonly string[]): readonly string[];
-  /** The answer of a vendor whose limit is used up. */
-  limit(): Step;
+  /** The answer of a vendor whose limit is used up, for so many seconds. */
+  limit(seconds?: number): Step;
 }
 
 /** Those that the engine can run, and that a seat stands ready for. */
@@ -22,13 +22,13 @@ export const DRIVEN = {
   claude: {
     model: "claude-opus-5-5",
     argsOf: (argv) => argv.slice(1, argv.indexOf("--model")),
-    limit: () => fail("limit", { resets: 3_600 }),
+    limit: (resets = 3_600) => fail("limit", { resets }),
   },
   codex: {
     model: "fake-model",
     argsOf: (argv) => argv.slice(1).filter((word) => word !== "--no-alt-screen"),
-    limit: () => {
-      const resets_at = Math.floor(Date.now() / 1_000) + 3_600;
+    limit: (seconds = 3_600) => {
+      const resets_at = Math.floor(Date.now() / 1_000) + seconds;
       const error = { type: "usage_limit_reached", message: "limit", plan_type: "pro", resets_at };
       return { kind: "error", status: 429, message: "limit", body: { error } };
     },

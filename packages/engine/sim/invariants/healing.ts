@@ -1,21 +1,9 @@
-import type { JournalEntry } from "../../src/watch/journal.ts";
 import type { Duration } from "../../src/watch/time.ts";
 import type { Body } from "../body.ts";
 import type { Invariant } from "../judge.ts";
-import type { World } from "../world.ts";
+import { onStop } from "./on-stop.ts";
 
 /** Who works is left alone, and who does not is helped in time. */
-
-/** The agents that were told to stop just now, each with its body and why. */
-function onStop(world: World, then: (body: Body, because: string) => void): void {
-  const hear = ({ what, agent, because }: JournalEntry) => {
-    const body = world.bodies.get(agent ?? "");
-    if (what === "told-to-stop" && body !== undefined) then(body, String(because));
-  };
-  world.hear((event) => {
-    if (event.what === "journaled") event.entries.forEach(hear);
-  });
-}
 
 const noFalseReboot: Invariant = {
   id: "I4",
@@ -45,19 +33,6 @@ const noFalseReboot: Invariant = {
     onStop(world, (body, because) => {
       const evidence = why(body, because);
       if (evidence !== null) fail(`${body.agent.name} was stopped as ${because}, and is ${evidence}`);
-    });
-  },
-};
-
-const limitsAreRespected: Invariant = {
-  id: "I7",
-  says: "who is at its limit is not stopped for it",
-  watch(world, stage, fail) {
-    onStop(world, (body, because) => {
-      const stuck = ["stalled", "fatal", "never-ready", "limit-over"].includes(because);
-      const lasts = body.state === "limited" && world.hours.now() < body.limitedUntil;
-      if (stuck && lasts && body.since < stage.looked())
-        fail(`${body.agent.name} was stopped as ${because}, its limit lasts ${body.limitedUntil} ms`);
     });
   },
 };
@@ -147,4 +122,4 @@ const detection: Invariant = {
   },
 };
 
-export const HEALING: readonly Invariant[] = [noFalseReboot, limitsAreRespected, detection];
+export const HEALING: readonly Invariant[] = [noFalseReboot, detection];

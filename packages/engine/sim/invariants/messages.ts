@@ -1,10 +1,11 @@
+import { GO_ON } from "../../src/watch/go-on.ts";
 import { commitsOf } from "../../src/watch/handoff.ts";
 import { type Message, tag, toPlain } from "../../src/watch/message.ts";
 import { parseMessage } from "../../src/watch/stored.ts";
 import type { Duration } from "../../src/watch/time.ts";
 import type { Invariant } from "../judge.ts";
 import type { Pushed } from "../remote.ts";
-import type { World } from "../world.ts";
+import type { Event, World } from "../world.ts";
 
 /** What is said is said once, whole, and to the right one. */
 
@@ -123,6 +124,10 @@ const noneLost: Invariant = {
   },
 };
 
+/** By a limit that is over, as its screen has told of it. */
+const isToldToGoOn = ({ hours }: World, { state, text, body }: Extract<Event, { what: "pasted" }>): boolean =>
+  state === "limited" && idOf(text).startsWith("go-on-") && hours.wall() >= body.limitedTo;
+
 const wholeAndAlone: Invariant = {
   id: "I18",
   says: "what reaches an agent is a message to the byte, alone, and in an empty box that listens",
@@ -130,7 +135,10 @@ const wholeAndAlone: Invariant = {
     const meant = new Map<string, string>();
     world.hear((event) => {
       if (event.what === "pasted") {
-        const message = inOutbox(world, event.body.agent.name, idOf(event.text));
+        const id = idOf(event.text);
+        const message = inOutbox(world, event.body.agent.name, id);
+        // It is never queued: it is due, or it is not.
+        if (id.startsWith("go-on-")) meant.set(id, toPlain(`${tag(id)} ${GO_ON}`));
         if (message !== null) meant.set(message.id, toPlain(`${tag(message.id)} ${message.text}`));
       }
       // Who is frozen shows nothing of what it is given, and will never take it.
@@ -143,6 +151,7 @@ const wholeAndAlone: Invariant = {
         if (event.before !== "") fail(`it was pasted behind ${JSON.stringify(event.before)}`);
         if (
           ["busy", "trust", "fatal", "limited", "booting"].includes(event.state) &&
+          !isToldToGoOn(world, event) &&
           event.body.since < stage.looked()
         )
           fail(`it was pasted into an agent that is ${event.state}`);

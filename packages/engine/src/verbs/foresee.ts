@@ -1,4 +1,5 @@
 import type { Policy } from "../project.ts";
+import { overAt } from "../watch/go-on.ts";
 import type { Assessment, Scene } from "../watch/scene.ts";
 import type { Instant } from "../watch/time.ts";
 import { endOf } from "../watch/wait.ts";
@@ -37,7 +38,7 @@ export function foresee(assessment: Assessment, scene: Scene): Foresight {
         : next("it is left to its work");
     case "unread":
     case "ready":
-      return foreseeStall(scene, policy);
+      return foreseeReady(scene);
     case "waiting":
       return foreseeMiss(scene, policy);
     case "overdue":
@@ -45,16 +46,7 @@ export function foresee(assessment: Assessment, scene: Scene): Foresight {
     case "asking":
       return next("it is left alone until a person answers: attach to its session");
     case "limited":
-      return agent.watch === "none" || assessment.until === null
-        ? next("it is left alone until its limit is over")
-        : next(
-            "if it does not go on by itself by then, its run is ended",
-            Math.max(
-              assessment.until + policy.stall_grace,
-              assessment.since + policy.stall_grace,
-              scene.grace,
-            ),
-          );
+      return foreseeLimit(assessment, scene);
     case "unwell":
       return next("if the error stands, its run is ended, where it is watched at all");
     case "due-to-stop":
@@ -78,6 +70,31 @@ export function foresee(assessment: Assessment, scene: Scene): Foresight {
     default:
       return assessment satisfies never;
   }
+}
+
+function foreseeLimit(
+  { since, until, over }: Extract<Assessment, { readonly is: "limited" }>,
+  { agent, record: { cut }, policy, grace }: Scene,
+): Foresight {
+  const at = Math.max(overAt({ since, until }, policy), grace);
+  if (agent.watch === "none") return next("it is left alone until its limit is over");
+  if (over && cut?.told == null) return next("it is told to go on as soon as its box is free");
+  if (over)
+    return next(
+      "if it does not go on by then, its run is ended",
+      Math.max(at, cut?.told ?? at) + policy.stall_grace,
+    );
+  return cut === null
+    ? next("if it does not go on by itself by then, its run is ended", at)
+    : next("if it does not go on by itself by then, it is told to", at);
+}
+
+/** Its turn may have been cut short in an earlier run. */
+function foreseeReady(scene: Scene): Foresight {
+  const { cut } = scene.record;
+  if (cut === null || cut.told !== null) return foreseeStall(scene, scene.policy);
+  const at = Math.max(overAt(cut, scene.policy), scene.grace);
+  return next("it is told to go on with the turn that was cut short", at);
 }
 
 const UNWATCHED = "it may be idle as long as it likes: it is not watched for stalls";

@@ -24,8 +24,10 @@ const IS: Readonly<Record<Assessment["is"], (evidence: Evidence) => string>> = {
   overdue: ({ until, woken }) =>
     `missed its declared wait until ${timeOf(until)}${woken === true ? ", and was told so; it has a grace to answer" : ""}`,
   asking: ({ question }) => `asks what only a person may answer (${question})`,
-  limited: ({ until }) =>
-    `is at a usage limit${typeof until === "number" ? ` until ${sayTime(until)}` : ""}, which no restart would mend`,
+  limited: ({ until, over }) =>
+    over === true
+      ? "has not gone on by itself after its limit, and is told to"
+      : `is at a usage limit${typeof until === "number" ? ` until ${sayTime(until)}` : ""}, which no restart would mend`,
   unwell: ({ error }) => `shows an error (${error})`,
   draining: ({ because }) => `is to go down, but ${because}`,
   "due-to-stop": (evidence) => sayReason(evidence),

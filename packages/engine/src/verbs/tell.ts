@@ -46,6 +46,9 @@ const TELL: Readonly<Record<Kind, Teller>> & Readonly<Record<string, Teller>> = 
   "told-to-stop": ({ because }) => plain(`is told to stop: ${because}`),
   "missed-wait": ({ until, message }) =>
     bad(`missed its declared wait until ${sayTime(Number(until))}, is woken by message ${message}`),
+  "cut-short": ({ until }) =>
+    plain(`its turn was cut short${typeof until === "number" ? ` until ${sayTime(until)}` : ""}`),
+  "went-on": () => quiet("went on with the turn that was cut short"),
   "kept-wait": () => quiet("went on after its wait by itself"),
   "resume-failed": () => bad("did not come up with its old conversation; the next start is a fresh one"),
   "clock-jumped": ({ by }) =>

@@ -1,5 +1,6 @@
 import type { Policy } from "../project.ts";
 import { assessAbsence, isHealed } from "./absence.ts";
+import { overAt } from "./go-on.ts";
 import type { AgentRecord, Run } from "./record.ts";
 import type { Assessment, Scene } from "./scene.ts";
 import { goesOn } from "./stop.ts";
@@ -7,9 +8,6 @@ import { answerCall, hasFinished } from "./task.ts";
 import { type Duration, type Instant, seconds } from "./time.ts";
 import { type DeclaredWait, endOf, isCredible } from "./wait.ts";
 import { isAtWork } from "./work.ts";
-
-/** At a limit that does not say how long it lasts, it is tried again this late. */
-const UNKNOWN_LIMIT: Duration = 3_600_000;
 
 /** A screen that nobody knows is told to a person after this long. */
 const UNREAD_AFTER: Duration = 600_000;
@@ -111,15 +109,20 @@ function assessStart(scene: Scene, since: Instant, now: Instant): Assessment {
   return { is: "due-to-stop", because: "never-ready", evidence: `not ready after ${seconds(now - since)}` };
 }
 
-/** Nothing is done before its limit is over, and then it is given its grace to go on by itself. */
+/** Nothing is done before its limit is over, and then it is given its grace to go on, by itself and when it is told to. */
 function assessLimit(
-  { agent, policy, grace }: Scene,
+  { agent, policy, grace, record: { cut, mail } }: Scene,
   since: Instant,
   until: Instant | null,
   now: Instant,
 ): Assessment {
-  const over = until === null ? since + UNKNOWN_LIMIT : Math.max(until, since) + policy.stall_grace;
-  if (agent.watch === "none" || now <= Math.max(over, grace)) return { is: "limited", since, until };
+  const over = Math.max(overAt({ since, until }, policy), grace);
+  if (agent.watch === "none" || now <= over) return { is: "limited", since, until, over: false };
+  if (cut !== null) {
+    // A person's draft in its box, say, keeps it from being told: that is no reason to end it.
+    const tried = cut.told ?? (mail?.id === cut.id ? mail.since : now);
+    if (now <= Math.max(over, tried) + policy.stall_grace) return { is: "limited", since, until, over: true };
+  }
   const evidence =
     until === null
       ? `still at a limit after ${seconds(now - since)}`

@@ -126,13 +126,17 @@ function tooLate(
 }
 
 function begin(
-  { record: { seen } }: Scene,
+  { record: { seen, cut } }: Scene,
   { reading, scrolled }: Way["screen"],
   message: Message,
   queues: boolean,
   now: Instant,
 ): Delivery {
-  const takes = reading.mood === "ready" || (queues && reading.mood === "busy");
+  // A limit that is over still stands on the screen: who is told to go on is told there.
+  const takes =
+    reading.mood === "ready" ||
+    (queues && reading.mood === "busy") ||
+    (reading.mood === "limited" && message.id === cut?.id);
   const free = !scrolled && reading.draft === "" && seen?.mood.mood !== "asking";
   return takes && free ? act({ do: "type", message }, now) : { actions: [], next: again(seen, now) };
 }

@@ -1,7 +1,8 @@
 import { keyOf } from "./decision.ts";
 import { fail } from "./failing.ts";
+import { carryCut } from "./go-on.ts";
 import type { Happening, OnItsWay } from "./happening.ts";
-import type { AgentRecord, Ended, Mail, Run, StopReason } from "./record.ts";
+import type { AgentRecord, Cut, Ended, Mail, Run, StopReason } from "./record.ts";
 import type { Instant } from "./time.ts";
 
 /** As many as start_limit may be. */
@@ -19,7 +20,7 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       const counted = automatic ? [...restarts, at].slice(-RESTARTS_KEPT) : restarts;
       const latest = run.instance;
       const begun = { ...idle(record), latest, mail: record.mail, run, served, failures, restarts: counted };
-      return { ...begun, gaveUp: null };
+      return { ...begun, cut: run.resumed ? carryCut(record.cut, latest) : null, gaveUp: null };
     }
     case "found":
       // What was being done to another run is not to be done to this one.
@@ -80,6 +81,12 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       return { ...record, missed: { until: happening.until, at } };
     case "kept-wait":
       return { ...record, missed: null };
+    case "cut-short": {
+      const { id, run, since, until } = happening;
+      return { ...record, cut: { id, run, since, until, told: null } };
+    }
+    case "went-on":
+      return { ...record, cut: null };
     case "died": {
       const { exit, failures, blame, limit } = happening;
       return ended(record, failures, { at, how: "died", exit, blame, limit });
@@ -103,7 +110,9 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     }
     case "stopped": {
       const { failures, because: how, exit, blame } = happening;
-      return ended(record, failures, { at, how, exit, blame, limit: null });
+      const after = ended(record, failures, { at, how, exit, blame, limit: null });
+      // A person who ends a run takes it in hand.
+      return blame === "person" ? { ...after, cut: null } : after;
     }
     case "gave-up": {
       const { because, turn } = happening;
@@ -118,10 +127,13 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     case "held-back":
       return { ...record, mail: evolveMail(mailOf(record, happening.message), happening) };
     case "submitted":
-    case "pinged":
-      return { ...record, mail: null, told: { first: record.told?.first ?? at, last: at } };
+    case "pinged": {
+      const told = { first: record.told?.first ?? at, last: at };
+      return { ...record, mail: null, told, cut: toldOf(record.cut, happening) };
+    }
     case "refused":
     case "expired":
+      return { ...record, mail: null, cut: toldOf(record.cut, happening) };
     case "taken-back":
       return { ...record, mail: null };
     case "decided":
@@ -141,6 +153,10 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       return happening satisfies never;
   }
 }
+
+/** What was refused has had its time, too: it is not typed for ever. */
+const toldOf = (cut: Cut | null, { at, message }: Happening & { readonly message: string }): Cut | null =>
+  cut?.id === message ? { ...cut, told: at } : cut;
 
 /** What stands in the box may be ours although nothing is remembered of it. */
 const mailOf = ({ mail }: AgentRecord, id: string): Mail | null => (mail?.id === id ? mail : null);

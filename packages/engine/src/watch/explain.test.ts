@@ -30,7 +30,7 @@ describe("an assessment in words", () => {
     [{ is: "ready", since: 1 }, "is ready", "is ready"],
     [{ is: "waiting", until: 9 }, "waits, as it declared", "waits, as it declared"],
     [{ is: "asking", since: 1, question: "Trust?" }, "asks: Trust?", "asks: Trust?"],
-    [{ is: "limited", since: 1, until: null }, "is at a usage limit", "is at a usage limit"],
+    [{ is: "limited", since: 1, until: null, over: false }, "is at a usage limit", "is at a usage limit"],
     [{ is: "unwell", since: 1, error: "400" }, "shows an error: 400", "shows an error: 400"],
     [
       { is: "due-to-stop", because: "stalled", evidence: "idle" },

@@ -31,7 +31,7 @@ export function explain(assessment: Assessment, { run, ended }: AgentRecord): st
     case "asking":
       return `asks: ${assessment.question}`;
     case "limited":
-      return "is at a usage limit";
+      return assessment.over ? "was at a limit that is over" : "is at a usage limit";
     case "unwell":
       return `shows an error: ${assessment.error}`;
     case "draining":

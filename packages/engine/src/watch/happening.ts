@@ -54,6 +54,15 @@ export type Happening = { readonly at: Instant } & (
   | { readonly what: "resume-failed" }
   | { readonly what: "missed-wait"; readonly until: Instant; readonly message: string }
   | { readonly what: "kept-wait"; readonly until: Instant }
+  /** By a limit, or by a server that failed; `id` is that of the message by which it will be told to go on. */
+  | {
+      readonly what: "cut-short";
+      readonly id: string;
+      readonly run: string;
+      readonly since: Instant;
+      readonly until: Instant | null;
+    }
+  | { readonly what: "went-on" }
   | { readonly what: "quit-typed"; readonly because: StopReason }
   | { readonly what: "quit-entered" }
   | { readonly what: "told-to-stop"; readonly because: StopReason }

@@ -117,7 +117,9 @@ function look(
   const shown = before?.shown.mood === reading.mood ? before.shown : { mood: reading.mood, since: at };
   const belief = believe(reading, shown, signs, at);
   const { rule, dissent } = belief;
-  const mood = before?.digest === digest ? sameLimit(before.mood, belief.mood) : belief.mood;
+  const again = limitedAgain(belief.mood, news);
+  const mood =
+    before?.digest === digest && again === null ? sameLimit(before.mood, belief.mood) : belief.mood;
   const wait = waitOf(before?.wait ?? null, final, at);
   const picture = { mood, rule, dissent, shown, signs, heard, running, digest, size, wait };
   if (before === null) return { ...picture, since: at, still: at };
@@ -128,7 +130,7 @@ function look(
   const ours = (mail !== null && !isTaken(mail, reading, at)) || (told !== null && at - told.last < ECHO);
   const moved = before.digest !== digest && before.size === size && !ours;
   const life = isTurn(before.mood, mood) || before.running !== running || moved;
-  const since = before.mood.mood === mood.mood ? before.since : at;
+  const since = before.mood.mood === mood.mood ? Math.max(before.since, again ?? 0) : at;
   return { ...picture, since, still: life ? at : before.still };
 }
 
@@ -139,6 +141,10 @@ const isTaken = ({ enters, since }: Mail, { draft }: Reading, at: Instant): bool
 /** A screen that tells a time of the day means the same day for as long as it stands. */
 const sameLimit = (before: Mood, mood: Mood): Mood =>
   before.mood === "limited" && mood.mood === "limited" && before.until !== null ? before : mood;
+
+/** It was tried once more between two looks, and ended at a limit again. */
+const limitedAgain = ({ mood }: Mood, news: readonly Sign[]): Instant | null =>
+  mood === "limited" ? (news.findLast((sign) => sign.mood?.mood === "limited")?.at ?? null) : null;
 
 /** It began or ended to work, or to ask. A screen that is only half drawn says neither. */
 const isTurn = ({ mood: before }: Mood, { mood }: Mood): boolean =>

@@ -81,6 +81,8 @@ export interface AgentRecord {
   readonly told: { readonly first: Instant; readonly last: Instant } | null;
   /** The declared wait that it missed last, and when it was sent a wake message for that. */
   readonly missed: { readonly until: Instant; readonly at: Instant } | null;
+  /** The turn that a limit cut short, and that has not gone on since; it may be of an earlier run. */
+  readonly cut: Cut | null;
   /** How the last run ended. */
   readonly ended: Ended | null;
   /** In a row, since it was last healthy. */
@@ -97,6 +99,17 @@ export interface AgentRecord {
   readonly failing: Failings;
   /** Of the run that is being ended: how many processes were killed last. */
   readonly killed: number;
+}
+
+export interface Cut {
+  /** Of the message that tells it to go on. */
+  readonly id: string;
+  /** The run that it was cut short in, since when, and until when it is so; null: nobody knows. */
+  readonly run: string;
+  readonly since: Instant;
+  readonly until: Instant | null;
+  /** When it was told to go on. */
+  readonly told: Instant | null;
 }
 
 export interface Ended {
@@ -126,6 +139,7 @@ export const FRESH_RECORD: AgentRecord = {
   mail: null,
   told: null,
   missed: null,
+  cut: null,
   ended: null,
   failures: 0,
   restarts: [],
@@ -168,7 +182,7 @@ export const BLAME: Readonly<Record<StopReason, Blame>> = {
  * comes to lie ahead: what was noted after the clock was moved, and before that was noticed, is right as it is.
  */
 export function shift(record: AgentRecord, by: Duration, now: Instant): AgentRecord {
-  const { run, seen, stopping, mail, told, missed, ended: end, gaveUp } = record;
+  const { run, seen, stopping, mail, told, missed, cut, ended: end, gaveUp } = record;
   const move = (at: Instant): Instant => Math.min(at + by, now);
   return {
     ...record,
@@ -186,6 +200,7 @@ export function shift(record: AgentRecord, by: Duration, now: Instant): AgentRec
     mail: mail && { ...mail, since: move(mail.since) },
     told: told && { first: move(told.first), last: move(told.last) },
     missed: missed && { ...missed, at: move(missed.at) },
+    cut: cut && { ...cut, since: move(cut.since), told: cut.told === null ? null : move(cut.told) },
     ended: end && { ...end, at: move(end.at) },
     restarts: record.restarts.map(move),
     gaveUp: gaveUp && { ...gaveUp, at: move(gaveUp.at) },

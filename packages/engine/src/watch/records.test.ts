@@ -87,6 +87,15 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
   ),
   told: fc.option(fc.record({ first: instant, last: instant })),
   missed: fc.option(fc.record({ until: instant, at: instant })),
+  cut: fc.option(
+    fc.record({
+      id: text,
+      run: text,
+      since: instant,
+      until: fc.option(instant),
+      told: fc.option(instant),
+    }),
+  ),
   ended: fc.option(
     fc.record({
       at: instant,

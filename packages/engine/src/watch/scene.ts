@@ -76,7 +76,13 @@ export type Assessment =
   /** It missed its declared wait; the first time it is woken. */
   | { readonly is: "overdue"; readonly until: Instant; readonly woken: boolean }
   | { readonly is: "asking"; readonly since: Instant; readonly question: string }
-  | { readonly is: "limited"; readonly since: Instant; readonly until: Instant | null }
+  /** When its limit is over it may go on by itself; where it does not, it is told to. */
+  | {
+      readonly is: "limited";
+      readonly since: Instant;
+      readonly until: Instant | null;
+      readonly over: boolean;
+    }
   | { readonly is: "unwell"; readonly since: Instant; readonly error: string }
   | { readonly is: "draining"; readonly because: string }
   | { readonly is: "due-to-stop"; readonly because: StopReason; readonly evidence: string }

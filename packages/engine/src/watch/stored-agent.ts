@@ -93,6 +93,17 @@ export const agent = z.object({
     .catch(null),
   told: z.object({ first: instant, last: instant }).nullable().default(null).catch(null),
   missed: z.object({ until: instant, at: instant }).nullable().default(null).catch(null),
+  cut: z
+    .object({
+      id: z.string(),
+      run: z.string(),
+      since: instant,
+      until: instant.nullable(),
+      told: instant.nullable(),
+    })
+    .nullable()
+    .default(null)
+    .catch(null),
   ended: z
     .object({
       at: instant,

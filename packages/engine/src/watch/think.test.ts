@@ -332,6 +332,15 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
   ),
   told: fc.option(fc.record({ first: instant, last: instant })),
   missed: fc.option(fc.record({ until: instant, at: instant })),
+  cut: fc.option(
+    fc.record({
+      id: fc.constantFrom("go-on-1", "0000000"),
+      run: fc.constantFrom("i-1", "i-2"),
+      since: instant,
+      until: fc.option(instant),
+      told: fc.option(instant),
+    }),
+  ),
   ended: fc.option(
     fc.record({
       at: instant,

@@ -4,6 +4,7 @@ import { type Decision, decisionOf, isNews } from "./decision.ts";
 import { deliver } from "./deliver.ts";
 import { evolve } from "./evolve.ts";
 import { retryAt } from "./failing.ts";
+import { goOnMessage, noticeCut } from "./go-on.ts";
 import type { Happening } from "./happening.ts";
 import { notice } from "./notice.ts";
 import type { AgentRecord } from "./record.ts";
@@ -29,7 +30,7 @@ export function think(scene: Scene, now: Instant): Thought {
   const noticed: Happening[] = [];
   let seen = scene;
   // Each of them builds on what the one before has found out.
-  for (const look of [notice, noticeSlots, noticeCall]) {
+  for (const look of [notice, noticeCut, noticeSlots, noticeCall]) {
     const news = look(seen, now);
     noticed.push(...news);
     const record = news.reduce(evolve, seen.record);
@@ -37,7 +38,9 @@ export function think(scene: Scene, now: Instant): Thought {
     if (record !== seen.record || wish !== seen.wish) seen = { ...seen, record, wish };
   }
   const assessment = assess(seen, now);
-  const delivery = deliver(seen, assessment, now);
+  // It comes before all that waits in the outbox: that is about what comes next.
+  const message = goOnMessage(seen, now) ?? seen.message;
+  const delivery = deliver({ ...seen, message }, assessment, now);
   const about = decide(assessment, seen, now);
   const actions = [...about, ...delivery.actions];
   const due = Math.min(lookAgain(assessment, seen, now), delivery.next, seen.slots?.next ?? NEVER);
