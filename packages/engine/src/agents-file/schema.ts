@@ -32,7 +32,7 @@ const Settings = z.strictObject(backendSettings);
 const OpencodeSettings = z.strictObject({
   ...backendSettings,
   server: ServerUrl.optional().describe(
-    "opencode only: a shared server to attach to. Without it each agent runs its own.",
+    "opencode only: a shared server to attach to. Not yet: its agents are held. Without it each agent runs its own.",
   ),
 });
 

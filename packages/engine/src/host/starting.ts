@@ -35,7 +35,9 @@ export async function lackOf(
   const workdir = path.resolve(site.root, agent.workdir);
   if (!disk.exists(workdir)) return `its workdir ${agent.workdir} is not there yet`;
   const server = site.project.backends[agent.backend ?? ""]?.server ?? null;
-  return server === null || (await reaches(server)) ? null : `its server ${server} does not answer`;
+  if (server === null) return null;
+  if (!(await reaches(server))) return `its server ${server} does not answer`;
+  return "this engine can't attach to a shared server yet: without `server` each agent runs its own";
 }
 
 /** Puts on disk what the agent will read, and says how to open its session. */
