@@ -214,3 +214,22 @@ describe("codex, by itself", () => {
     expect(own.turns()).toEqual([]);
   });
 });
+
+describe("opencode, by itself", () => {
+  it("is typed to, as others are, where it loads no plugins", async () => {
+    const { own, project, is, script } = await driven("opencode", { env: { OPENCODE_PURE: "1" } });
+    script("Hello.", "I read it.");
+    await project.watchdog();
+    await project.up();
+    await is("ready", 1);
+    const lines = Array.from({ length: 90 }, (_, nth) => `line ${nth}`);
+    const sent = await project.run(["send", "ada", lines.join("\n")]);
+    expect(sent.code).toBe(0);
+    await is("ready", 2);
+    expect(await project.journal("handed-in")).toEqual([]);
+    const heard = own
+      .turns()
+      .map((turn) => saidBy(turn).filter((said) => said.includes(lines.join("\n"))).length);
+    expect(heard).toEqual([0, 1]);
+  });
+});

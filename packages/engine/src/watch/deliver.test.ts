@@ -565,6 +565,19 @@ describe("a message to a program that takes it at a door", () => {
     expect(gist(given)).toBe(expected);
   });
 
+  it("lies there until it is heard, and is taken back from a run that dies before", () => {
+    const happenings = [
+      { at: NOW, what: "handing-in", message: message.id },
+      { at: NOW, what: "handed-in", message: message.id },
+    ] as const;
+    const record = happenings.reduce(evolve, there);
+    const later = (sighting: Sighting) => think(scene({ ...open, record, sighting }), NOW + 10 * second);
+    expect(later(of.ready).actions).toEqual([]);
+    const died = later(of.dead);
+    expect(died.record).toMatchObject({ run: null, mail: { id: message.id, door: true } });
+    expect(died.actions).toContainEqual({ do: "take-back", message });
+  });
+
   it("waits for the door of who has just come up, and is typed to who opens none", () => {
     const agent = { ...LOOP, backend: "opencode" };
     const ready = { ...idle, agent, sighting: box("") };

@@ -171,9 +171,9 @@ function evolveMail(mail: Mail | null, happening: Happening & OnItsWay): Mail | 
       return { id, state: "typing", door: true, since, enters: 0, tries: before.tries + 1 };
     case "handed-in":
     case "typed":
-      return { ...before, state: "typed", door: false, since };
+      return { ...before, state: "typed", since };
     case "pressing":
-      return { ...before, state: "typed", door: false, since, enters: before.enters + 1 };
+      return { ...before, state: "typed", since, enters: before.enters + 1 };
     case "pressed-enter":
       return { ...before, since };
     case "held-back":

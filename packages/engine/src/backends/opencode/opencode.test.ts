@@ -53,6 +53,8 @@ const SCREENS: Readonly<Record<string, Partial<Reading>>> = {
   "idle-fresh": ready(null),
   // What it was told stands where an error would: it is none that anybody knows.
   "interrupted-by-escape": ready(null),
+  // Keys would go to the list.
+  "overlay-models": unclear,
   "permission-prompt": asking("permission dialog", "Permission required: $ touch made"),
   "resume-nonexistent": unclear,
   "resume-v2-created-session": ready(null),
