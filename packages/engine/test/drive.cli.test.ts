@@ -149,6 +149,34 @@ describe.each(DRIVEN_CLIS)("%s", (cli) => {
   });
 });
 
+/** How each shows that it keeps a message. */
+describe.each([
+  ["claude", /^❯ \[fleet \w+\] keep this\n {2}⎿ +Queued/m],
+  ["codex", /↳ \[fleet \w+\] keep this/],
+] as const)("%s, at work", (cli, shown) => {
+  it("dies with a message that it kept for later: it is told to the next run, once", async () => {
+    const { own, project, is, screen, script } = await driven(cli);
+    // Claude Code refuses to run a long sleep.
+    script(shell("node -e 'setTimeout(() => {}, 100_000)'"), "I am back.");
+    await project.watchdog();
+    await project.up();
+    await is("working", 1);
+    await project.run(["send", "--no-wait", "ada", "keep this"]);
+    await until("it keeps it", async () => shown.test(await screen()), SOON).catch(async (error) => {
+      throw new Error(`${error.message}\n${await screen()}`);
+    });
+    await project.looks(2);
+    const { pid } = await project.agent("ada");
+    process.kill(pid ?? 0, "SIGKILL");
+    await until("it is confirmed", async () => (await project.journal("submitted")).length === 1, SOON);
+    await is("ready", 2);
+    expect(await project.journal("taken-back")).toHaveLength(1);
+    expect(await project.journal("submitted")).toMatchObject([{ state: "confirmed" }]);
+    const heard = own.turns().map((turn) => saidBy(turn).filter((said) => said.includes("keep this")).length);
+    expect(heard).toEqual([0, 1]);
+  });
+});
+
 describe("codex, by itself", () => {
   it("is told to go on after the limit that cut its turn short, once, and is not ended for that", async () => {
     const { own, project, is, script } = await driven("codex", { supervision: { stall_grace: '"5s"' } });
@@ -168,25 +196,6 @@ describe("codex, by itself", () => {
     expect(await project.journal("cut-short")).toMatchObject([{ id: told[0]?.message }]);
     expect(await project.journal("went-on")).toHaveLength(1);
     expect(await project.journal("told-to-stop")).toEqual([]);
-  });
-
-  it("dies with a message that it kept for later: it is told to the next run, once", async () => {
-    const { own, project, is, screen, script } = await driven("codex");
-    script(shell("sleep 100"), "I am back.");
-    await project.watchdog();
-    await project.up();
-    await is("working", 1);
-    await project.run(["send", "--no-wait", "ada", "keep this"]);
-    await until("it keeps it", async () => /↳ \[fleet \w+\] keep this/.test(await screen()), SOON);
-    await project.looks(2);
-    const { pid } = await project.agent("ada");
-    process.kill(pid ?? 0, "SIGKILL");
-    await until("it is confirmed", async () => (await project.journal("submitted")).length === 1, SOON);
-    await is("ready", 2);
-    expect(await project.journal("taken-back")).toHaveLength(1);
-    expect(await project.journal("submitted")).toMatchObject([{ state: "confirmed" }]);
-    const heard = own.turns().map((turn) => saidBy(turn).filter((said) => said.includes("keep this")).length);
-    expect(heard).toEqual([0, 1]);
   });
 
   it("is told what is taller than its screen, and no paste by its own rule", async () => {

@@ -46,6 +46,8 @@ interface Way {
   readonly inBox: boolean;
   /** It said so itself, or its screen shows it. Null: this backend can't show it. */
   readonly heard: boolean | null;
+  /** It works, and keeps in its memory what it is told meanwhile. */
+  readonly keeping: boolean;
   /** Somebody sees a dialog. */
   readonly asking: boolean;
   /** What this program needs between a paste and the Enter. */
@@ -72,8 +74,9 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
     // Who drains begins nothing new, and has finished what was begun.
     const listens = LISTENING.has(assessment.is) || assessment.is === "draining";
     const asking = sighting.reading.mood === "asking" || record.seen?.mood.mood === "asking";
+    const keeping = backend?.keeps !== undefined && sighting.reading.mood === "busy";
     const settle = Math.max(SETTLE, backend?.settle ?? 0);
-    const way = { message, mail, screen: sighting, listens, inBox, heard, asking, settle };
+    const way = { message, mail, screen: sighting, listens, inBox, heard, keeping, asking, settle };
     if (heard === true) return act({ do: "settle", message, state: "confirmed" }, now);
     // It is confirmed when it is heard, and told to the next run when this one dies before.
     if (backend?.keeps?.(sighting.screen, tag(message.id)) === true)
@@ -193,14 +196,16 @@ function submit({ message, mail, screen, listens, asking, settle }: Way, now: In
  * It was begun, and is not in the box. Who listens no more, because the message
  * itself broke it, has had it all the same: the next run must not be told again.
  */
-function carryOn({ message, mail, screen, listens, heard }: Way, now: Instant): Delivery {
+function carryOn({ message, mail, screen, listens, heard, keeping }: Way, now: Instant): Delivery {
   if (mail === null) return REST;
   const { reading, scrolled } = screen;
   const waited = now - mail.since;
   // A dialog hides the box: what stands in it then, nobody knows.
   const gone = reading.draft === "" || (reading.draft === null && reading.mood === "busy");
   if (mail.enters > 0 && gone) {
-    if (heard === null || waited >= ECHO) return act({ do: "settle", message, state: "submitted" }, now);
+    // Nothing tells yet whether that was heard: it may draw late what it keeps.
+    if (!keeping && (heard === null || waited >= ECHO))
+      return act({ do: "settle", message, state: "submitted" }, now);
     return { actions: [], next: soon(waited, now) };
   }
   const free = mail.enters === 0 && listens && !scrolled && reading.mood === "ready" && reading.draft === "";

@@ -38,8 +38,9 @@ export function hears(event: string, at: Instant): Claim | null {
     transcript: textOf(said.transcript_path),
   };
   switch (name) {
+    // It is told of what it only keeps for later, too: that it was heard, its transcript says.
     case "UserPromptSubmit":
-      return { ...claim, mood: { mood: "busy" }, heard: textOf(said.prompt) };
+      return { ...claim, mood: { mood: "busy" } };
     case "PreCompact":
       return { ...claim, mood: { mood: "busy" } };
     case "PermissionRequest":
@@ -120,7 +121,7 @@ export function readOwner(text: string): { readonly pid: number; readonly conver
   return conversation === null || typeof said?.pid !== "number" ? null : { pid: said.pid, conversation };
 }
 
-/** One record of the transcript: what it took from the queue or was told, and that a turn has ended. */
+/** One record of the transcript: what it was told, or took from its queue, and that a turn has ended. */
 export function readRecord(line: string): Claim | null {
   // Most records are long, and none of these.
   if (!/"type":"(?:user|queue-operation|system)"/.test(line)) return null;
@@ -131,8 +132,9 @@ export function readRecord(line: string): Claim | null {
     rule: String(said.type),
     at: parseMoment(textOf(said.timestamp) ?? ""),
   };
+  // What waits in its queue is in its memory alone; in the midst of a turn it is taken out of it without a record of its own.
   if (said.type === "queue-operation")
-    return said.operation === "enqueue" ? { ...claim, heard: textOf(said.content) } : null;
+    return said.reason === "absorbed_mid_turn" ? { ...claim, heard: textOf(said.content) } : null;
   if (said.type === "system")
     return said.subtype === "turn_duration"
       ? { ...claim, rule: "turn ended", mood: { mood: "ready" } }

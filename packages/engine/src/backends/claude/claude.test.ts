@@ -14,6 +14,10 @@ const RESET = Date.UTC(2026, 10, 21, 5, 33);
 const MARKER = "WAITING-UNTIL: 2026-01-01T00:00:00Z";
 
 const screen = (name: string) => readFileSync(path.join(FOLDER, name), "utf8");
+const capturedScreen = (name: string) => {
+  const text = readFileSync(path.join(import.meta.dirname, "captured", `${name}.ansi.txt`), "utf8");
+  return viewOf(text, "", AT).screen;
+};
 const viewed = (text: string) => viewOf(text, "", AT);
 
 const ready = (final: string | null, draft = ""): Partial<Reading> => ({ mood: "ready", draft, final });
@@ -138,6 +142,19 @@ describe("the screen of Claude Code", () => {
     },
   );
 
+  it("shows what it keeps for later, and that it has not heard it", () => {
+    const waits = capturedScreen("busy-queued.120x40");
+    const asked = (mark: string) => [claude.heard, claude.keeps].map((ask) => ask?.(waits, mark));
+    expect(asked("And one more thing.")).toEqual([false, true]);
+    expect(asked("run it")).toEqual([true, false]);
+    expect(asked("[fleet 3f2a1c9]")).toEqual([false, false]);
+    // Before that is said below it, nothing is known.
+    const early = waits.replace(/^ {2}⎿ {2}Queued.*$/m, "");
+    expect([claude.heard, claude.keeps].map((ask) => ask?.(early, "And one"))).toEqual([false, false]);
+    const later = early.replace(/^✻ Hatching.*$/m, "● I see.");
+    expect(claude.heard?.(later, "And one")).toBe(true);
+  });
+
   it("shows what was heard above its box, and not in it", () => {
     const told = screen("idle-after-turn.120x40.txt");
     expect(claude.heard?.(told, "say hello")).toBe(true);
@@ -171,7 +188,7 @@ describe("what Claude Code says of itself", () => {
   };
 
   it.each<[string, Partial<Claim>]>([
-    ["UserPromptSubmit", { mood: { mood: "busy" }, heard: "please touch a file" }],
+    ["UserPromptSubmit", { mood: { mood: "busy" }, heard: null }],
     [
       "PermissionRequest",
       { mood: { mood: "asking", question: "may it use Bash: touch made-by-tool; rm -rf ./nonexistent?" } },
@@ -237,12 +254,12 @@ describe("what Claude Code says of itself", () => {
     expect(claude.registry?.folder({ home: "/h", env: {} })).toBe("/h/.claude/sessions");
   });
 
-  it("its transcript: what it was told, what it queued, and the end of a turn", () => {
+  it("its transcript: what it was told, what it took from its queue, and the end of a turn", () => {
     const notes = lines("transcript.jsonl").flatMap((line) => claude.transcript?.(line) ?? []);
-    expect(notes.filter(({ heard }) => heard?.startsWith("Ml7jl254Z"))).toMatchObject([
-      { rule: "queue-operation", at: Date.UTC(2026, 10, 21, 4, 20, 45, 422) },
-      { rule: "user" },
-    ]);
+    const rules = (said: string) =>
+      notes.filter(({ heard }) => heard?.startsWith(said)).map(({ rule }) => rule);
+    // One that it heard after its turn, and one in the midst of it: not when it queued them.
+    expect([rules("Ml7jl254Z"), rules("Ml7jl325Z")]).toEqual([["user"], ["queue-operation"]]);
     expect(notes.map(({ heard }) => heard)).toContain("initial prompt: run a command");
     expect(notes.filter(({ rule }) => rule === "turn ended")).toHaveLength(2);
   });

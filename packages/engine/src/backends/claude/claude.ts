@@ -1,7 +1,7 @@
 import { essenceOf } from "../../watch/essence.ts";
 import type { Backend, LaunchRequest } from "../backend.ts";
 import { EVENTS, hears, readOwner, readRecord, readStatus } from "./claims.ts";
-import { read } from "./read.ts";
+import { BUSY, read, SPINNER } from "./read.ts";
 
 /** Claude Code. Known: 2.1.329. */
 export const claude: Backend = {
@@ -45,14 +45,9 @@ export const claude: Backend = {
   },
 
   /** What it was told stands above the box, behind the sign of the box. */
-  heard(screen, mark) {
-    const above = screen.split("\n").slice(
-      0,
-      screen.split("\n").findLastIndex((line) => /^─{10,}/.test(line)),
-    );
-    const box = above.findLastIndex((line) => /^─{10,}/.test(line));
-    return above.slice(0, Math.max(box, 0)).some((line) => line.startsWith(`❯ ${mark}`));
-  },
+  heard: (screen, mark) => shownAs(screen, mark) === "heard",
+  /** What it is told while it works it keeps in its memory, and says so below. */
+  keeps: (screen, mark) => shownAs(screen, mark) === "kept",
 
   /** Its verbs change by themselves, and so do its tips. */
   essence: (screen) =>
@@ -78,6 +73,27 @@ export const claude: Backend = {
     ...["GOOGLE_APPLICATION_CREDENTIALS", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"],
   ],
 };
+
+/**
+ * Behind the sign of the box, and above it: as it shows what it was told, and what it keeps for later. The note that
+ * says so comes a moment late: while it works, only what it says after that shows that it was heard.
+ */
+function shownAs(screen: string, mark: string): "heard" | "kept" | null {
+  const lines = screen.split("\n");
+  const bottom = lines.findLastIndex((line) => RULE.test(line));
+  const top = lines.findLastIndex((line, index) => index < bottom && RULE.test(line));
+  const at = lines.findLastIndex((line, index) => index < top && line.startsWith(`❯ ${mark}`));
+  if (at < 0) return null;
+  const after = lines.slice(at + 1, top);
+  if (after.some((line) => line.startsWith("● "))) return "heard";
+  // Several that wait have one note, below the last of them.
+  if (after.some((line) => /^ {2}⎿ {1,2}Queued\b/.test(line))) return "kept";
+  const works =
+    after.some((line) => SPINNER.test(line)) || lines.slice(bottom + 1).some((line) => BUSY.test(line));
+  return works ? null : "heard";
+}
+
+const RULE = /^─{10,}/;
 
 const sessions = (home: string, env: Readonly<Record<string, string | undefined>>): string =>
   `${env.CLAUDE_CONFIG_DIR ?? `${home}/.claude`}/sessions`;

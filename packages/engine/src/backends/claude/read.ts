@@ -13,9 +13,9 @@ const ITEM = /^(?:[●❯✻✽✢✳✶·*]|▎|⚠)/;
 /** Told at the end of a turn: "✻ Brewed for 7s · done 4:02 AM". */
 const DONE = /^\S \S+ for [\dhms ]+(?: · done .*)?$/;
 /** At narrow widths the end is cut off. */
-const BUSY = /\besc to i(?:nterrupt|n?t?e?r?r?u?p?…)/;
+export const BUSY = /\besc to i(?:nterrupt|n?t?e?r?r?u?p?…)/;
 /** The footer makes room while there is a draft; then only the line that moves says so. */
-const SPINNER = /^[✻✽✢✳✶·*] \S.*… \(\d/;
+export const SPINNER = /^[✻✽✢✳✶·*] \S.*… \(\d/;
 const DIALOG = /(?:^ *|· )(?:Enter to (?:confirm|select|continue)|Esc to (?:cancel|exit|go back))(?: ·|$)/;
 /** The sign of an option in a dialog's list. */
 const CHOICE = /^ *❯ (?:\d+\. )?\S/;
