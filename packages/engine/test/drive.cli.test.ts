@@ -153,6 +153,7 @@ describe.each(DRIVEN_CLIS)("%s", (cli) => {
 describe.each([
   ["claude", /^❯ \[fleet \w+\] keep this\n {2}⎿ +Queued/m],
   ["codex", /↳ \[fleet \w+\] keep this/],
+  ["gemini", /^ {4}\[fleet \w+\] keep this/m],
 ] as const)("%s, at work", (cli, shown) => {
   it("dies with a message that it kept for later: it is told to the next run, once", async () => {
     const { own, project, is, screen, script } = await driven(cli);
@@ -240,5 +241,42 @@ describe("opencode, by itself", () => {
       .turns()
       .map((turn) => saidBy(turn).filter((said) => said.includes(lines.join("\n"))).length);
     expect(heard).toEqual([0, 1]);
+  });
+});
+
+describe("gemini, by itself", () => {
+  it("asks whether it may trust a folder: nobody but a person answers that", async () => {
+    const settings = { security: { auth: { selectedType: "gemini-api-key" } } };
+    const { own, project, is } = await driven("gemini", {
+      bare: true,
+      files: { ".gemini/settings.json": JSON.stringify(settings) },
+    });
+    await project.watchdog();
+    await project.run(["up"]);
+    await is("asking");
+    expect(await project.agent("ada")).toMatchObject({ why: expect.stringContaining("Do you trust") });
+    await project.looks(3);
+    await is("asking");
+    expect(own.turns()).toEqual([]);
+  });
+
+  it("rests after a death, though the error of its last turn stands on its screen, and is told a file's name", async () => {
+    const { own, project, is, script } = await driven("gemini");
+    script("Hello.", fail("401"), "I read it.");
+    await project.watchdog();
+    await project.up();
+    await is("ready", 1);
+    await project.run(["send", "ada", "go on"]);
+    await is("asking", 2);
+    const { pid } = await project.agent("ada");
+    process.kill(pid ?? 0, "SIGKILL");
+    await until("it is started again", async () => (await project.journal("resumed")).length === 1, SOON);
+    await is("ready");
+    // It offers the file, and takes the first Enter for that.
+    const sent = await project.run(["send", "ada", "look at @READ"]);
+    expect([sent.code, sent.out]).toEqual([0, expect.stringContaining("confirmed")]);
+    await is("ready", 3);
+    const heard = saidBy(own.turns().at(-1) ?? { conversation: [] });
+    expect(heard.filter((said) => said.includes("look at @READ"))).toHaveLength(1);
   });
 });

@@ -63,11 +63,18 @@ const SCREENS: Readonly<Record<string, readonly [Partial<Reading>, title?: strin
   ],
   "no-background-busy.120x40": [busy("a tool", "a draft\nof lines"), WORKING],
   "no-background-ready.120x40": [ready("It slept.", "a draft\nof lines")],
+  "permission-edit.120x40": [
+    asking("permission dialog", "WriteFile Writing to long.txt: Apply this change?"),
+    ACTION,
+  ],
   "permission-not-collapsed.120x40": [
     asking("permission dialog", "Shell touch made: Allow execution of [Shell]?"),
     ACTION,
   ],
   "permission-refused.120x40": [ready(null)],
+  "question.120x40": [asking("question", "Which parser?"), ACTION],
+  "resume-unknown.120x40": [{ mood: "unclear", draft: null, rule: null }, ""],
+  "resumed-after-error.120x40": [fatal("unknown error", "Request contains an invalid argument.")],
   "shell-mode.120x40": [ready(null, "! Type your shell command")],
   "shell-silent.120x40": [busy("a tool"), ACTION],
   "suggestions.120x40": [ready(null, "look at @READ")],
@@ -92,11 +99,8 @@ describe("the screen of Gemini", () => {
     expect(gemini.read(view)).toMatchObject({ mood: "busy", rule: "title works" });
   });
 
-  it("wants a person, by its title alone, where its box is gone", () => {
-    expect(gemini.read(viewed("something else", ACTION))).toMatchObject(
-      asking("title asks", "it wants a person to act"),
-    );
-    expect(gemini.read(viewed(saying("✦ Hello."), ACTION))).toMatchObject(ready("Hello."));
+  it.each(["something else", saying("✦ Hello.")])("wants a person, by its title alone", (text) => {
+    expect(gemini.read(viewed(text, ACTION))).toMatchObject(asking("title asks", "it wants a person to act"));
   });
 
   it.each([
@@ -107,6 +111,15 @@ describe("the screen of Gemini", () => {
     ["asked by a tool's output", ["╭───╮", "│ ✓  Shell cat it │", "│ ● 1. Allow once │", "╰───╯"], null],
   ])("is not %s by what was said: %j", (_, said, final) => {
     expect(gemini.read(viewed(saying(...said)))).toMatchObject(ready(final));
+  });
+
+  it.each([
+    ["│ Answer Questions │", ACTION, "asking"],
+    ["│ ⊷  Shell cat it │", ACTION, "busy"],
+    ["│ ✓  Shell cat it │", READY, "ready"],
+  ])("with its box still there, and choices in a frame below %j: %s, %s", (head, title, mood) => {
+    const text = saying("╭───╮", head, "│ ● 1. Allow once │", "╰───╯");
+    expect(gemini.read(viewed(text, title)).mood).toBe(mood);
   });
 
   it.each([

@@ -27,7 +27,7 @@ const WORKING = /^[✦⏲]/u;
 const WANTS_A_PERSON = /^✋/u;
 const FRAME = /^ ?╭/;
 const END = /^ ?╰─+╯$/u;
-const CHOICE = /^ ?│ +● \d+\. \S/u;
+const CHOICE = /^ ?│ +● \d+\. +\S/u;
 
 export interface Layout {
   /** What was said, without blank lines at its end. */
@@ -38,6 +38,12 @@ export interface Layout {
 }
 
 const PLAIN = { draft: null, final: null, running: null } as const;
+const TITLE_ASKS: Reading = {
+  ...PLAIN,
+  mood: "asking",
+  question: "it wants a person to act",
+  rule: "title asks",
+};
 
 export function read({ screen, title, at }: View): Reading {
   const lines = screen.split("\n").map((line) => line.trimEnd());
@@ -48,19 +54,25 @@ export function read({ screen, title, at }: View): Reading {
   if (above.length === 0) return { ...PLAIN, mood: "unclear", rule: null };
   // It may leave the box where it is while it asks whether a tool may run.
   const frame = lastItem(above);
-  if (/^│ \? /.test(frame[1] ?? "") && frame.some((line) => CHOICE.test(line)))
-    return { ...PLAIN, ...asking(frame), rule: "permission dialog" };
+  if (frame.some((line) => CHOICE.test(line)) && isDialog(frame[1] ?? "", title))
+    return { ...PLAIN, ...asking(frame), rule: kindOf(wordsIn(frame)) };
   if (DOES.test(does))
     return { mood: "busy", draft, final: null, running: runningIn(above), rule: "esc to cancel" };
-  // A tool that says nothing for a while makes the title want a person, and the line may be empty then.
-  const isWorking = WORKING.test(title) || (WANTS_A_PERSON.test(title) && runningIn(above) !== null);
-  if (isWorking) return { mood: "busy", draft, final: null, running: runningIn(above), rule: "title works" };
+  const running = runningIn(above);
+  // A tool that says nothing for a while makes the title want a person, too.
+  if (WORKING.test(title) || (WANTS_A_PERSON.test(title) && running !== null))
+    return { mood: "busy", draft, final: null, running, rule: "title works" };
+  if (WANTS_A_PERSON.test(title)) return TITLE_ASKS;
   const { item, isCancelled } = lastSaid(above);
   const found = trouble(item, at);
   if (found !== null) return { ...found, draft, final: null, running: null };
   const final = isCancelled ? null : finalOf(item);
   return { mood: "ready", draft, final, running: null, rule: "box" };
 }
+
+/** What a tool prints stands in a frame, too; but its first line is its own. */
+const isDialog = (head: string, title: string): boolean =>
+  /^│ \? /u.test(head) || (WANTS_A_PERSON.test(title) && !/^│ [⊶⊷✓x-] /u.test(head));
 
 /** The last box, when nothing but suggestions and the footer follow, and its rule is right above. */
 export function layoutOf(untrimmed: readonly string[]): Layout | null {
@@ -144,27 +156,24 @@ function readDialog(lines: readonly string[], title: string, at: number): Readin
   const end = lines.findLastIndex((line) => line !== "");
   const begin = lines.findLastIndex((line, index) => index <= end && FRAME.test(line));
   const frame = END.test(lines[end] ?? "") ? lines.slice(Math.max(begin, 0), end + 1) : [];
-  const words = frame.map((line) => wordsOf(line)).filter((line) => line !== "");
+  const words = wordsIn(frame);
   const isKey = words.some((line) => /^(?:\? )?(?:Enter Gemini API Key|Waiting for auth)/.test(line));
   if (frame.some((line) => CHOICE.test(line)) || isKey) {
     const found = troubleAsked(words.join(" "), at);
     if (found !== null) return { ...PLAIN, ...found };
     return { ...PLAIN, ...asking(frame), rule: kindOf(words) };
   }
-  if (!WANTS_A_PERSON.test(title)) return { ...PLAIN, mood: "unclear", rule: null };
-  return { ...PLAIN, mood: "asking", question: "it wants a person to act", rule: "title asks" };
+  return WANTS_A_PERSON.test(title) ? TITLE_ASKS : { ...PLAIN, mood: "unclear", rule: null };
 }
 
 /** Without its frame, and without one within. */
-const wordsOf = (line: string): string => line.replaceAll(/[╭│╰╮╯─]/gu, " ").trim();
+const wordsIn = (frame: readonly string[]): readonly string[] =>
+  frame.map((line) => line.replaceAll(/[╭│╰╮╯─]/gu, " ").trim()).filter((line) => line !== "");
 
 /** Its last question before the choices, or its first words, and of a tool what it would do. */
 function asking(frame: readonly string[]): { readonly mood: "asking"; readonly question: string } {
   const choice = frame.findIndex((line) => CHOICE.test(line));
-  const words = frame
-    .slice(0, choice < 0 ? frame.length : choice)
-    .map((line) => wordsOf(line))
-    .filter((line) => line !== "");
+  const words = wordsIn(frame.slice(0, choice < 0 ? frame.length : choice));
   const subject = words[0]?.startsWith("? ") ? words[0].slice(2).replaceAll(/\s+/g, " ") : null;
   const question = words.findLast((line) => line.endsWith("?")) ?? words[subject === null ? 0 : 1] ?? subject;
   const asked = question ?? "it shows a dialog";
@@ -179,6 +188,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
     "model dialog",
   ],
   [/^\? /, "permission dialog"],
+  [/^Answer Questions$/, "question"],
 ];
 
 const kindOf = (words: readonly string[]): string =>
