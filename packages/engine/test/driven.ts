@@ -36,8 +36,8 @@ export const DRIVEN = {
   gemini: {
     model: "gemini-2.5-pro",
     argsOf: (argv) => argv.slice(1, argv.indexOf("-m")),
-    limit: () => {
-      const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "3600s" }];
+    limit: (seconds = 3_600) => {
+      const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: `${seconds}s` }];
       const message = "You exceeded your current quota.";
       const error = { code: 429, status: "RESOURCE_EXHAUSTED", message, details };
       return { kind: "error", status: 429, message, body: { error } };

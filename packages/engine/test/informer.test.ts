@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -219,7 +219,7 @@ describe("what a program says of itself", () => {
     });
   });
 
-  it("is its transcript, where its program keeps it: that of its conversation, and none that is a pipe", async () => {
+  it("is its transcript, where its program keeps it: that of its conversation, once this run writes there", async () => {
     const keeper: Backend = {
       ...demo,
       kept: {
@@ -242,6 +242,10 @@ describe("what a program says of itself", () => {
     expect(await take({ run })).toEqual([]);
     const transcript = path.join(folder, "c-2.jsonl");
     await appendFile(transcript, "\nits own\n");
+    const writtenAt = (at: number) => utimes(transcript, at / 1_000, at / 1_000);
+    await writtenAt(NOW - 1_000);
+    expect(await take({ run })).toEqual([]);
+    await writtenAt(NOW);
     expect(rules(await take({ run }))).toEqual([
       ["kept", null, transcript],
       ["own c-1", null, null],

@@ -150,11 +150,12 @@ function openedBy(
   return [found(run, "opened", memory.open.conversation, memory.open.file)];
 }
 
-/** Where it notes the conversation that it is known to be in: looked for until it is there. */
+/** Where it notes the conversation that it is known to be in: looked for until this run has written there, for then it is up. */
 function keptBy({ kept }: Backend, { run }: Watched, env: Environment): readonly Sign[] {
-  if (kept === undefined || run.conversation === null || run.transcript !== null) return [];
-  const file = keptTranscript(kept, run.conversation, env);
-  return file === null ? [] : [found(run, "kept", run.conversation, file)];
+  const { conversation, transcript, since } = run;
+  if (kept === undefined || conversation === null || transcript !== null) return [];
+  const file = keptTranscript(kept, conversation, since, env);
+  return file === null ? [] : [found(run, "kept", conversation, file)];
 }
 
 /** Who has just opened an old conversation rests, however its last turn had ended. */

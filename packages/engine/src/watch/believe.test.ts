@@ -21,7 +21,8 @@ const both = (event: Mood, eventAgo: Duration, status: Mood, statusAgo: Duration
   ...said("status", status, statusAgo),
 });
 const of = (screen: Mood, signs: Signs, shownFor: Duration = 0) => {
-  const reading: Reading = read(screen);
+  // A dialog stands where the box would be.
+  const reading: Reading = read(screen, screen.mood === "asking" ? { draft: null } : {});
   return believe(reading, { mood: reading.mood, since: NOW - shownFor }, signs, NOW);
 };
 
@@ -32,6 +33,7 @@ describe("of who says what an agent does", () => {
     ["what it said last counts", READY, both(BUSY, 5 * second, READY, second), 0, "ready"],
     ["an older status does not", READY, both(BUSY, second, READY, 5 * second), 0, "busy"],
     ["a dialog on the screen is believed", ASKING, said("event", BUSY), 0, "asking"],
+    ["so it is when the program says that it rests", ASKING, said("event", READY), 0, "asking"],
     ["a dialog that only the program tells of is believed", READY, said("status", ASKING), 0, "asking"],
     [
       "a screen that nobody can read says nothing",
@@ -73,6 +75,15 @@ describe("of who says what an agent does", () => {
     ["so is trouble on it", FATAL, said("transcript", UNCLEAR), 0, "fatal"],
   ])("%s", (_, screen, signs, shownFor, mood) => {
     expect(of(screen, signs, shownFor).mood.mood).toBe(mood);
+  });
+
+  it("an error that wants a person, above an empty box, may be an earlier run's", () => {
+    const reading: Reading = { ...read(ASKING), draft: "" };
+    const shown = { mood: reading.mood, since: NOW };
+    expect(believe(reading, shown, said("transcript", READY), NOW).mood).toEqual(READY);
+    expect(believe(reading, shown, said("status", READY), NOW).mood).toEqual(ASKING);
+    expect(believe(reading, shown, said("event", BUSY), NOW).mood).toEqual(ASKING);
+    expect(believe(reading, shown, {}, NOW).mood).toEqual(ASKING);
   });
 
   it("who knows until when is believed", () => {

@@ -17,7 +17,7 @@ const SETTLED: Duration = 30_000;
 
 /**
  * What a program says of itself is believed before its screen, and what it said last before what it said earlier: with
- * three exceptions. A dialog on the screen counts before all. A screen that has said the same for long is right. And an
+ * three exceptions. A dialog on the screen, where the box would be, counts before all. A screen that has said the same for long is right. And an
  * idle status tells nothing of why it is idle: after a limit or a fatal error it is that, by whomever it was told.
  */
 export function believe(reading: Reading, shown: Seen["shown"], signs: Signs, now: Instant): Belief {
@@ -33,8 +33,8 @@ export function believe(reading: Reading, shown: Seen["shown"], signs: Signs, no
   if (reading.mood === said.mood.mood) return richer(screen, said);
   if (reading.mood === "unclear") return said;
   if (reading.mood === "ready" && isTrouble(said.mood)) return said;
-  // What the screen shows may be quoted; but a status knows nothing of trouble.
-  if (said.mood.mood === "ready" && isTrouble(reading))
+  // What the screen shows may be quoted, or an earlier run's; but a status knows nothing of trouble.
+  if (said.mood.mood === "ready" && (isTrouble(reading) || asksInBox(reading)))
     return sign.way === "status" ? against(screen, said) : against(said, screen);
   const isOld = now - sign.at >= SETTLED && now - shown.since >= SETTLED;
   return reading.mood === "asking" || isOld ? against(screen, said) : against(said, screen);
@@ -56,6 +56,9 @@ function newest(signs: readonly Sign[]): Sign | null {
 }
 
 const isTrouble = (mood: Mood | null): boolean => mood?.mood === "limited" || mood?.mood === "fatal";
+
+/** A dialog takes the place of the box: where that is, only an error wants a person. */
+const asksInBox = ({ mood, draft }: Reading): boolean => mood === "asking" && draft !== null;
 
 /** Of one mind; but only one of them may know until when. */
 function richer(screen: Belief, said: Belief): Belief {

@@ -37,6 +37,8 @@ const begun = (ago: number, enters: number, more: Partial<AgentRecord> = {}): Ag
   });
 const asks = { mood: "asking", question: "Really?" } as const;
 
+const RESTS: Sign = { ...NO_CLAIM, rule: "opened", mood: { mood: "ready" }, way: "transcript", at: NOW };
+
 const STARTING = { at: NOW, what: "starting", run: of.runOf(0), wish: of.ASKED, automatic: true } as const;
 
 describe("a message", () => {
@@ -50,6 +52,22 @@ describe("a message", () => {
     ["waits for who works", { ...idle, sighting: of.busy }, "working"],
     ["waits for a dialog", { ...idle, sighting: alive(read(asks, { draft: null })) }, "asking"],
     ["waits for a limit", { ...idle, sighting: alive(read({ mood: "limited", until: null })) }, "limited"],
+    [
+      "is typed below the limit of an earlier run",
+      { ...idle, signs: [RESTS], sighting: alive(read({ mood: "limited", until: null })) },
+      "ready → type",
+    ],
+    [
+      "is typed below an error of an earlier run that wanted a person",
+      { ...idle, signs: [RESTS], sighting: alive(read(asks)) },
+      "ready → type",
+    ],
+    [
+      "waits for a dialog of who is said to rest",
+      { ...idle, signs: [RESTS], sighting: alive(read(asks, { draft: null })) },
+      "asking",
+    ],
+    ["waits for who works and is said to rest", { ...idle, signs: [RESTS], sighting: of.busy }, "ready"],
     ["waits for a readable screen", { ...idle, sighting: of.unclear }, "working"],
     [
       "waits for a fatal error to be seen to",

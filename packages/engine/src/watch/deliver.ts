@@ -4,7 +4,7 @@ import { viewOf } from "../backends/view.ts";
 import { type Message, tag, toTyped } from "./message.ts";
 import type { Mail, Seen } from "./record.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
-import type { Sighting } from "./sighting.ts";
+import type { Reading, Sighting } from "./sighting.ts";
 import { heardOf } from "./sign.ts";
 import type { Duration, Instant } from "./time.ts";
 
@@ -50,6 +50,7 @@ interface Way {
   readonly keeping: boolean;
   /** Somebody sees a dialog. */
   readonly asking: boolean;
+  readonly rests: boolean;
   /** What this program needs between a paste and the Enter. */
   readonly settle: Duration;
 }
@@ -73,10 +74,11 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
     const heard = backend?.heard?.(sighting.screen, tag(message.id)) ?? null;
     // Who drains begins nothing new, and has finished what was begun.
     const listens = LISTENING.has(assessment.is) || assessment.is === "draining";
-    const asking = sighting.reading.mood === "asking" || record.seen?.mood.mood === "asking";
+    const rests = isAtRest(sighting.reading, record.seen);
+    const asking = record.seen?.mood.mood === "asking" || (sighting.reading.mood === "asking" && !rests);
     const keeping = backend?.keeps !== undefined && sighting.reading.mood === "busy";
     const settle = Math.max(SETTLE, backend?.settle ?? 0);
-    const way = { message, mail, screen: sighting, listens, inBox, heard, keeping, asking, settle };
+    const way = { message, mail, screen: sighting, listens, inBox, heard, keeping, asking, rests, settle };
     if (heard === true) return act({ do: "settle", message, state: "confirmed" }, now);
     // It is confirmed when it is heard, and told to the next run when this one dies before.
     if (backend?.keeps?.(sighting.screen, tag(message.id)) === true)
@@ -137,7 +139,7 @@ function begin(
 ): Delivery {
   // A limit that is over still stands on the screen: who is told to go on is told there.
   const takes =
-    reading.mood === "ready" ||
+    isAtRest(reading, seen) ||
     (queues && reading.mood === "busy") ||
     (reading.mood === "limited" && message.id === cut?.id);
   const free = !scrolled && reading.draft === "" && seen?.mood.mood !== "asking";
@@ -178,6 +180,11 @@ const isYoung = ({ run }: Scene["record"], now: Instant): boolean =>
 const again = (seen: Seen | null, now: Instant): Instant =>
   now + Math.min(LONGEST_POLL, Math.max(POLL, Math.round((now - (seen?.since ?? now)) / 10)));
 
+/** Its screen says so; or it is believed to, and what its box stands below is the trouble of an earlier run. */
+const isAtRest = (reading: Reading, seen: Seen | null): boolean =>
+  reading.mood === "ready" ||
+  (seen?.mood.mood === "ready" && reading.mood !== "busy" && reading.draft !== null);
+
 /** It stands in the box, and wants an Enter. */
 function submit({ message, mail, screen, listens, asking, settle }: Way, now: Instant): Delivery {
   if (!listens || screen.scrolled || asking)
@@ -196,7 +203,7 @@ function submit({ message, mail, screen, listens, asking, settle }: Way, now: In
  * It was begun, and is not in the box. Who listens no more, because the message
  * itself broke it, has had it all the same: the next run must not be told again.
  */
-function carryOn({ message, mail, screen, listens, heard, keeping }: Way, now: Instant): Delivery {
+function carryOn({ message, mail, screen, listens, heard, keeping, rests }: Way, now: Instant): Delivery {
   if (mail === null) return REST;
   const { reading, scrolled } = screen;
   const waited = now - mail.since;
@@ -208,7 +215,7 @@ function carryOn({ message, mail, screen, listens, heard, keeping }: Way, now: I
       return act({ do: "settle", message, state: "submitted" }, now);
     return { actions: [], next: soon(waited, now) };
   }
-  const free = mail.enters === 0 && listens && !scrolled && reading.mood === "ready" && reading.draft === "";
+  const free = mail.enters === 0 && listens && !scrolled && rests && reading.draft === "";
   const patience = LOST + Math.floor(message.text.length / 1024) * LOST_PER_KB;
   const lost = Math.min(patience * 2 ** (mail.tries - 1), LONGEST_LOST);
   if (free && waited >= lost) return act({ do: "type", message }, now);
