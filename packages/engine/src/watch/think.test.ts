@@ -507,12 +507,13 @@ describe("whatever the scene", () => {
     });
   });
 
-  it("who asks or is at a limit is stopped for a wish or a phase alone, or long after its limit", () => {
+  it("who is believed to ask or to be at a limit is stopped for a wish or a phase alone, or long after its limit", () => {
     always((given) => {
-      const mood = given.sighting.pane === "alive" ? given.sighting.reading.mood : null;
+      const { record, actions } = think(given, NOW);
+      const mood = given.sighting.pane === "alive" ? record.seen?.mood.mood : null;
       if (mood !== "asking" && mood !== "limited") return;
       const over = mood === "limited" ? ["limit-over"] : [];
-      for (const action of think(given, NOW).actions)
+      for (const action of actions)
         if (action.do === "stop")
           expect(["unwanted", "restart-asked", "next-phase", ...over]).toContain(action.because);
     });
