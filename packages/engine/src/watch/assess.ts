@@ -111,14 +111,16 @@ function assessStart(scene: Scene, since: Instant, now: Instant): Assessment {
 
 /** Nothing is done before its limit is over, and then it is given its grace to go on, by itself and when it is told to. */
 function assessLimit(
-  { agent, policy, grace, record: { cut, mail } }: Scene,
+  { agent, policy, grace, record: { cut, mail }, sighting }: Scene,
   since: Instant,
   until: Instant | null,
   now: Instant,
 ): Assessment {
   const over = Math.max(overAt({ since, until }, policy), grace);
   if (agent.watch === "none" || now <= over) return { is: "limited", since, until, over: false };
-  if (cut !== null) {
+  // Who asks about its limit has no box in which it could be told: its next run is.
+  const hasBox = sighting.pane !== "alive" || sighting.reading.draft !== null;
+  if (cut !== null && hasBox) {
     // A person's draft in its box, say, keeps it from being told: that is no reason to end it.
     const tried = cut.told ?? (mail?.id === cut.id ? mail.since : now);
     if (now <= Math.max(over, tried) + policy.stall_grace) return { is: "limited", since, until, over: true };

@@ -62,7 +62,9 @@ function story(more: Partial<Scene> = {}) {
       now = at;
       for (let turn = 0; turn < 20; turn++, now += 200) {
         const sighting =
-          shown.pane === "alive" ? { ...shown, reading: { ...shown.reading, draft: box } } : shown;
+          shown.pane === "alive" && shown.reading.draft !== null
+            ? { ...shown, reading: { ...shown.reading, draft: box } }
+            : shown;
         const waits = said.some((words) => words.includes(more.message?.id ?? "none")) ? null : more.message;
         const message = box === "" ? (waits ?? null) : (more.message ?? null);
         const given = { agent: PERSISTENT, ...more, ...now2, message, record, sighting, signs };
@@ -175,6 +177,19 @@ describe("who keeps its conversation, and whose turn a limit has cut short", () 
     expect(ada.look(DUE + 600 * minute, scrolled)).toBe("limited");
     ada.look(DUE + 601 * minute, LIMITED);
     expect(ada.said).toHaveLength(1);
+  });
+
+  it("is started anew when it asks about its limit, where nobody can tell it, and told then", () => {
+    const ada = story();
+    const asks = alive({ ...limit(), draft: null });
+    ada.look(NOW, asks);
+    expect(ada.look(DUE, asks)).toBe("limited");
+    expect(ada.look(DUE + 1, asks)).toBe("due-to-stop");
+    ada.happened({ what: "told-to-stop", because: "limit-over" });
+    expect(ada.look(DUE + second, dead)).toBe("missing");
+    ada.next("i-2");
+    ada.look(DUE + minute, alive(read({ mood: "ready" }), { instance: "i-2" }));
+    expect(ada.said).toEqual([expect.stringContaining(GO_ON)]);
   });
 
   it("is started anew when that does not help, and the next run is told under another name", () => {
