@@ -89,8 +89,8 @@ async function times({ project }: Drive, done: readonly Trial[]): Promise<Findin
       );
   }
   return {
-    entered: medianAndP95(after["pressed-enter"] ?? []),
-    confirmed: medianAndP95(after.submitted ?? []),
+    "to Enter": medianAndP95(after["pressed-enter"] ?? []),
+    "to the proof": medianAndP95(after.submitted ?? []),
   };
 }
 

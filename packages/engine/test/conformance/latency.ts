@@ -1,11 +1,12 @@
 import { readdirSync, watch } from "node:fs";
+import { execa } from "execa";
 import { eventsFolder } from "../../src/host/informer.ts";
 import type { JournalEntry } from "../../src/watch/journal.ts";
 import type { ApiRequest } from "../model-api/request.ts";
 import { text } from "../model-api/step.ts";
 import { until } from "../real.ts";
 import { inEngine, queue, rests } from "./engine.ts";
-import { type Measure, medianAndP95, quantile } from "./row.ts";
+import { inMs, type Measure, medianAndP95, quantile } from "./row.ts";
 
 /*
  * A turn ends: when does the engine know? From the model's last byte, which
@@ -14,8 +15,10 @@ import { type Measure, medianAndP95, quantile } from "./row.ts";
  */
 
 const TURNS = 20;
-/** By its own word it has to be known so soon, in milliseconds: an acceptance of the engine, and not of the program. */
+/** By its own word it has to be known so soon, in milliseconds: that is the engine's part, and not the program's. */
 const MOST = 100;
+/** On a busy machine the clock on the wall says nothing of the engine, which starts two programs for a look: then as long as so many need to start. */
+const STARTS = 5;
 
 export const latency: Measure = async function* (cli) {
   const ends: number[] = [];
@@ -28,7 +31,7 @@ export const latency: Measure = async function* (cli) {
     await project.up();
     await rests(driven, 1);
     const words = wordsOf(eventsFolder(project.state));
-    const [fromEnd, fromWord]: [number[], number[]] = [[], []];
+    const [fromEnd, fromWord, starts]: [number[], number[], number[]] = [[], [], []];
     for (let turn = 1; turn <= TURNS; turn++) {
       script(text(`This is answer ${turn}.`, { delay: 1_000 }));
       const before = ends.length;
@@ -43,23 +46,30 @@ export const latency: Measure = async function* (cli) {
       fromEnd.push(known - end);
       const word = words.since(end).findLast((at) => at <= known + 1);
       if (word !== undefined) fromWord.push(known - word);
+      starts.push(await timeOfAStart());
     }
     words.close();
-    const slow = fromWord.length > 0 && quantile(fromWord, 0.5) > MOST;
+    const most = Math.max(MOST, STARTS * quantile(starts, 0.5));
+    const late = fromWord.filter((span) => span > most).length;
+    const isSlow = quantile(fromWord, 0.5) > most;
     const figures = {
       "from its last byte": medianAndP95(fromEnd),
       "from its own word": medianAndP95(fromWord),
+      "a program starts in": medianAndP95(starts),
     };
-    const late = fromWord.filter((span) => span > MOST).length;
-    const wrong = slow
-      ? [`${late} of ${fromWord.length} ends were known later than ${MOST} ms: ${fromWord}`]
-      : [];
+    const wrong = isSlow ? [`${late} of ${fromWord.length} were known later than ${inMs(most)}`] : [];
     return { what: "the end of a turn", trials: TURNS, good: TURNS - late, figures, wrong };
   });
 };
 
 const restsAt = (decisions: readonly JournalEntry[], end: number): number | false =>
   decisions.find(({ at, is }) => at >= end && is === "ready")?.at ?? false;
+
+async function timeOfAStart(): Promise<number> {
+  const began = performance.now();
+  await execa("true");
+  return performance.now() - began;
+}
 
 /** When its hooks told something: the events' own names say so, to the nanosecond. */
 function wordsOf(folder: string): { since(moment: number): readonly number[]; close(): void } {

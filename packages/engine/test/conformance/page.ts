@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { availableParallelism, totalmem } from "node:os";
+import { availableParallelism, loadavg, totalmem } from "node:os";
 import path from "node:path";
 import { DRIVEN_CLIS } from "../driven.ts";
 import { PARTS, type Part, type Row } from "./row.ts";
@@ -16,6 +16,8 @@ interface Kept extends Omit<Row, "wrong"> {
   /** The day. */
   readonly at: string;
   readonly machine: string;
+  /** Of the machine, over the last quarter of an hour. */
+  readonly load: number;
   /** The first line of each. */
   readonly wrong: readonly string[];
 }
@@ -33,6 +35,7 @@ const keep = (row: Row): Kept => ({
   ...row,
   at: new Date().toISOString().slice(0, 10),
   machine: `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+  load: Math.round(loadavg()[2] ?? 0),
   wrong: row.wrong.map((one) => one.split("\n")[0]?.slice(0, 200) ?? ""),
 });
 
@@ -72,7 +75,8 @@ Requests that the program made of its model while it rested, and turns among the
   latency: `## The end of a turn
 
 How long until the engine knows of it: from the model's last byte, which the program has yet to show and to note; and from the program's own word, a hook or a bell. The second is
-the engine's part: half of them within 100 ms, or it is wrong. Where the program has no such word, its screen and files are looked at every 30 seconds at the least.`,
+the engine's part: half of them within 100 ms (on a busy machine, within the
+time that five programs need to start), or it is wrong. Where the program has no such word, its screen and files are looked at every 30 seconds at the least.`,
   memory: `## Memory
 
 After a turn with a tool, two of a kind at a time. As many fit into 24 GiB of which 6 are kept for what the agents run: by arithmetic, not by running that many.`,
@@ -91,7 +95,9 @@ function provenance(all: readonly Kept[]): string {
     ([program, rows]) => `- ${program}: ${[...new Set(rows.map(({ at }) => at))].join(", ")}`,
   );
   const machines = [...new Set(all.map(({ machine }) => machine))].join("; ");
-  return [`Measured on ${machines}, where other work ran at the same time:`, "", ...lines].join("\n");
+  const loads = all.map(({ load }) => load);
+  const busy = `a load of ${Math.min(...loads)} to ${Math.max(...loads)}`;
+  return [`Measured on ${machines}, with ${busy}, most of it other work:`, "", ...lines].join("\n");
 }
 
 const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
