@@ -105,6 +105,8 @@ export interface Backend {
   readonly submit: readonly string[];
   /** So long it needs, after a paste, before it takes the Enter for one; in milliseconds. */
   readonly settle: number;
+  /** So long it may need, on a busy machine, to show that it has taken an Enter; in milliseconds. Some take a second one for the same text once more. */
+  readonly showing: number;
   /** What its user would type into the empty box to end it; null when there is no such word. */
   readonly quit: string | null;
   /** Variables of the caller that it needs, besides the few that every agent gets. */

@@ -190,10 +190,10 @@ describe("a message that was typed", () => {
       typed(begun(40, 0), box("[fleet 3f2a1c9] g")),
       "ready → press-enter",
     ],
-    ["gives Enter a moment to be taken", typed(begun(499, 1), box(TYPED)), "ready"],
+    ["gives Enter a moment to be taken", typed(begun(199, 1), box(TYPED)), "ready"],
     [
       "gets another Enter when the first was swallowed",
-      typed(begun(500, 1), box(TYPED)),
+      typed(begun(200, 1), box(TYPED)),
       "ready → press-enter",
     ],
     ["gets the last of its Enters", typed(begun(5_000, 59), box(TYPED)), "ready → press-enter"],
@@ -385,7 +385,7 @@ describe("the next look", () => {
   const next = (given: Partial<Scene>) => think(scene(given), NOW).next - NOW;
   it.each([
     ["comes when Enter may be pressed", { record: begun(10, 0), sighting: box(TYPED), message }, 30],
-    ["comes when Enter may be pressed again", { record: begun(50, 1), sighting: box(TYPED), message }, 450],
+    ["comes when Enter may be pressed again", { record: begun(50, 1), sighting: box(TYPED), message }, 150],
     ["comes at once after a key", { ...idle }, 40],
     ["comes shortly while the text has to appear", { record: begun(10, 0), sighting: box(""), message }, 40],
     [
@@ -461,7 +461,9 @@ describe("a message to a program that tells of itself", () => {
     ),
   });
   beforeAll(() => {
-    Object.assign(BACKENDS, { talker: { ...demo, heard: undefined, queues: true, settle: 300 } });
+    Object.assign(BACKENDS, {
+      talker: { ...demo, heard: undefined, queues: true, settle: 300, showing: 3_000 },
+    });
   });
   afterAll(() => {
     Reflect.deleteProperty(BACKENDS, "talker");
@@ -477,6 +479,16 @@ describe("a message to a program that tells of itself", () => {
       "waits for the end of a draft while it works",
       { agent: TALKER, record: there, message, sighting: box("my words", "busy") },
       "working",
+    ],
+    [
+      "gets no second Enter while it may yet show the first one",
+      { agent: TALKER, record: begun(2_999, 1), message, sighting: box(TYPED) },
+      "ready",
+    ],
+    [
+      "gets a second Enter after that",
+      { agent: TALKER, record: begun(3_000, 1), message, sighting: box(TYPED) },
+      "ready → press-enter",
     ],
     [
       "is not typed over a dialog that only the program tells of",

@@ -10,11 +10,7 @@ import type { Duration, Instant } from "./time.ts";
 
 /** A program needs a moment to take what was pasted before it takes the Enter; some need longer, and say so. */
 const SETTLE: Duration = 40;
-/**
- * Enter is pressed again ever later: a slow program gets minutes, a deaf one not for ever. On a busy machine a program
- * that has taken it may need this long to show it, and a second one is a key that nobody meant.
- */
-const BETWEEN_ENTERS: Duration = 500;
+/** Enter is pressed again ever later: a slow program gets minutes, a deaf one not for ever. */
 const LONGEST_BETWEEN: Duration = 5_000;
 const ENTERS = 60;
 /** Typed and nowhere to be seen after this long, and longer for long text: it was swallowed whole, and is typed again. */
@@ -53,6 +49,8 @@ interface Way {
   readonly rests: boolean;
   /** What this program needs between a paste and the Enter. */
   readonly settle: Duration;
+  /** And what it needs to show that it took an Enter. */
+  readonly showing: Duration;
 }
 
 /**
@@ -78,7 +76,9 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
     const asking = record.seen?.mood.mood === "asking" || (sighting.reading.mood === "asking" && !rests);
     const keeping = backend?.keeps !== undefined && sighting.reading.mood === "busy";
     const settle = Math.max(SETTLE, backend?.settle ?? 0);
-    const way = { message, mail, screen: sighting, listens, inBox, heard, keeping, asking, rests, settle };
+    const showing = backend?.showing ?? 0;
+    const seen = { heard, keeping, asking, rests };
+    const way = { message, mail, screen: sighting, listens, inBox, ...seen, settle, showing };
     if (heard === true) return act({ do: "settle", message, state: "confirmed" }, now);
     // It is confirmed when it is heard, and told to the next run when this one dies before.
     if (backend?.keeps?.(sighting.screen, tag(message.id)) === true)
@@ -186,7 +186,7 @@ const isAtRest = (reading: Reading, seen: Seen | null): boolean =>
   (seen?.mood.mood === "ready" && reading.mood !== "busy" && reading.draft !== null);
 
 /** It stands in the box, and wants an Enter. */
-function submit({ message, mail, screen, listens, asking, settle }: Way, now: Instant): Delivery {
+function submit({ message, mail, screen, listens, asking, settle, showing }: Way, now: Instant): Delivery {
   if (!listens || screen.scrolled || asking)
     return { actions: [], next: soon(now - (mail?.since ?? now), now) };
   const enters = mail?.enters ?? 0;
@@ -194,7 +194,7 @@ function submit({ message, mail, screen, listens, asking, settle }: Way, now: In
     const because = "it was typed, and Enter was not taken";
     return act({ do: "drop", message, state: "refused", because }, now);
   }
-  const pause = enters === 0 ? settle : Math.min(enters * BETWEEN_ENTERS, LONGEST_BETWEEN);
+  const pause = enters === 0 ? settle : Math.min(enters * showing, LONGEST_BETWEEN);
   const at = (mail?.since ?? now - pause) + pause;
   return at <= now ? act({ do: "press-enter", message }, now) : { actions: [], next: at };
 }

@@ -223,7 +223,7 @@ describe("a life", () => {
   it("of one who swallows every Enter is sixty of them, ever slower, and then the message is given up", () => {
     const message = of.messageOf();
     const deeds = live(
-      5 * minute,
+      4.5 * minute,
       (record, done) => {
         const typed = wordsOf(done).includes("type");
         const there = alive(read({ mood: "ready" }, { draft: typed ? "[fleet 3f2a1c9] go on" : "" }));

@@ -6,7 +6,7 @@ import type { Drive, DrivenCli } from "../driven.ts";
 import { saidBy } from "../model-api/request.ts";
 import { type Step, shell, text } from "../model-api/step.ts";
 import { until } from "../real.ts";
-import { inEngine, progress, queue, rests, scenery } from "./engine.ts";
+import { inEngine, isSubmitted, progress, queue, rests, scenery } from "./engine.ts";
 import { type Finding, type Measure, medianAndP95 } from "./row.ts";
 import { TEXTS } from "./texts.ts";
 
@@ -58,7 +58,12 @@ export function row(
     // Once more, at the end: none came a second time later.
     const late = wrong.length > 0 ? [] : done.flatMap((trial) => badly(model.heard(), trial));
     const figures = await times(driven, done);
-    return { trials, good: done.length - wrong.length - late.length, figures, wrong: [...wrong, ...late] };
+    return {
+      trials,
+      good: Math.max(0, done.length - wrong.length - late.length),
+      figures,
+      wrong: [...wrong, ...late],
+    };
   });
 }
 
@@ -73,36 +78,34 @@ function badly(heard: readonly string[], { id, words }: Trial): readonly string[
   return isWhole ? [] : [`${id} is not whole: ${JSON.stringify(heard.find((one) => one.includes(tag(id))))}`];
 }
 
-/** By the engine's own books: from the moment of the message to Enter, and to the proof that it was heard. */
+/** Sent by a key, or by a door. */
+const SENT: readonly unknown[] = ["pressed-enter", "handed-in"];
+
+/** By the engine's own books: from the moment of the message until it was sent, and until it was known to be heard. */
 async function times({ project }: Drive, done: readonly Trial[]): Promise<Finding["figures"]> {
   const store = createStore(project.state);
-  const journal = await project.journal();
-  const after: Record<string, number[]> = { "pressed-enter": [], submitted: [] };
+  const entries = Map.groupBy(await project.journal(), ({ message }) => message);
+  const sent: number[] = [];
+  const proved: number[] = [];
   for (const { id } of done) {
     const queued = (await store.settled("ada", id))?.message.at ?? Number.NaN;
-    for (const [what, spans] of Object.entries(after))
-      spans.push(
-        ...journal
-          .filter((entry) => entry.what === what && entry.message === id)
-          .slice(0, 1)
-          .map(({ at }) => at - queued),
-      );
+    const own = entries.get(id) ?? [];
+    sent.push(
+      ...own
+        .filter(({ what }) => SENT.includes(what))
+        .slice(0, 1)
+        .map(({ at }) => at - queued),
+    );
+    proved.push(...own.filter(({ state }) => state === "confirmed").map(({ at }) => at - queued));
   }
-  return {
-    "to Enter": medianAndP95(after["pressed-enter"] ?? []),
-    "to the proof": medianAndP95(after.submitted ?? []),
-  };
+  return { sent: medianAndP95(sent), proved: medianAndP95(proved), "with proof": String(proved.length) };
 }
 
 /** It rests, and is told something. */
 async function tellIdle(driven: Drive, model: Model, words: string, nth: number): Promise<string> {
   const asked = driven.own.turns().length;
   const id = await queue(driven, words);
-  await until(
-    `message ${nth} is confirmed`,
-    async () => (await progress(driven, id)) === "confirmed",
-    PATIENCE,
-  );
+  await until(`message ${nth} is submitted`, () => isSubmitted(driven, id), PATIENCE);
   await until(
     "its model hears it",
     async () => model.heard().some((said) => said.includes(tag(id))),
@@ -130,15 +133,11 @@ async function tellBusy(driven: Drive, model: Model, words: string, nth: number)
     );
   }
   const id = await queue(driven, words);
-  await until(`Enter follows message ${nth}`, async () => (await progress(driven, id)) !== null, PATIENCE);
+  await until(`message ${nth} is sent`, async () => (await progress(driven, id)) !== null, PATIENCE);
   model.awaits(tag(id));
   if (inTool) await writeFile(go, "");
   else model.answer(shell("true"));
-  await until(
-    `message ${nth} is confirmed`,
-    async () => (await progress(driven, id)) === "confirmed",
-    PATIENCE,
-  );
+  await until(`message ${nth} is submitted`, () => isSubmitted(driven, id), PATIENCE);
   await until(
     "its model hears it",
     async () => model.heard().some((said) => said.includes(tag(id))),

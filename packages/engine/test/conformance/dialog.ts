@@ -16,6 +16,8 @@ import type { Measure } from "./row.ts";
 
 /** What would answer one: its hotkeys, its numbers, words that begin with them. */
 const ANSWERS = ["1", "y", "p", "yes", "2. Yes, and don't ask again", "a", "Please go on."];
+/** What the engine notes before it does something of the kind. */
+const KEYS = ["typing", "pressing", "handing-in"];
 const LASTS = "1500ms";
 
 export const dialog: Measure = async function* (cli, { trials }) {
@@ -35,9 +37,7 @@ export const dialog: Measure = async function* (cli, { trials }) {
       await until(`${id} expires`, () => expired(driven, id), 20).catch((error) => wrong.push(String(error)));
       if ((await driven.screen()) !== before) wrong.push(`message ${id}: ${await scenery(driven)}`);
     }
-    const keys = (await project.journal()).filter(
-      ({ what }) => what === "typing" || what === "pressing",
-    ).length;
+    const keys = (await project.journal()).filter(({ what }) => KEYS.includes(what)).length;
     if (keys > 0) wrong.push(`${keys} keys were sent`);
     if (own.turns().length !== 1) wrong.push(`its model was asked ${own.turns().length} times`);
     if (existsSync(path.join(own.place.workdir, "made"))) wrong.push("the tool ran");

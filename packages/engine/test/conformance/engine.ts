@@ -55,13 +55,13 @@ export async function queue({ project }: Drive, words: string, ...flags: readonl
   return JSON.parse(ran.out).id;
 }
 
-/** How far it came: its end, or "entered" when Enter was pressed. */
+/** How far it came: its end, or "sent" when Enter was pressed, or when it lies at a door. */
 export async function progress({ project }: Drive, id: string): Promise<string | null> {
   const store = createStore(project.state);
   const settled = await store.settled("ada", id);
   if (settled !== null) return settled.end.state;
   const mail = (await store.glance()).records.agents.ada?.mail;
-  return mail?.id === id && mail.enters > 0 ? "entered" : null;
+  return mail?.id === id && (mail.enters > 0 || mail.door) ? "sent" : null;
 }
 
 /** What a person would want to see when something went otherwise. */
@@ -88,3 +88,7 @@ export async function rests({ own, project }: Drive, asked: number, seconds = 12
   };
   await until("it rests", restsNow, seconds);
 }
+
+/** It was submitted, with or without the program's own word for it. */
+export const isSubmitted = async (driven: Drive, id: string): Promise<boolean> =>
+  ["submitted", "confirmed"].includes((await progress(driven, id)) ?? "");

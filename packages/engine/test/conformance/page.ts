@@ -64,7 +64,8 @@ Each moment is lived through, and its screen read. In brackets the rule of the b
 
 What counts is what the model heard: each message exactly once, and whole, character for character (a tab is four blanks, and Claude Code composes letters). "Multi-line" has lines
 that begin as commands, menus and options do; "unicode" has families of code points, wide letters and both directions. Busy is by turns waiting for the model and running a tool, and
-goes on when Enter was pressed. From the moment a message is queued: to Enter, and to the proof that it was heard.`,
+goes on when the message was sent: by an Enter, or at the door of a plugin. "Sent" and "proved" count from the moment it is queued: until it was sent, and until the program itself
+said that it has heard it. Where a program shows that only later, the message is settled without a proof, as submitted.`,
   dialog: `## Dialogs
 
 A dialog is up, and messages come, "1" and "y" among them. Right: the screen stays as it is, nothing is typed, the tool does not run. When a person has answered, the message that

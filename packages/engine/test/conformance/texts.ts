@@ -19,7 +19,7 @@ const lines = (nth: number): string =>
     "- one",
     "1. Yes",
     "y",
-    "@README.md and <b>that</b>, 100 % of it; C:\\path\\to",
+    "ada@example.com and <b>that</b>, 100 % of it; C:\\path\\to",
     `that is all (${nth})`,
   ].join("\n");
 

@@ -43,7 +43,7 @@ ${trusts.map((folder) => `[projects."${folder}"]\ntrust_level = "trusted"\n`).jo
     return /rollout-.{19}-(.+)\.jsonl$/.exec(rollouts.sort().at(-1) ?? "")?.[1] ?? null;
   },
   // Until its footer names the model, it is only half up, and on a busy machine that takes ten seconds.
-  box: /^›[^]*^ {2}fake-model /m,
+  box: /^›[\s\S]*^ {2}fake-model /m,
   busy: /esc to interrupt/,
   asking: /Would you like to run the following command\?/,
   yes: ["y"],

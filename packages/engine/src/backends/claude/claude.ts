@@ -59,6 +59,7 @@ export const claude: Backend = {
   door: false,
   submit: ["Enter"],
   settle: 150,
+  showing: 3_000,
   quit: "/exit",
   passes: [
     ...["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL", "ANTHROPIC_CUSTOM_HEADERS"],

@@ -68,6 +68,7 @@ export const codex: Backend = {
   door: false,
   submit: ["Enter"],
   settle: 150,
+  showing: 3_000,
   quit: "/quit",
   passes: [
     ...["OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN", "CODEX_HOME", "CODEX_SQLITE_HOME"],

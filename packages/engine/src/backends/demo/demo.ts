@@ -60,6 +60,7 @@ export const demo: Backend = {
   door: false,
   submit: ["Enter"],
   settle: 40,
+  showing: 200,
   quit: "/quit",
   passes: ["DEMO_PACE", "DEMO_WAIT", "DEMO_SCENARIO"],
 };

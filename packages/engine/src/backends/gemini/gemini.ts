@@ -60,6 +60,7 @@ export const gemini: Backend = {
   door: false,
   submit: ["Enter"],
   settle: 150,
+  showing: 3_000,
   quit: "/quit",
   passes: [
     ...["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL"],

@@ -58,6 +58,7 @@ export const opencode: Backend = {
   door: true,
   submit: ["Enter"],
   settle: 150,
+  showing: 3_000,
   quit: "/exit",
   passes: [
     ...["OPENCODE_CONFIG", "OPENCODE_CONFIG_DIR", "OPENCODE_AUTH_CONTENT", "OPENCODE_API_KEY"],
