@@ -9,7 +9,7 @@ import { PARTS, type Part, type Row } from "./row.ts";
  * program: a run of one leaves the others' as they were.
  */
 
-const FIGURES = path.join(import.meta.dirname, "figures.json");
+const FIGURES = path.join(import.meta.dirname, "figures.jsonl");
 const PAGE = path.join(import.meta.dirname, "../../../../docs/conformance.md");
 
 interface Kept extends Omit<Row, "wrong"> {
@@ -23,11 +23,11 @@ interface Kept extends Omit<Row, "wrong"> {
 }
 
 export async function writePage(rows: readonly Row[]): Promise<void> {
-  const before: readonly Kept[] = JSON.parse(await readFile(FIGURES, "utf8").catch(() => "[]"));
+  const text = await readFile(FIGURES, "utf8").catch(() => "");
+  const before = text.split("\n").flatMap((line): readonly Kept[] => (line === "" ? [] : [JSON.parse(line)]));
   const isNew = ({ cli, part }: Kept): boolean => rows.some((row) => row.cli === cli && row.part === part);
   const all = [...before.filter((kept) => !isNew(kept)), ...rows.map(keep)].sort(byPlace);
-  const lines = all.map((kept) => `  ${JSON.stringify(kept)}`);
-  await writeFile(FIGURES, `[\n${lines.join(",\n")}\n]\n`);
+  await writeFile(FIGURES, all.map((kept) => `${JSON.stringify(kept)}\n`).join(""));
   await writeFile(PAGE, pageOf(all));
 }
 
@@ -76,8 +76,8 @@ Requests that the program made of its model while it rested, and turns among the
   latency: `## The end of a turn
 
 How long until the engine knows of it: from the model's last byte, which the program has yet to show and to note; and from the program's own word, a hook or a bell. The second is
-the engine's part: half of them within 100 ms (on a busy machine, within the
-time that five programs need to start), or it is wrong. Where the program has no such word, its screen and files are looked at every 30 seconds at the least.`,
+the engine's part: half of them within 100 ms, or it is wrong; on a
+machine so busy that five programs need longer to start, within that. Where the program has no such word, its screen and files are looked at every 30 seconds at the least.`,
   memory: `## Memory
 
 After a turn with a tool, two of a kind at a time. As many fit into 24 GiB of which 6 are kept for what the agents run: by arithmetic, not by running that many.`,
