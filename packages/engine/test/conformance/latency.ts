@@ -1,4 +1,4 @@
-import { readdirSync, watch } from "node:fs";
+import { existsSync, watch } from "node:fs";
 import { execa } from "execa";
 import { eventsFolder } from "../../src/host/informer.ts";
 import type { JournalEntry } from "../../src/watch/journal.ts";
@@ -78,10 +78,10 @@ function wordsOf(folder: string): { since(moment: number): readonly number[]; cl
     const found = /^(\d+)-/.exec(name ?? "")?.[1];
     if (found !== undefined) times.add(Number(found) / 1e6);
   };
-  const watcher = watch(folder, (_, name) => note(name));
-  for (const name of readdirSync(folder)) note(name);
+  // Who has no hooks has no such folder.
+  const watcher = existsSync(folder) ? watch(folder, (_, name) => note(name)) : null;
   return {
     since: (moment) => [...times].filter((at) => at >= moment).sort((a, b) => a - b),
-    close: () => watcher.close(),
+    close: () => watcher?.close(),
   };
 }
