@@ -76,7 +76,7 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
     const asking = record.seen?.mood.mood === "asking" || (sighting.reading.mood === "asking" && !rests);
     const keeping = backend?.keeps !== undefined && sighting.reading.mood === "busy";
     const settle = Math.max(SETTLE, backend?.settle ?? 0);
-    const showing = backend?.showing ?? 0;
+    const showing = backend?.showing ?? LONGEST_BETWEEN;
     const seen = { heard, keeping, asking, rests };
     const way = { message, mail, screen: sighting, listens, inBox, ...seen, settle, showing };
     if (heard === true) return act({ do: "settle", message, state: "confirmed" }, now);
