@@ -37,6 +37,8 @@ const begun = (ago: number, enters: number, more: Partial<AgentRecord> = {}): Ag
   });
 const asks = { mood: "asking", question: "Really?" } as const;
 
+const WORKED = { seen: of.seenFor(minute, { mood: "busy" }) };
+const RESTED = { seen: of.seenFor(2 * second) };
 const RESTS: Sign = { ...NO_CLAIM, rule: "opened", mood: { mood: "ready" }, way: "transcript", at: NOW };
 
 const STARTING = { at: NOW, what: "starting", run: of.runOf(0), wish: of.ASKED, automatic: true } as const;
@@ -426,6 +428,16 @@ describe("a message to a program that keeps it for later", () => {
       "is not typed again though nothing is remembered of it",
       { agent: KEEPER, record: there, message, sighting: box("", "busy", KEPT) },
       "working",
+    ],
+    [
+      "is not settled in the moment in which its work ends",
+      { agent: KEEPER, record: begun(minute, 1, WORKED), message, sighting: box("") },
+      "ready",
+    ],
+    [
+      "is settled when it has rested for a moment, and told nothing",
+      { agent: KEEPER, record: begun(minute, 1, RESTED), message, sighting: box("") },
+      "ready → settle",
     ],
     [
       "is settled when it was heard",

@@ -42,7 +42,7 @@ interface Way {
   readonly inBox: boolean;
   /** It said so itself, or its screen shows it. Null: this backend can't show it. */
   readonly heard: boolean | null;
-  /** It works, and keeps in its memory what it is told meanwhile. */
+  /** It works, or did a moment ago, and keeps in its memory what it is told meanwhile. */
   readonly keeping: boolean;
   /** Somebody sees a dialog. */
   readonly asking: boolean;
@@ -74,7 +74,7 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
     const listens = LISTENING.has(assessment.is) || assessment.is === "draining";
     const rests = isAtRest(sighting.reading, record.seen);
     const asking = record.seen?.mood.mood === "asking" || (sighting.reading.mood === "asking" && !rests);
-    const keeping = backend?.keeps !== undefined && sighting.reading.mood === "busy";
+    const keeping = backend?.keeps !== undefined && hasJustWorked(sighting.reading, record.seen, now);
     const settle = Math.max(SETTLE, backend?.settle ?? 0);
     const showing = backend?.showing ?? LONGEST_BETWEEN;
     const seen = { heard, keeping, asking, rests };
@@ -179,6 +179,10 @@ const isYoung = ({ run }: Scene["record"], now: Instant): boolean =>
 /** Who has been busy for long is asked less often. */
 const again = (seen: Seen | null, now: Instant): Instant =>
   now + Math.min(LONGEST_POLL, Math.max(POLL, Math.round((now - (seen?.since ?? now)) / 10)));
+
+/** What it kept it takes at the end of its turn, and tells of that a moment later. */
+const hasJustWorked = (reading: Reading, seen: Seen | null, now: Instant): boolean =>
+  reading.mood === "busy" || now - (seen?.since ?? now) < ECHO;
 
 /** Its screen says so; or it is believed to, and what its box stands below is the trouble of an earlier run. */
 const isAtRest = (reading: Reading, seen: Seen | null): boolean =>
