@@ -6,8 +6,9 @@ import path from "node:path";
 import process from "node:process";
 
 /*
- * Runs the gates one after the other, all of them whatever comes, and says at
- * the end which are closed. See scripts/test.
+ * Runs the gates one after the other, or two side by side where the one mostly
+ * waits; all of them whatever comes. Says at the end which are closed. See
+ * scripts/test.
  */
 
 type Words = readonly string[];
@@ -17,6 +18,8 @@ interface Gate {
   readonly commands: readonly Words[];
   /** The last of them is a vitest run, which counts its tests. */
   readonly counts?: true;
+  /** It runs while the one before it does, and is shown after that. */
+  readonly beside?: true;
 }
 
 const GATES: readonly Gate[] = [
@@ -39,6 +42,7 @@ const GATES: readonly Gate[] = [
       ["scripts/offline", "vitest", "run", "--project", "clis"],
     ],
     counts: true,
+    beside: true,
   },
   { name: "sim", commands: [["vitest", "run", "--project", "sim"]], counts: true },
   { name: "chaos", commands: [["vitest", "run", "--project", "chaos"]], counts: true },
@@ -55,8 +59,32 @@ interface Outcome extends Counts {
   readonly seconds: string;
 }
 
-async function runGate({ name, commands, counts }: Gate, more: Words, folder: string): Promise<Outcome> {
-  process.stdout.write(`\n── ${name}\n`);
+type Show = (text: string | Buffer) => void;
+
+const show: Show = (text) => void process.stdout.write(text);
+
+/** The first is shown as it goes, what runs beside it when that has ended. */
+async function runRow([first, ...others]: readonly Gate[], more: Words, folder: string) {
+  if (first === undefined) return [];
+  const kept = others.map((gate) => {
+    const said: (string | Buffer)[] = [];
+    return { said, outcome: runGate(gate, more, folder, (text) => void said.push(text)) };
+  });
+  const outcomes = [await runGate(first, more, folder, show)];
+  for (const { said, outcome } of kept) {
+    outcomes.push(await outcome);
+    said.forEach(show);
+  }
+  return outcomes;
+}
+
+async function runGate(
+  { name, commands, counts }: Gate,
+  more: Words,
+  folder: string,
+  say: Show,
+): Promise<Outcome> {
+  say(`\n── ${name}\n`);
   const began = performance.now();
   const report = path.join(folder, `${name}.json`);
   const extra = counts
@@ -64,15 +92,18 @@ async function runGate({ name, commands, counts }: Gate, more: Words, folder: st
     : [];
   let ok = true;
   for (const words of commands)
-    ok = (await run(words === commands.at(-1) ? [...words, ...extra] : words)) && ok;
+    ok = (await run(words === commands.at(-1) ? [...words, ...extra] : words, say)) && ok;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   return { name, ok, seconds, ...(counts ? await countTests(report, ok) : { passed: 0, failed: 0 }) };
 }
 
-async function run([file = "", ...args]: Words): Promise<boolean> {
+async function run([file = "", ...args]: Words, say: Show): Promise<boolean> {
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1", TURBO_UI: "0" };
-  const child = spawn(file, args, { stdio: "inherit", env });
-  const [code, signal] = await once(child, "exit");
+  const output = say === show ? "inherit" : "pipe";
+  const child = spawn(file, args, { stdio: ["inherit", output, output], env });
+  child.stdout?.on("data", say);
+  child.stderr?.on("data", say);
+  const [code, signal] = await once(child, "close");
   // A person who interrupts one gate means all of them.
   if (signal === "SIGINT" || code === 130) process.exit(130);
   return code === 0;
@@ -100,11 +131,21 @@ function chooseGates([name, ...more]: Words): { readonly gates: readonly Gate[];
   process.exit(2);
 }
 
+function rowsOf(gates: readonly Gate[]): readonly (readonly Gate[])[] {
+  const rows: Gate[][] = [];
+  for (const gate of gates) {
+    const last = rows.at(-1);
+    if (gate.beside && last !== undefined) last.push(gate);
+    else rows.push([gate]);
+  }
+  return rows;
+}
+
 const { gates, more } = chooseGates(process.argv.slice(2));
 const folder = await mkdtemp(path.join(tmpdir(), "fleet-gates-"));
 const outcomes: Outcome[] = [];
 try {
-  for (const gate of gates) outcomes.push(await runGate(gate, more, folder));
+  for (const row of rowsOf(gates)) outcomes.push(...(await runRow(row, more, folder)));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
