@@ -130,7 +130,7 @@ it("lets who says DONE in the midst of a turn end it before the next phase begin
   await project.watchdog();
   await project.up();
   const one = await inPhase(project, "one", null);
-  await project.run(["send", "builder", "--no-wait", "demo: busy 3"]);
+  expect(await project.run(["send", "builder", "demo: busy 3"])).toMatchObject({ code: 0 });
   await until("it works", async () => (await project.agent("builder")).is === "working");
   await writeStatus(project, "one", "## DONE\n");
   await until("it drains", async () => (await project.agent("builder")).is === "draining");
@@ -140,7 +140,7 @@ it("lets who says DONE in the midst of a turn end it before the next phase begin
   expect(await project.journal("quit-typed")).toMatchObject([{ agent: "builder", because: "next-phase" }]);
   expect(await project.journal("told-to-stop")).toEqual([]);
 
-  await project.run(["send", "builder", "--no-wait", "demo: busy 600"]);
+  expect(await project.run(["send", "builder", "demo: busy 600"])).toMatchObject({ code: 0 });
   await until("it works", async () => (await project.agent("builder")).is === "working");
   expect(await project.run(["phase", "goto", "one"])).toMatchObject({ code: 0 });
   await inPhase(project, "one", two.pid);
