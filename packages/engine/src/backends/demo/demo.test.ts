@@ -157,3 +157,9 @@ it("puts the first message last, after everything that is an option", () => {
   );
   expect(launch.env.DEMO_PACE).toBe("2");
 });
+
+it("takes another end of a limit for something new, and a wheel that turns for nothing", () => {
+  const of = (line: string) => demo.essence?.(`${line}\n❯ `);
+  expect(of("! limited until 2026-06-13T12:30:00Z")).not.toBe(of("! limited until 2026-06-13T13:30:00Z"));
+  expect(of("* working (3 s) |")).toBe(of("* working (4 s) /"));
+});

@@ -51,8 +51,11 @@ export const demo: Backend = {
   /** What it hears it repeats, in column 0, behind a mark that no words of anybody can have there. */
   heard: (screen, mark) => `\n${screen}`.includes(`\n> ${mark}`),
 
-  /** What it says it works on may turn a wheel. */
-  essence: (screen) => essenceOf(screen.replaceAll(/^\* working .*$/gm, "*")),
+  /** What it says it works on may turn a wheel. The end of a limit is no clock: another one is another limit. */
+  essence(screen) {
+    const until = /^! limited until (\S+)$/m.exec(screen)?.[1] ?? "";
+    return essenceOf(screen.replaceAll(/^\* working .*$/gm, "*")) + until;
+  },
 
   styled: false,
   conversations: "its own",
