@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { stripVTControlCharacters } from "node:util";
 
 /*
  * Runs the gates one after the other, or two side by side where the one mostly
@@ -51,6 +52,8 @@ const GATES: readonly Gate[] = [
 interface Counts {
   readonly passed: number;
   readonly failed: number;
+  /** What failed, each with the first line of why: by then its own words are far above. */
+  readonly failures: readonly string[];
 }
 
 interface Outcome extends Counts {
@@ -58,6 +61,8 @@ interface Outcome extends Counts {
   readonly ok: boolean;
   readonly seconds: string;
 }
+
+const NOTHING_COUNTED: Counts = { passed: 0, failed: 0, failures: [] };
 
 type Show = (text: string | Buffer) => void;
 
@@ -94,7 +99,7 @@ async function runGate(
   for (const words of commands)
     ok = (await run(words === commands.at(-1) ? [...words, ...extra] : words, say)) && ok;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  return { name, ok, seconds, ...(counts ? await countTests(report, ok) : { passed: 0, failed: 0 }) };
+  return { name, ok, seconds, ...(counts ? await countTests(report, ok) : NOTHING_COUNTED) };
 }
 
 async function run([file = "", ...args]: Words, say: Show): Promise<boolean> {
@@ -109,17 +114,35 @@ async function run([file = "", ...args]: Words, say: Show): Promise<boolean> {
   return code === 0;
 }
 
+interface FileResult {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly assertionResults: readonly {
+    readonly fullName: string;
+    readonly status: string;
+    readonly failureMessages: readonly string[];
+  }[];
+}
+
 /** A file that can't even be loaded has no tests, and a run that breaks has no report: both count as one that failed. */
 async function countTests(report: string, ok: boolean): Promise<Counts> {
   const text = await readFile(report, "utf8").catch(() => null);
-  if (text === null) return { passed: 0, failed: 1 };
-  const { numPassedTests, numFailedTests, testResults } = JSON.parse(text);
-  const unloaded = testResults.filter(
-    ({ status, assertionResults }: { status: string; assertionResults: readonly unknown[] }) =>
-      status === "failed" && assertionResults.length === 0,
-  ).length;
-  const failed = numFailedTests + unloaded;
-  return { passed: numPassedTests, failed: ok ? failed : Math.max(failed, 1) };
+  if (text === null) return { passed: 0, failed: 1, failures: ["it broke off, without a report"] };
+  const results: { readonly numPassedTests: number; readonly testResults: readonly FileResult[] } =
+    JSON.parse(text);
+  const failures = results.testResults.flatMap(failuresOf);
+  if (!ok && failures.length === 0) failures.push("none of its tests: see above");
+  return { passed: results.numPassedTests, failed: failures.length, failures };
+}
+
+function failuresOf({ name, status, message, assertionResults }: FileResult): readonly string[] {
+  const file = path.relative(process.cwd(), name);
+  const why = (words = ""): string => stripVTControlCharacters(words).trim().split("\n", 1)[0] ?? "";
+  if (status === "failed" && assertionResults.length === 0) return [`${file}: ${why(message)}`];
+  return assertionResults
+    .filter((one) => one.status === "failed")
+    .map((one) => `${file} > ${one.fullName}: ${why(one.failureMessages[0])}`);
 }
 
 function chooseGates([name, ...more]: Words): { readonly gates: readonly Gate[]; readonly more: Words } {
@@ -150,11 +173,13 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-const total = (key: keyof Counts): number => outcomes.reduce((sum, one) => sum + one[key], 0);
+const total = (key: "passed" | "failed"): number => outcomes.reduce((sum, one) => sum + one[key], 0);
 const closed = outcomes.filter(({ ok }) => !ok);
 process.stdout.write("\n");
 for (const { name, ok, seconds } of outcomes)
   process.stdout.write(`${ok ? "ok    " : "FAILED"}  ${name.padEnd(10)} ${seconds.padStart(6)} s\n`);
 if (closed.length > 0) process.stdout.write(`\nfailed: ${closed.map(({ name }) => name).join(", ")}\n`);
+for (const { name, failures } of closed)
+  for (const failure of failures) process.stdout.write(`  ${name}: ${failure}\n`);
 process.stdout.write(`${total("passed")} passed, ${total("failed")} failed\n`);
 process.exitCode = closed.length > 0 ? 1 : 0;
