@@ -2,7 +2,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { GO_ON } from "../src/watch/go-on.ts";
-import { DRIVEN, DRIVEN_CLIS, type Drive, drive, SOON } from "./driven.ts";
+import { DRIVEN, DRIVEN_CLIS, type Drive, type DrivenCli, drive, SOON } from "./driven.ts";
 import { saidBy } from "./model-api/request.ts";
 import { fail, shell } from "./model-api/step.ts";
 import { processesWith, signal } from "./processes.ts";
@@ -147,7 +147,23 @@ describe.each(DRIVEN_CLIS)("%s", (cli) => {
     expect(await project.journal("resumed")).toEqual([]);
     await until("it is in another conversation", async () => (await own.conversation()) !== old, SOON);
   });
+
+  it("gets over a conversation that has no room left: it is compacted by its program, or begun anew", async () => {
+    const { own, project, is, script } = await driven(cli);
+    script("Hello.", fail("toolong"), "I go on.");
+    await project.watchdog();
+    await project.up();
+    await is("ready", 1);
+    await project.run(["send", "ada", "work"]);
+    await until("it goes on", async () => own.turns().length >= 3, SOON);
+    await is("ready", 3);
+    const ended = (await project.journal("told-to-stop")).map(({ because }) => because);
+    expect(ended).toEqual(COMPACTS.has(cli) ? [] : ["fatal"]);
+  });
 });
+
+/** Who makes room by itself when its model says that there is none. */
+const COMPACTS: ReadonlySet<DrivenCli> = new Set(["claude", "opencode"]);
 
 /** How each shows that it keeps a message. */
 describe.each([
