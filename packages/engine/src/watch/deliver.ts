@@ -110,7 +110,7 @@ export function deliver(scene: Scene, assessment: Assessment, now: Instant): Del
 /** By its own word it has taken it, whatever its screen shows, and whatever a crash kept us from noting. */
 function hasSaid({ record: { run, seen }, sighting, signs }: Scene, { id }: Message): boolean {
   if (run === null || sighting.pane === "foreign" || sighting.pane === "unreadable") return false;
-  return heardOf(seen?.heard ?? [], signs).includes(id);
+  return heardOf(seen?.heard ?? [], signs, seen?.mood.mood === "busy").includes(id);
 }
 
 /** What was begun may show in the backend's own way, a placeholder perhaps; anything else only by its id. */

@@ -113,7 +113,7 @@ function look(
   const { reading, digest, size } = sighting;
   const { final, running } = reading;
   const signs = withSigns(before?.signs ?? {}, news);
-  const heard = heardOf(before?.heard ?? [], news);
+  const heard = heardOf(before?.heard ?? [], news, before?.mood.mood === "busy");
   const shown = before?.shown.mood === reading.mood ? before.shown : { mood: reading.mood, since: at };
   const belief = believe(reading, shown, signs, at);
   const { rule, dissent } = belief;

@@ -24,6 +24,7 @@ const sign = (way: Way) =>
     conversation: fc.option(text),
     transcript: fc.option(text),
     heard: fc.option(text),
+    given: fc.option(text),
     at: instant,
     way: fc.constant(way),
   });

@@ -22,7 +22,7 @@ describe("the last signs", () => {
   it("are none that say nothing of a mood, and never hold what was heard", () => {
     const named = sign("event", { conversation: "c-1" });
     const heard = sign("transcript", { mood: busy, heard: "a long message" });
-    expect(withSigns({}, [named, heard])).toEqual({ transcript: { ...heard, heard: null } });
+    expect(withSigns({}, [named, heard])).toEqual({ transcript: { ...heard, heard: null, given: null } });
   });
 
   it("are the same object when nothing came", () => {
@@ -48,14 +48,20 @@ describe("the messages that were heard", () => {
     ["a person's words", "please go on", []],
     ["half a tag", "[fleet 3f2a", []],
   ])("are known by their ids in %s", (_, heard, ids) => {
-    expect(heardOf([], [sign("event", { heard })])).toEqual(ids);
+    expect(heardOf([], [sign("event", { heard })], false)).toEqual(ids);
+  });
+
+  it("are those that it was given, unless it was at work", () => {
+    const news = [sign("event", { given: "[fleet 3f2a1c9] go on" })];
+    expect([heardOf([], news, false), heardOf([], news, true)]).toEqual([["3f2a1c9"], []]);
+    expect(heardOf([], [sign("transcript", { heard: "[fleet 3f2a1c9] go on" })], true)).toEqual(["3f2a1c9"]);
   });
 
   it("are each remembered once, and not for ever", () => {
     const many = Array.from({ length: 60 }, (_, index) => sign("event", { heard: `[fleet m-${index}] x` }));
-    const all = heardOf(["m-0"], many);
+    const all = heardOf(["m-0"], many, false);
     expect(all).toHaveLength(50);
     expect(all.at(-1)).toBe("m-59");
-    expect(heardOf(["m-1"], [sign("event", { heard: "[fleet m-1] x" })])).toEqual(["m-1"]);
+    expect(heardOf(["m-1"], [sign("event", { heard: "[fleet m-1] x" })], false)).toEqual(["m-1"]);
   });
 });

@@ -16,6 +16,8 @@ export interface Claim {
   readonly transcript: string | null;
   /** A message that it has taken, whole or in part; null for none. */
   readonly heard: string | null;
+  /** A message that it was given: taken at once, unless it was at work, when it may only be kept in its memory. */
+  readonly given: string | null;
   /** When, by the program's own word; null where it does not say. */
   readonly at: Instant | null;
 }
@@ -37,7 +39,7 @@ export const withSigns = (before: Signs, news: readonly Sign[]): Signs =>
         [...Object.values(before), ...news]
           .filter(({ mood }) => mood !== null)
           // What it heard may be long, and is kept elsewhere.
-          .map((sign) => [sign.way, { ...sign, heard: null }]),
+          .map((sign) => [sign.way, { ...sign, heard: null, given: null }]),
       );
 
 /** The clock was moved, and their moments with it. */
@@ -51,9 +53,14 @@ export function shiftSigns(signs: Signs, move: (at: Instant) => Instant): Signs 
 const HEARD_KEPT = 50;
 const TAG = /\[fleet ([\w-]{1,64})\]/g;
 
-/** The messages of ours that they say were taken, by id, after those from before. */
-export function heardOf(before: readonly string[], news: readonly Sign[]): readonly string[] {
-  const ids = news.flatMap(({ heard }) => [...(heard ?? "").matchAll(TAG)].map(([, id = ""]) => id));
+/** The messages of ours that they say were taken, by id, after those from before. `wasBusy`: it was seen at work before that. */
+export function heardOf(
+  before: readonly string[],
+  news: readonly Sign[],
+  wasBusy: boolean,
+): readonly string[] {
+  const texts = news.map(({ heard, given }) => heard ?? (wasBusy ? null : given) ?? "");
+  const ids = texts.flatMap((text) => [...text.matchAll(TAG)].map(([, id = ""]) => id));
   return ids.length === 0 ? before : [...new Set([...before, ...ids])].slice(-HEARD_KEPT);
 }
 
@@ -62,5 +69,6 @@ export const NO_CLAIM: Omit<Claim, "rule"> = {
   conversation: null,
   transcript: null,
   heard: null,
+  given: null,
   at: null,
 };

@@ -26,6 +26,7 @@ const sign = z.object({
   conversation: z.string().nullable(),
   transcript: z.string().nullable(),
   heard: z.string().nullable(),
+  given: z.string().nullable().default(null),
   at: instant,
   way: z.enum(["event", "status", "transcript"]),
 });

@@ -268,6 +268,7 @@ const anySign = (way: Way): fc.Arbitrary<Sign> =>
     conversation: fc.constantFrom(null, "c-1", "c-2"),
     transcript: fc.constantFrom(null, "/t.jsonl"),
     heard: fc.constantFrom(null, "hello", "[fleet 3f2a1c9] go on"),
+    given: fc.constantFrom(null, "[fleet 3f2a1c9] go on"),
     at: instant,
     way: fc.constant(way),
   });

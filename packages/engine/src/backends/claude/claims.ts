@@ -38,9 +38,9 @@ export function hears(event: string, at: Instant): Claim | null {
     transcript: textOf(said.transcript_path),
   };
   switch (name) {
-    // It is told of what it only keeps for later, too: that it was heard, its transcript says.
+    // It is told of what is only queued, too.
     case "UserPromptSubmit":
-      return { ...claim, mood: { mood: "busy" } };
+      return { ...claim, mood: { mood: "busy" }, given: textOf(said.prompt) };
     case "PreCompact":
       return { ...claim, mood: { mood: "busy" } };
     case "PermissionRequest":

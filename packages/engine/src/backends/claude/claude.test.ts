@@ -188,7 +188,7 @@ describe("what Claude Code says of itself", () => {
   };
 
   it.each<[string, Partial<Claim>]>([
-    ["UserPromptSubmit", { mood: { mood: "busy" }, heard: null }],
+    ["UserPromptSubmit", { mood: { mood: "busy" }, heard: null, given: "please touch a file" }],
     [
       "PermissionRequest",
       { mood: { mood: "asking", question: "may it use Bash: touch made-by-tool; rm -rf ./nonexistent?" } },
