@@ -1,9 +1,20 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import type { Survey } from "../src/verbs/survey.ts";
 import { VERSION } from "../src/version.ts";
-import { agentsToml, isAlive, type OwnProject, ownProject, processesWith, signal, until } from "./real.ts";
+import {
+  agentsToml,
+  BIN,
+  ENV,
+  isAlive,
+  type OwnProject,
+  ownProject,
+  processesWith,
+  signal,
+  until,
+} from "./real.ts";
 
 const ADA = '[agents.ada]\nkind = "persistent"\n';
 const BOB = '[agents.bob]\nkind = "persistent"\n';
@@ -43,13 +54,32 @@ describe("watchdog restart", () => {
     for (let nth = 0; nth < 10; nth++) {
       sent.push(`word ${nth}`);
       await project.run(["send", "ada", "--no-wait", `word ${nth}`]);
-      expect((await project.run(["watchdog", "restart"])).code).toBe(0);
+      expect(await project.run(["watchdog", "restart"])).toMatchObject({ code: 0, err: "" });
     }
     expect((await up).code).toBe(0);
     await until("all is heard", async () => (await project.heard("ada")).length === 10, 20);
     expect((await project.heard("ada")).map((line) => line.replace(/^\[fleet \S+\] /, ""))).toEqual(sent);
     expect((await project.journal("starting")).length).toBe(2);
   }, 60_000);
+
+  it("waits for one that holds the project already, and has yet to write down who it is", async () => {
+    const project = await ownProject(agentsToml(ADA));
+    await project.up();
+    const { pid } = (await surveyOf(project)).watchdog ?? { pid: 0 };
+    const file = path.join(project.state, "records.json");
+    signal(pid, "SIGSTOP");
+    const text = await readFile(file, "utf8");
+    await rm(file);
+    await execa("mkfifo", [file]);
+    const argv = [BIN, "watchdog", "restart", "--config", project.config];
+    const restarting = execa(process.execPath, argv, { env: ENV, extendEnv: false, reject: false });
+    // Written in the moment that it is read.
+    await writeFile(file, JSON.stringify({ ...JSON.parse(text), pid: 0 }));
+    await writeFile(`${file}.whole`, text);
+    await rename(`${file}.whole`, file);
+    signal(pid, "SIGCONT");
+    expect(await restarting).toMatchObject({ exitCode: 0, stderr: "" });
+  });
 
   it("kills one that hangs", async () => {
     const project = await ownProject(agentsToml(ADA));

@@ -49,11 +49,10 @@ async function runHere(site: Site, { env, signal }: World): Promise<number> {
 }
 
 /** At any time: what it was doing is on disk, and the next one goes on with it. */
-async function restart(site: Site, { signal }: World): Promise<Records> {
+async function restart(site: Site, world: World): Promise<Records> {
+  const { signal } = world;
   const store = createStore(site.state);
-  const before = await store.records();
-  if (!(await isHeld(site.state, "watchdog")))
-    throw new Failure("AGENT_FAILED", `nobody watches ${site.name}`, { hint: "start it: up" });
+  const before = await holderOf(site, world);
   if ((await keeperOf(before.pid)) === null)
     throw new Failure("AGENT_FAILED", `the watchdog of ${site.name} (pid ${before.pid}) has no keeper`, {
       hint: "nobody would start it again: end it where it was started by hand, then: up",
@@ -77,6 +76,22 @@ async function restart(site: Site, { signal }: World): Promise<Records> {
           hint: "see why: logs watchdog",
         },
       );
+    await wait(POLL);
+  }
+}
+
+/** What the watchdog has written that runs now: one that has just begun may hold the lock, and the records still name another. */
+async function holderOf(site: Site, { signal }: World): Promise<Records> {
+  const began = Date.now();
+  for (;;) {
+    const records = await createStore(site.state).records();
+    if (await isHeldBy(site.state, "watchdog", records.pid)) return records;
+    if (!(await isHeld(site.state, "watchdog")))
+      throw new Failure("AGENT_FAILED", `nobody watches ${site.name}`, { hint: "start it: up" });
+    if (Date.now() - began > LIMIT || signal.aborted)
+      throw new Failure("TIMED_OUT", `the watchdog of ${site.name} does not write down who it is`, {
+        hint: "see why: logs watchdog",
+      });
     await wait(POLL);
   }
 }
