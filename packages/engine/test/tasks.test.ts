@@ -1,9 +1,9 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createStore } from "../src/host/store.ts";
 import { FRESH_RECORD } from "../src/watch/record.ts";
-import { agentsToml, ENV, type OwnProject, ownProject, until } from "./real.ts";
+import { agentsToml, ENV, type OwnProject, ownProject, processesWith, signal, until } from "./real.ts";
 
 const JOB = '[agents.job]\nkind = "task"\nprompt = "job.md"\n';
 const MINUTELY = 'schedule = "* * * * *"\n';
@@ -74,6 +74,26 @@ describe("a task", () => {
     expect((await project.run(["down", "job"])).out).toBe("job  stopped\n");
     expect(await project.agent("job")).toMatchObject({ state: "stopped", is: "down" });
     expect(await project.up("job")).toBe("job  started\n");
+  });
+
+  it("is starting, and has outlived nothing, as long as its processes are there before its session is seen", async () => {
+    const scenario = { ".demo/scenario": "at start: orphan 600\n" };
+    const project = await ownProject(agentsToml(JOB), { ...FILES, ...scenario });
+    const watchdog = await project.watchdog();
+    await project.up("job");
+    const instance = await project.tmux("show-options", "-v", "-t", "=p-job:", "@fleet_instance");
+    await until(
+      "more of it is there",
+      async () => (await processesWith(`FLEET_INSTANCE=${instance}`)).length >= 3,
+    );
+    await watchdog.kill();
+    signal((await project.agent("job")).pid ?? 0, "SIGKILL");
+    await until("its session is gone", async () => (await project.agent("job")).is === "outlived");
+    const file = path.join(project.state, "records.json");
+    const records = JSON.parse(await readFile(file, "utf8"));
+    records.agents.job.run.opened = false;
+    await writeFile(file, JSON.stringify(records));
+    expect((await project.agent("job")).is).toBe("starting");
   });
 
   it("that has finished does not run again when all memory is lost", async () => {

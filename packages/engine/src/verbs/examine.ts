@@ -41,7 +41,9 @@ export async function examine(
   environment: Environment,
 ): Promise<Seen & { readonly agents: readonly Examined[] }> {
   const store = createStore(site.state);
-  const [panes, { records, wishes }] = await Promise.all([lookAt(site, environment), store.glance()]);
+  // In this order: of a run that is known, its session was opened before or is to be, and neither is an end.
+  const { records, wishes } = await store.glance();
+  const panes = await lookAt(site, environment);
   const now = Date.now();
   const { agents } = site.project;
   const blocked = new Map<string, string | null>();
@@ -70,7 +72,7 @@ export async function examine(
       working: () => null,
       slots: () => null,
       signs: () => [],
-      leftovers: (instance) => processes.get(instance)?.length ?? 0,
+      leftovers: (instance) => (hasBegun(records, agent.name) ? (processes.get(instance)?.length ?? 0) : 0),
       message: () => null,
       rescue: () => "over",
     };
@@ -99,10 +101,13 @@ async function countLost(
 ): Promise<Processes> {
   const lost = agents.some(({ name, session }) => {
     const dead = panes?.sessions.get(session)?.dead ?? panes !== null;
-    return dead && records.agents[name]?.run != null;
+    return dead && hasBegun(records, name);
   });
   return lost ? processesByInstance() : new Map();
 }
+
+/** What is found of a run whose start is under way has outlived nothing. */
+const hasBegun = ({ agents }: Records, name: string): boolean => agents[name]?.run?.opened === true;
 
 /** Null when tmux could not say. Without a socket there is no server to ask, and no tmux is needed to know it. */
 async function lookAt({ socket }: Site, environment: Environment): Promise<Panes | null> {
