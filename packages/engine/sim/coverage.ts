@@ -24,7 +24,7 @@ const ACTIONS = {
 
 const REASONS = {
   ...{ unwanted: 1, "next-phase": 1, "restart-asked": 1, "limit-over": 1 },
-  ...{ fatal: 1, stalled: 1, "never-ready": 1, "leftover-processes": 1 },
+  ...{ fatal: 1, stalled: 1, "never-ready": 1, "leftover-processes": 1, "server-lost": 1 },
 } satisfies Readonly<Record<StopReason, 1>>;
 
 const STATES = {
@@ -49,6 +49,7 @@ const DELIVERED: Readonly<Record<string, Action["do"]>> = {
 /** What can't happen in a simulated world, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   "does hand-in": "the demo agent takes nothing at a door",
+  "stop server-lost": "demo agents share no server",
   "agent booting": "an agent program boots from the start, and never becomes booting",
   "is unread":
     "no screen is strange for ten minutes: nothing that goes on for a while does so for longer than four",

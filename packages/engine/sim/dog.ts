@@ -132,7 +132,7 @@ export function startDog(world: World, birth: Birth): Dog {
       rescuer: createRescuer(world, wakes.ring),
       newInstance: birth.instance,
       ownerOf: async () => null,
-      reaches: async () => true,
+      healthOf: async () => "ready",
       processes: () => touch("processes", async () => processesOf(world)),
       signal(pids, signal) {
         // The kernel does this at once: there is no time between its beginning and its end.

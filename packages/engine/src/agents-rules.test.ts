@@ -6,6 +6,7 @@ import type { Problem } from "./problem.ts";
 const DEFAULTS = '[defaults]\nsession_prefix = "x-"\nlog_dir = ".state"\n';
 /** Four lines: what comes after starts at line 8. */
 const AGENTS = `${DEFAULTS}[agents]\nbuilder = { kind = "loop", workdir = "b" }\nadversary = { kind = "loop", workdir = "a" }\nboss = { kind = "persistent" }\n`;
+const SERVER = '[backends.opencode]\nserver = "http://127.0.0.1:4096"\n';
 const LOOP = `${AGENTS}[loop]\ndone_by = "builder"\n`;
 const PHASES = `${LOOP}phases = [{ id = "p1", plan = "p1.md" }]\n`;
 const agent = (kind: string, more: string) => `${AGENTS}[agents.c]\nkind = "${kind}"\n${more}\n`;
@@ -271,6 +272,36 @@ describe("kinds", () => {
       "a variable that no shell takes",
       `${AGENTS}[backends.claude]\nenv = { "A-B" = "c" }\n`,
       "FL0229 9:9-14 `A-B` is not the name of an environment variable",
+    ],
+    [
+      "a service that is neither a program nor a server",
+      `${AGENTS}[services.s]\nworkdir = "."\n`,
+      "FL0211 8:1-13 missing key `command` in `services.s`",
+    ],
+    [
+      "a service that is both",
+      `${AGENTS}${SERVER}[services.s]\nserves = "opencode"\ncommand = ["a"]\n`,
+      "FL0305 11:1-7 a service has a command or serves, not both",
+    ],
+    [
+      "a second server for one backend",
+      `${AGENTS}${SERVER}[services.s]\nserves = "opencode"\n[services.t]\nserves = "opencode"\n`,
+      "FL0300 13:10-20 `s` serves opencode already",
+    ],
+    [
+      "a server for a backend that names no place for it",
+      `${AGENTS}[services.s]\nserves = "opencode"\n`,
+      "FL0303 9:10-20 [backends.opencode] does not say where its server is to be",
+    ],
+    [
+      "a server of ours that is to speak https",
+      `${AGENTS}${SERVER.replace("http:", "https:")}[services.s]\nserves = "opencode"\n`,
+      "FL0303 11:10-20 the server that we run speaks plain http, on this machine",
+    ],
+    [
+      "a server that nobody runs",
+      `${AGENTS}${SERVER}`,
+      "warning FL0305 9:10-33 no service runs this server: the agents of opencode will be held",
     ],
     [
       "a server that everyone reaches",

@@ -15,6 +15,7 @@ const agentOf = (kind: Kind, model: string | null = "own"): Agent => ({
   role: "night-upgrader",
   prompt: null,
   command: null,
+  serves: null,
   args: [],
   deny_args: [],
   schedule: null,

@@ -34,8 +34,10 @@ export interface Agent {
   readonly role: string;
   /** A prompt file, relative to the project, for a fresh conversation. */
   readonly prompt: string | null;
-  /** A service's argv; null for everything else. */
+  /** A service's argv; null for everything else, and for a server, which its backend knows how to start. */
   readonly command: readonly [string, ...string[]] | null;
+  /** Of a service: the backend whose agents share it as their server; null for everyone else. */
+  readonly serves: string | null;
   readonly args: readonly string[];
   readonly deny_args: readonly string[];
   readonly schedule: { readonly cron: string; readonly tz: string } | null;
@@ -48,6 +50,7 @@ export interface BackendSettings {
   readonly env: Readonly<Record<string, string>>;
   /** Relative to the project. */
   readonly env_file: string | null;
+  /** Where the server that its agents share is to be; null: each runs its own. */
   readonly server: string | null;
 }
 

@@ -32,6 +32,7 @@ describe("our plugin in opencode", () => {
       messages: async () => ({
         data: [{ info: { role: "user", ...manner } }, { info: { role: "assistant" } }],
       }),
+      abort: async () => ({}),
       promptAsync: async (of: unknown) => {
         told.push(of);
         return answer();
@@ -52,6 +53,7 @@ describe("our plugin in opencode", () => {
     vi.stubEnv("FLEET_INSTANCE", "i-1");
     vi.stubEnv("FLEET_PLUGIN", undefined);
     vi.stubEnv("FLEET_CONVERSATION", undefined);
+    vi.stubEnv("FLEET_SEATS", undefined);
     vi.stubEnv("FLEET_MODEL", undefined);
   });
   afterEach(() => {
@@ -59,7 +61,7 @@ describe("our plugin in opencode", () => {
   });
 
   const load = async () => {
-    const { event = () => {} } = await fleet({ client });
+    const { event = () => {} } = await fleet({ client, directory: "/" });
     return (type: string, properties: Readonly<Record<string, unknown>> = {}) =>
       event({ event: { type, properties: { sessionID: SESSION, ...properties } } });
   };
@@ -144,7 +146,7 @@ describe("our plugin in opencode", () => {
 
   it("keeps silent in what the agent starts by itself", async () => {
     vi.stubEnv("FLEET_PLUGIN", String(process.pid + 1));
-    expect(await fleet({ client })).toEqual({});
+    expect(await fleet({ client, directory: "/" })).toEqual({});
   });
 
   it("keeps only the last events, as long as nobody reads them", async () => {

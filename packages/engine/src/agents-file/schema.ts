@@ -32,7 +32,7 @@ const Settings = z.strictObject(backendSettings);
 const OpencodeSettings = z.strictObject({
   ...backendSettings,
   server: ServerUrl.optional().describe(
-    "opencode only: a shared server to attach to. Not yet: its agents are held. Without it each agent runs its own.",
+    "opencode only: where the server is that its agents share, on this machine; a service with serves runs it. Without it each agent runs its own.",
   ),
 });
 
@@ -95,7 +95,11 @@ const Agent = z.strictObject({
 });
 
 const Service = z.strictObject({
-  command: Command.describe("The program and its arguments."),
+  command: Command.optional().describe("The program and its arguments. This or serves."),
+  serves: z
+    .enum(["opencode"])
+    .optional()
+    .describe("The backend whose shared server it is: it is run where that backend's server says."),
   workdir: ProjectPath.optional().describe("Where it runs. Default: [defaults]."),
   enabled: z.boolean().default(true).describe("false: shown in status, skipped by up."),
   session: AgentName.optional().describe(

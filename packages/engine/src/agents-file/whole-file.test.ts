@@ -50,6 +50,8 @@ args = ["--dry-run"]
 deny_args = ["--with-tests"]
 [services.cleanlogs]
 command = ["scripts/cleanlogs.sh", ""]
+[services.opencode]
+serves = "opencode"
 [loop]
 kickoff_template = "prompts/kickoff.md"
 roles_dir = "prompts"
@@ -85,6 +87,7 @@ describe("a good file", () => {
       "7 cc-ci-7 heal+stall",
       "upgrader cc-ci-upgrader none",
       "cleanlogs cc-ci-cleanlogs heal",
+      "opencode cc-ci-opencode heal",
     ]);
     expect(project.agents[3]).toMatchObject({
       schedule: { cron: "0 3 * * 6", tz: "Europe/Berlin" },

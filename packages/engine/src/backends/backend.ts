@@ -32,14 +32,38 @@ export interface LaunchRequest {
   readonly first: string | null;
   /** Null begins a conversation; else this one is gone on with. Its id is null where the backend finds it by itself. */
   readonly resume: { readonly id: string | null } | null;
+  /** The shared server that it attaches to, and the conversation there; null: it runs on its own. */
+  readonly server: Attachment | null;
   /** The program, absolute, that a hook of the backend is to run: what it reads on its standard input reaches `hears`. */
   readonly hook: string;
+}
+
+export interface Attachment {
+  readonly url: string;
+  readonly password: string;
+  readonly conversation: string;
+  /** For temporary files. */
+  readonly tmp: string;
+}
+
+/** A server that agents are to share. */
+export interface ServeRequest {
+  readonly url: string;
+  readonly password: string;
+  /** The state directory, the place of its seats and the one for its temporary files: all absolute. */
+  readonly state: string;
+  readonly seats: string;
+  readonly tmp: string;
+  readonly cwd: string;
+  readonly settings: BackendSettings | null;
 }
 
 /** All that the engine knows about one agent program. A backend only knows; it never does. */
 export interface Backend {
   /** The command that starts it. */
   launch(request: LaunchRequest): Launch;
+  /** The command that starts the server that its agents may share; absent where there is none. */
+  serve?(request: ServeRequest): Launch;
   /** The command that tells its version; absent where it tells none. */
   version?(settings: BackendSettings | null): readonly [string, ...string[]];
   /** What its screen says. */

@@ -5,6 +5,7 @@ const ASSETS: Readonly<Record<string, () => string>> = {
   "demo-agent": () => readFileSync(new URL("../backends/demo/agent.sh", import.meta.url), "utf8"),
   hook: () => readFileSync(new URL("./hook.sh", import.meta.url), "utf8"),
   "opencode-door": () => readFileSync(new URL("./opencode-door.ts", import.meta.url), "utf8"),
+  "opencode-seats": () => readFileSync(new URL("./opencode-seats.ts", import.meta.url), "utf8"),
   "opencode-plugin": () => readFileSync(new URL("./opencode-plugin.ts", import.meta.url), "utf8"),
 };
 

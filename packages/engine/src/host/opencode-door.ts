@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from "node:fs";
 import path from "node:path";
-import process from "node:process";
 
 /*
  * The door of our plugin in opencode, at which it takes what the agent is to be
@@ -19,6 +18,7 @@ export interface Client {
     messages(of: {
       readonly path: { readonly id: string };
     }): Promise<{ readonly data?: readonly { readonly info: Json }[] }>;
+    abort(of: { readonly path: { readonly id: string } }): Promise<unknown>;
     promptAsync(of: {
       readonly path: { readonly id: string };
       readonly body: Json;
@@ -30,6 +30,8 @@ export interface Client {
 export interface Conversation {
   session: string | null;
   manner: Json | null;
+  /** That of its run; null where it has none of its own. */
+  readonly model: string | null;
 }
 
 /** So often it is looked at, whatever is said of news. */
@@ -46,6 +48,7 @@ export function door(
   instance: string,
   client: Client,
   conversation: Conversation,
+  closing?: AbortSignal,
 ): () => void {
   const sign = path.join(folder, "open");
   let isOpen = false;
@@ -70,7 +73,7 @@ export function door(
     rmSync(taken, { force: true });
   };
   const tend = async (): Promise<void> => {
-    if (isBusy) return;
+    if (isBusy || closing?.aborted) return;
     isBusy = true;
     try {
       open();
@@ -84,22 +87,32 @@ export function door(
   };
   rmSync(sign, { force: true });
   const look = () => void tend();
-  try {
-    watch(folder, look)
-      .on("error", () => {})
-      .unref();
-  } catch {
-    // There may be too many of these.
-  }
-  setInterval(look, SELDOM).unref();
+  watchOver(folder, look, closing);
   return look;
 }
 
+/** Looks at each news of a folder, and now and then, until it is told to end. */
+export function watchOver(folder: string, look: () => void, closing?: AbortSignal): void {
+  const seldom = setInterval(look, SELDOM).unref();
+  closing?.addEventListener("abort", () => clearInterval(seldom));
+  try {
+    const watcher = watch(folder, look).on("error", () => {});
+    watcher.unref();
+    closing?.addEventListener("abort", () => watcher.close());
+  } catch {
+    // There may be too many of these.
+  }
+}
+
 /** In the same manner as it was told last: a restricted role must stay so. */
-async function tell(client: Client, { session, manner }: Conversation, text: string): Promise<boolean> {
+export async function tell(
+  client: Client,
+  { session, manner, model }: Conversation,
+  text: string,
+): Promise<boolean> {
   if (session === null) return false;
   const id = { id: session };
-  const before = manner ?? (await mannerBefore(client, session));
+  const before = manner ?? (await mannerBefore(client, session, model));
   const { error } = await client.session.promptAsync({
     path: id,
     body: { ...before, parts: [{ type: "text", text }] },
@@ -108,10 +121,10 @@ async function tell(client: Client, { session, manner }: Conversation, text: str
 }
 
 /** Of an old conversation; the model is that of this run, where it has one. */
-async function mannerBefore(client: Client, session: string): Promise<Json> {
+async function mannerBefore(client: Client, session: string, model: string | null): Promise<Json> {
   const { data = [] } = await client.session.messages({ path: { id: session } });
   const last = data.findLast(({ info }) => info.role === "user")?.info;
-  const [providerID = "", ...rest] = (process.env.FLEET_MODEL ?? "").split("/");
+  const [providerID = "", ...rest] = (model ?? "").split("/");
   const manner = last === undefined ? {} : mannerOf(last);
   return rest.length === 0 ? manner : { agent: manner.agent, model: { providerID, modelID: rest.join("/") } };
 }

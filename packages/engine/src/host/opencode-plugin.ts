@@ -2,31 +2,37 @@ import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { type Client, type Conversation, door, type Json, mannerOf } from "./opencode-door.ts";
+import { seats, type Told } from "./opencode-seats.ts";
 
 /*
  * Runs inside opencode, as a plugin of it: hands on what the program says of
  * itself, as `hook.sh` does for others, and takes messages at a door. It lies in
- * the state directory, with nothing of ours beside it but the door, and opencode
- * takes each of its exports for a plugin. It never throws: that would be the
+ * the state directory, with nothing of ours beside it but what it imports, and
+ * opencode takes each of its exports for a plugin. It never throws: that would be the
  * agent's trouble.
  */
 
 type Say = (words: Json) => void;
 
-/** What the program publishes on its bus. */
-interface Told {
-  readonly type: string;
-  readonly properties: Json;
+interface Given {
+  readonly client: Client;
+  readonly directory: string;
 }
 
-export async function fleet({ client }: { readonly client: Client }) {
+export async function fleet({ client, directory }: Given) {
   const { env } = process;
   const { FLEET_EVENTS: events, FLEET_INSTANCE: instance, FLEET_DOOR: folder, FLEET_PLUGIN: first } = env;
+  const { FLEET_SEATS: place } = env;
   const self = String(process.pid);
   // What the agent starts by itself inherits all this, and is not the agent.
   if (events === undefined || instance === undefined || (first ?? self) !== self) return {};
   env.FLEET_PLUGIN = self;
-  const conversation: Conversation = { session: env.FLEET_CONVERSATION ?? null, manner: null };
+  if (place !== undefined) return shared(place, directory, client, events);
+  const conversation: Conversation = {
+    session: env.FLEET_CONVERSATION ?? null,
+    manner: null,
+    model: env.FLEET_MODEL ?? null,
+  };
   const tend = folder === undefined ? () => {} : door(folder, instance, client, conversation);
   const hear = ears(client, mouth(events, instance), conversation);
   let before = Promise.resolve();
@@ -35,6 +41,31 @@ export async function fleet({ client }: { readonly client: Client }) {
     event: ({ event }: { readonly event: Told }): void => {
       // One after the other, though some have to be asked about first.
       before = before.then(() => hear(event)).then(tend, () => {});
+    },
+  };
+}
+
+/** In a server that several agents share. */
+function shared(place: string, directory: string, client: Client, events: string) {
+  const all = seats(place, directory, client, (seat, conversation, leave) => {
+    const tend = door(seat.door, seat.instance, client, conversation, leave);
+    const hear = ears(client, mouth(events, seat.instance), conversation);
+    tend();
+    return (told) => hear(told).then(tend);
+  });
+  let before = Promise.resolve();
+  return {
+    event: ({ event }: { readonly event: Told }): void => {
+      before = before.then(() => all.hear(event)).catch(() => {});
+    },
+    /** What an agent starts is its own, and not the server's: it ends with the agent's run. */
+    "shell.env": async ({ sessionID }: Json, { env }: { readonly env: Record<string, string> }) => {
+      // Whoever has it may do anything in the server.
+      env.OPENCODE_SERVER_PASSWORD = "";
+      const seat = await all.of(sessionID);
+      if (seat === null) return;
+      env.FLEET_AGENT = seat.agent;
+      env.FLEET_INSTANCE = seat.instance;
     },
   };
 }

@@ -1,17 +1,20 @@
 import path from "node:path";
 import { parseEnv } from "node:util";
-import type { Launch, LaunchRequest } from "../backends/backend.ts";
+import type { Attachment, Launch, LaunchRequest } from "../backends/backend.ts";
 import { BACKENDS } from "../backends/index.ts";
 import { refusalOf } from "../choose-args.ts";
 import { Failure } from "../problem.ts";
-import type { Agent } from "../project.ts";
+import type { Agent, BackendSettings } from "../project.ts";
 import { type Course, phaseOf, statusFile } from "../watch/course.ts";
 import { renderKickoff } from "../watch/kickoff.ts";
+import { serverOf } from "../watch/server.ts";
 import { assetText } from "./assets.ts";
 import type { Disk } from "./disk.ts";
 import { doorFolder } from "./door.ts";
 import { type Environment, pick } from "./environment.ts";
 import { eventsFolder } from "./informer.ts";
+import type { Seat } from "./opencode-seats.ts";
+import { furnish, openConversation, passwordOf, takeSeat, tmpOf } from "./opencode-server.ts";
 import type { Site } from "./site.ts";
 import type { Opening } from "./tmux-script.ts";
 
@@ -23,23 +26,6 @@ export interface Start {
   readonly course: Course | null;
 }
 
-/** What is not there that an agent needs; null when nothing. Asked at each tick while it does not run, so it is one look at the disk. */
-export async function lackOf(
-  site: Site,
-  agent: Agent,
-  disk: Disk,
-  reaches: (url: string) => Promise<boolean>,
-): Promise<string | null> {
-  if (agent.backend !== null && BACKENDS[agent.backend] === undefined)
-    return `this engine can't run the backend "${agent.backend}" yet`;
-  const workdir = path.resolve(site.root, agent.workdir);
-  if (!disk.exists(workdir)) return `its workdir ${agent.workdir} is not there yet`;
-  const server = site.project.backends[agent.backend ?? ""]?.server ?? null;
-  if (server === null) return null;
-  if (!(await reaches(server))) return `its server ${server} does not answer`;
-  return "this engine can't attach to a shared server yet: without `server` each agent runs its own";
-}
-
 /** Puts on disk what the agent will read, and says how to open its session. */
 export async function prepare(
   site: Site,
@@ -48,12 +34,11 @@ export async function prepare(
   disk: Disk,
 ): Promise<Opening> {
   const { agent, instance } = start;
-  const launch =
-    agent.command === null ? await launchAgent(site, start, disk) : launchService(site, agent.command, agent);
+  const launch = await launchOf(site, start, disk);
   for (const [file, asset] of Object.entries(launch.assets)) await writeProgram(file, assetText(asset), disk);
   for (const [file, text] of Object.entries(launch.files)) await writeIfNew(file, text, 0o600, disk);
-  const settings = agent.backend === null ? null : (site.project.backends[agent.backend] ?? null);
-  const passes = agent.backend === null ? [] : (BACKENDS[agent.backend]?.passes ?? []);
+  const settings = settingsOf(site, agent);
+  const passes = BACKENDS[programOf(agent)]?.passes ?? [];
   const env = {
     ...only(pick(environment, passes), passes),
     ...settings?.env,
@@ -68,13 +53,19 @@ export async function prepare(
   return { session: agent.session, argv: launch.argv, cwd: launch.cwd, env, project: site.id, instance };
 }
 
+const launchOf = async (site: Site, start: Start, disk: Disk): Promise<Launch> => {
+  const { agent } = start;
+  if (agent.serves !== null) return launchServer(site, agent, agent.serves, disk);
+  return agent.command === null ? launchAgent(site, start, disk) : launchService(site, agent.command, agent);
+};
+
 async function launchAgent(
   site: Site,
   { agent, instance, model, resume, course }: Start,
   disk: Disk,
 ): Promise<Launch> {
   const backend = BACKENDS[agent.backend ?? ""];
-  const settings = site.project.backends[agent.backend ?? ""] ?? null;
+  const settings = settingsOf(site, agent);
   const refusal = refusalOf(agent, settings);
   if (refusal !== null) throw new Failure("DENIED", refusal);
   if (backend === undefined) throw new Failure("ENGINE_FAILED", `no backend is called ${agent.backend}`);
@@ -84,22 +75,61 @@ async function launchAgent(
     await disk.makeFolder(eventsFolder(site.state));
   }
   if (backend.door) await disk.makeFolder(doorFolder(site.state, agent.name));
-  const text = resume !== null ? null : await kickoffText(site, agent, course, disk);
+  const isShared = serverOf(agent, site.project) !== null;
+  // A conversation at a server is begun by us: one that nobody has told of yet is none to go on with.
+  const isFresh = resume === null || (isShared && resume.id === null);
+  const text = isFresh ? await kickoffText(site, agent, course, disk) : null;
   const kickoff = path.join(site.state, `kickoff-${agent.session}.txt`);
   if (text !== null) await disk.write(kickoff, text);
+  const workdir = path.resolve(site.root, agent.workdir);
+  const first = text === null ? null : `Read ${kickoff} and do what it says.`;
+  const seat: Omit<Seat, "session"> = {
+    ...{ agent: agent.name, instance, model, directory: workdir },
+    door: doorFolder(site.state, agent.name),
+  };
   return backend.launch({
-    agent: agent.name,
-    workdir: path.resolve(site.root, agent.workdir),
-    state: site.state,
-    instance,
-    model,
-    args: agent.args,
-    settings,
-    first: text === null ? null : `Read ${kickoff} and do what it says.`,
-    resume,
-    hook,
+    ...{ agent: agent.name, workdir, state: site.state, instance, model },
+    ...{ args: agent.args, settings, first, resume, hook },
+    server: isShared ? await attach(site, agent, seat, first, resume?.id ?? null, disk) : null,
   });
 }
+
+/** Its conversation is there, it has a seat in it, and is told there what it is told first. */
+async function attach(
+  { project, state }: Site,
+  agent: Agent,
+  seat: Omit<Seat, "session">,
+  first: string | null,
+  conversation: string | null,
+  disk: Disk,
+): Promise<Attachment> {
+  const { url, service } = serverOf(agent, project) ?? {};
+  const password = service == null ? null : await passwordOf(state, service.name, disk);
+  if (url === undefined || service == null || password === null)
+    throw new Failure("ENGINE_FAILED", "its server is not there");
+  const session = conversation ?? (await openConversation(url, password, seat.directory, agent.session));
+  await takeSeat(state, service.name, { ...seat, session }, first, disk);
+  return { url, password, conversation: session, tmp: tmpOf(state, service.name) };
+}
+
+/** The server that agents of this backend share. */
+async function launchServer(site: Site, agent: Agent, backend: string, disk: Disk): Promise<Launch> {
+  const settings = settingsOf(site, agent);
+  const serve = BACKENDS[backend]?.serve;
+  if (serve === undefined || settings?.server == null)
+    throw new Failure("ENGINE_FAILED", `${backend} has no server to share`);
+  await disk.makeFolder(eventsFolder(site.state));
+  const { secret, seats, tmp } = await furnish(site.state, agent.name, disk);
+  return serve({
+    ...{ url: settings.server, password: secret, state: site.state, seats, tmp, settings },
+    cwd: path.resolve(site.root, agent.workdir),
+  });
+}
+
+/** The program that it runs, and how that is set. */
+const programOf = ({ backend, serves }: Agent): string => backend ?? serves ?? "";
+const settingsOf = ({ project }: Site, agent: Agent): BackendSettings | null =>
+  project.backends[programOf(agent)] ?? null;
 
 /** A loop gets its phase's kickoff, everyone else the prompt file; null when there is neither. */
 async function kickoffText(
@@ -156,7 +186,7 @@ async function readEnvFile(site: Site, file: string | null, disk: Disk): Promise
 
 const hasDoor = ({ backend }: Agent): boolean => BACKENDS[backend ?? ""]?.door === true;
 
-const hearsOf = ({ backend }: Agent): boolean => BACKENDS[backend ?? ""]?.hears !== undefined;
+const hearsOf = (agent: Agent): boolean => BACKENDS[programOf(agent)]?.hears !== undefined;
 
 const only = (env: Record<string, string>, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter(([name]) => names.includes(name)));

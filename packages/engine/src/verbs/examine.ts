@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { systemDisk } from "../host/disk.ts";
 import type { Environment } from "../host/environment.ts";
+import { askOnce, lackOf } from "../host/lack.ts";
+import { healthOf } from "../host/opencode-server.ts";
 import type { Pane, Panes } from "../host/panes.ts";
 import { processesByInstance } from "../host/processes.ts";
-import { askOnce, reaches } from "../host/reach.ts";
 import type { Site } from "../host/site.ts";
-import { lackOf } from "../host/starting.ts";
 import { createStore } from "../host/store.ts";
 import { timetableOf } from "../host/timetable.ts";
 import { createTmux } from "../host/tmux.ts";
@@ -47,7 +47,7 @@ export async function examine(
   const now = Date.now();
   const { agents } = site.project;
   const blocked = new Map<string, string | null>();
-  const ask = askOnce(reaches);
+  const ask = askOnce(healthOf);
   const next = new Map<string, number | null>();
   for (const agent of agents)
     if (agent.schedule !== null && isScheduled(agent))

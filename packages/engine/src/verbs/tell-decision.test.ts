@@ -53,6 +53,7 @@ const REASONS = {
   "next-phase": [{}, "its phase is over"],
   "restart-asked": [{}, "a new run was asked for"],
   "leftover-processes": [{ evidence: "2 of its processes outlived it" }, "2 of its processes outlived it"],
+  "server-lost": [{ evidence: "its server oc has ended" }, "its server oc has ended"],
   "limit-over": [{ evidence: "still at its limit" }, "still at its limit"],
   fatal: [{ evidence: "400" }, "shows an error that no waiting mends (400)"],
   stalled: [

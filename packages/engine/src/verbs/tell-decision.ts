@@ -45,6 +45,7 @@ const REASONS: Readonly<Record<StopReason, (evidence: Evidence) => string>> = {
   "restart-asked": () => "a new run was asked for",
   "leftover-processes": ({ evidence }) => `${evidence}`,
   "limit-over": ({ evidence }) => `${evidence}`,
+  "server-lost": ({ evidence }) => `${evidence}`,
   fatal: ({ evidence }) => `shows an error that no waiting mends (${evidence})`,
   stalled: (evidence) => sayStall(evidence),
   "never-ready": ({ evidence }) => `${evidence}`,

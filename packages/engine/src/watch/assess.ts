@@ -23,7 +23,7 @@ export function assess(scene: Scene, now: Instant): Assessment {
     case "alive":
       if (record.run === null) return { is: "unseen", because: "it is not known yet" };
       if (record.stopping !== null) return { is: "stopping", ...record.stopping };
-      return assessRun(scene, record.run, now) ?? assessScreen(scene, record.run, now);
+      return assessRun(scene, record.run, now) ?? assessServer(scene) ?? assessScreen(scene, record.run, now);
     case "dead":
     case "absent":
       if (record.stopping !== null) return { is: "stopping", ...record.stopping };
@@ -71,6 +71,10 @@ function assessRun(scene: Scene, run: Run, now: Instant): Assessment | null {
     return leave("next-phase", "another phase is on");
   return null;
 }
+
+/** Whatever its screen shows: nobody is behind it. */
+const assessServer = ({ severed }: Scene): Assessment | null =>
+  severed === null ? null : { is: "due-to-stop", because: "server-lost", evidence: severed };
 
 function assessScreen(scene: Scene, run: Run, now: Instant): Assessment {
   const { agent, policy, record } = scene;

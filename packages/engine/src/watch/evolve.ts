@@ -189,6 +189,7 @@ const foundRun = (instance: string, turn: number | null, at: Instant): Run => ({
   turn,
   model: null,
   backend: null,
+  server: null,
   opened: true,
   resumed: false,
   conversation: null,

@@ -119,7 +119,7 @@ const asStarted = ({ project, outdated }: InForce): readonly Outdated[] => {
 /** Everything of the file that an agent gets at its start and not before. */
 function launchOf({ backends, models, loop }: Project, agent: Agent): string {
   const { watch: _, enabled: _e, schedule: _s, start: _t, ...own } = agent;
-  const settings = agent.backend === null ? null : (backends[agent.backend] ?? null);
+  const settings = backends[agent.backend ?? agent.serves ?? ""] ?? null;
   const model = agent.model === null ? null : resolveModel(models, agent.model);
   const kickoff =
     agent.kind !== "loop" || loop === null ? null : [loop.kickoff_template, loop.roles_dir, loop.docs_dir];

@@ -57,6 +57,7 @@ const orphan = (name: string, session: string): Agent => ({
   role: name,
   prompt: null,
   command: null,
+  serves: null,
   args: [],
   deny_args: [],
   schedule: null,

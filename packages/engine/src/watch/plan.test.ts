@@ -150,6 +150,7 @@ describe("a scene", () => {
       turn: 4,
       blocked: "no workdir",
       lacks: "no server",
+      severed: null,
       door: false,
       leftovers: null,
       working: null,

@@ -6,6 +6,7 @@ import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import type { Records, Wishes } from "./records.ts";
 import type { RescueState, Scene, Wish } from "./scene.ts";
 import { type Slots, withCall } from "./schedule.ts";
+import { severedFrom } from "./server.ts";
 import type { Sighting } from "./sighting.ts";
 import type { Sign } from "./sign.ts";
 import type { Instant } from "./time.ts";
@@ -77,6 +78,7 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     turn: turnOf(agent, project, records.course),
     blocked: facts.blocked(agent) ?? lacks,
     lacks,
+    severed: severedFrom(agent, project, records),
     leftovers: record.run === null ? 0 : facts.leftovers(record.run.instance),
     working: record.run === null ? null : facts.working(record.run.instance),
     restartGap: records.restarted + project.supervision.restart_gap,

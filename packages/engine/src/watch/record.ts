@@ -14,6 +14,8 @@ export interface Run {
   readonly model: string | null;
   /** The program it was started with; null for a service, and where it is not known. */
   readonly backend: string | null;
+  /** The run of the shared server that it is attached to; null for who runs on its own. */
+  readonly server: string | null;
   /** Its session was seen; until then it is no more than an intent. */
   readonly opened: boolean;
   /** It goes on with the conversation of an earlier run. */
@@ -164,13 +166,14 @@ export interface Stopping {
 /** Why a run is brought to its end. */
 export type StopReason =
   | ("unwanted" | "next-phase" | "restart-asked" | "limit-over")
-  | ("fatal" | "stalled" | "never-ready" | "leftover-processes");
+  | ("fatal" | "stalled" | "never-ready" | "leftover-processes" | "server-lost");
 
 export const BLAME: Readonly<Record<StopReason, Blame>> = {
   unwanted: "person",
   "restart-asked": "person",
   "next-phase": "plan",
   "limit-over": "host",
+  "server-lost": "host",
   fatal: "agent",
   stalled: "agent",
   "never-ready": "agent",

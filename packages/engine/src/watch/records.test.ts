@@ -36,6 +36,7 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
       turn: fc.option(fc.nat()),
       model: fc.option(text),
       backend: fc.option(fc.constant("demo")),
+      server: fc.constantFrom(null, "i-s"),
       opened: fc.boolean(),
       resumed: fc.boolean(),
       conversation: fc.option(text),
@@ -68,7 +69,7 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
       since: instant,
       because: fc.constantFrom(
         ...(["unwanted", "next-phase", "restart-asked", "limit-over", "leftover-processes"] as const),
-        ...(["fatal", "stalled", "never-ready"] as const),
+        ...(["fatal", "stalled", "never-ready", "server-lost"] as const),
       ),
     }),
   ),
@@ -177,6 +178,7 @@ const RUN = {
   turn: 2,
   model: "m",
   backend: null,
+  server: null,
   opened: true,
   resumed: true,
   conversation: "c-1",
@@ -240,7 +242,7 @@ describe("records of another engine", () => {
       FRESH_RECORD,
     );
     expect(read({ run: { instance: "i-1", since: 5 } })?.run).toEqual({
-      ...{ instance: "i-1", since: 5, turn: null, model: null, backend: null },
+      ...{ instance: "i-1", since: 5, turn: null, model: null, backend: null, server: null },
       ...{ opened: true, resumed: false, ready: null, conversation: null, transcript: null },
     });
   });

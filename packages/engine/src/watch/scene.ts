@@ -34,6 +34,8 @@ export interface Scene {
   readonly blocked: string | null;
   /** What it needs and is not there, if it was asked: who ends for lack of it is not to blame. */
   readonly lacks: string | null;
+  /** How it lost the shared server that its run is attached to; null: it has not. */
+  readonly severed: string | null;
   /** Processes of its run that live outside a living pane; null when they could not be counted. */
   readonly leftovers: number | null;
   /** Does anything in its process tree, below the program itself, use the processor? Null when that was not asked, or can't be said yet. */

@@ -14,6 +14,7 @@ const run = z.object({
   turn: z.number().nullable().default(null),
   model: z.string().nullable().default(null),
   backend: z.string().nullable().default(null),
+  server: z.string().nullable().default(null).catch(null),
   opened: z.boolean().default(true),
   resumed: z.boolean().default(false),
   conversation: z.string().nullable().default(null).catch(null),
@@ -62,6 +63,7 @@ const reason = z.enum([
   "fatal",
   "stalled",
   "never-ready",
+  "server-lost",
 ]);
 /** What is remembered of one agent: each part that does not hold is forgotten for itself. */
 export const agent = z.object({

@@ -18,6 +18,7 @@ it.each([
       return true;
     };
     const host = {
+      site: { project: { agents: [], backends: {} } },
       clock: { now: () => NOW },
       terminal: { close: key, press: key },
       store: { journal: async (entries: readonly JournalEntry[]) => void journal.push(...entries) },

@@ -1,5 +1,6 @@
 import { BACKENDS } from "../backends/index.ts";
 import { doorFolder, handIn, takeBack } from "../host/door.ts";
+import { leaveSeat } from "../host/opencode-server.ts";
 import type { Agent } from "../project.ts";
 import { isTold, mend } from "../watch/failing.ts";
 import { commitsOf } from "../watch/handoff.ts";
@@ -10,6 +11,7 @@ import type { End } from "../watch/receipt.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
 import type { Records } from "../watch/records.ts";
 import type { Action } from "../watch/scene.ts";
+import { serverOf } from "../watch/server.ts";
 import { wakeMessage } from "../watch/wake.ts";
 import type { Host } from "./host.ts";
 import { because, type Deed, journalOf, note } from "./note.ts";
@@ -116,9 +118,11 @@ async function perform(
     }
     case "enter-quit": {
       const pressed = await terminal.press(session, instance, submitOf(agent));
+      if (pressed) await leaveServer(agent, host);
       return [pressed ? { ...done(), what: "quit-entered" } : refused(action.do, clock.now())];
     }
     case "stop": {
+      await leaveServer(agent, host);
       host.signal(await processesOf(instance, host), `SIG${host.site.project.supervision.stop_signal}`);
       return [];
     }
@@ -208,6 +212,12 @@ export function receiptsOf(message: Message, end: End, at: number): readonly Hap
     return [{ at, what: "submitted", message: id, text, from, state }];
   const typed = toTyped(message);
   return commits.map((sha) => ({ at, what: "pinged", sha, recipient: to, message: typed, id, state }));
+}
+
+/** What it began at a server that it shares would go on there without it. */
+async function leaveServer(agent: Agent, { site, disk }: Host): Promise<void> {
+  const service = serverOf(agent, site.project)?.service ?? null;
+  if (service !== null) await leaveSeat(site.state, service.name, agent.name, disk);
 }
 
 const processesOf = async (instance: string, host: Host): Promise<readonly number[]> =>

@@ -4,6 +4,7 @@ import type { Disk } from "../host/disk.ts";
 import type { Effort } from "../host/effort.ts";
 import type { Environment } from "../host/environment.ts";
 import type { Informer } from "../host/informer.ts";
+import type { AskHealth } from "../host/lack.ts";
 import type { Eyes } from "../host/look.ts";
 import type { Relay } from "../host/relay.ts";
 import type { Rescuer } from "../host/rescuer.ts";
@@ -39,8 +40,7 @@ export interface Host {
   run(file: string, args: readonly string[], options: RunOptions): Promise<Ran>;
   /** The living process that has an agent's conversation open. */
   ownerOf(conversation: string, backend: string): Promise<number | null>;
-  /** Is there a server behind this URL? */
-  reaches(url: string): Promise<boolean>;
+  readonly healthOf: AskHealth;
   processes(): Promise<ReadonlyMap<string, readonly number[]>>;
   signal(pids: readonly number[], signal: NodeJS.Signals): void;
 }

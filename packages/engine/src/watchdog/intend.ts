@@ -6,6 +6,7 @@ import type { JournalEntry } from "../watch/journal.ts";
 import { turnOf, wishFor } from "../watch/plan.ts";
 import type { AgentRecord, Run } from "../watch/record.ts";
 import type { Records, Wishes } from "../watch/records.ts";
+import { servedBy } from "../watch/server.ts";
 import type { Host } from "./host.ts";
 import { type Deed, journalOf, note } from "./note.ts";
 
@@ -57,11 +58,12 @@ function intentOf({ agent, action }: Deed, records: Records, wishes: Wishes, hos
 function newRun(
   agent: Agent,
   old: AgentRecord["conversation"],
-  { course }: Records,
+  records: Records,
   env: Readonly<Record<string, string>>,
   host: Host,
 ): Run {
   const { project } = host.site;
+  const { course } = records;
   const phase = agent.kind === "loop" ? (course?.phase ?? null) : null;
   const model = agent.backend === null ? null : chooseModel(project, agent, phase, { ...NO_OVERRIDES, env });
   const turn = turnOf(agent, project, course);
@@ -73,6 +75,7 @@ function newRun(
     turn,
     model,
     backend: agent.backend,
+    server: servedBy(agent, project, records),
     opened: false,
     resumed: old !== null,
     conversation: old === null && isNamed ? instance : (old?.id ?? null),

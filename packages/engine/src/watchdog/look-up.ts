@@ -1,9 +1,8 @@
 import { BACKENDS } from "../backends/index.ts";
 import { doorFolder, isDoorOpen } from "../host/door.ts";
 import { eventsFolder, type Watched } from "../host/informer.ts";
+import { askOnce, lackOf } from "../host/lack.ts";
 import type { Look } from "../host/look.ts";
-import { askOnce } from "../host/reach.ts";
-import { lackOf } from "../host/starting.ts";
 import { timetableOf } from "../host/timetable.ts";
 import type { Agent, Project } from "../project.ts";
 import { isNearStall } from "../watch/assess.ts";
@@ -24,7 +23,7 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
   const sighting = (agent: Agent, since: Instant | null) => look.sighting(agent, since);
   const blocked = new Map<string, string | null>();
   const lacks = new Map<string, string | null>();
-  const ask = askOnce(host.reaches);
+  const ask = askOnce(host.healthOf);
   const messages = new Map<string, Message | null>();
   const doors = new Map<string, boolean>();
   const slots = new Map<string, Slots>();

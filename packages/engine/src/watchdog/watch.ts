@@ -14,9 +14,9 @@ import { keep } from "../host/kept.ts";
 import { take } from "../host/lock.ts";
 import { createEyes } from "../host/look.ts";
 import { remoteOf } from "../host/mirror.ts";
+import { healthOf } from "../host/opencode-server.ts";
 import { ownerOf } from "../host/owner.ts";
 import { processesByInstance, signalAll } from "../host/processes.ts";
-import { reaches } from "../host/reach.ts";
 import { createRelay, type Relay } from "../host/relay.ts";
 import { createRescuer } from "../host/rescuer.ts";
 import { run } from "../host/run.ts";
@@ -139,7 +139,7 @@ export function createHost(site: Site, environment: Environment, epoch: number):
     environment,
     newInstance: () => crypto.randomUUID(),
     run,
-    reaches,
+    healthOf,
     ownerOf: async (conversation, backend) =>
       ownerOf(conversation, BACKENDS[backend] ?? {}, environmentOf(backend)),
     processes: processesByInstance,

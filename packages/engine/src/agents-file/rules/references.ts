@@ -109,6 +109,55 @@ const doneSource: Rule = ({ file: { loop } }) =>
       ]
     : [];
 
+/** A service is a program, or the server of a backend: at the place that the backend names, on this machine, and the only one there. */
+const services: Rule = (facts) => {
+  const { file } = facts;
+  const entries = Object.entries(file.services);
+  return entries.flatMap(([name, { command, serves }], index): readonly Finding[] => {
+    const path = ["services", name];
+    const help = 'write command = ["…"], or serves = "opencode"';
+    if (command === undefined && serves === undefined) {
+      if (["command", "serves"].some((key) => isWritten(facts, [...path, key]))) return [];
+      return [{ code: "FL0211", path, message: `missing key \`command\` in \`services.${name}\``, help }];
+    }
+    if (serves === undefined) return [];
+    const at = [...path, "serves"];
+    if (command !== undefined)
+      return [
+        { code: "FL0305", path: at, at: "key", message: "a service has a command or serves, not both", help },
+      ];
+    const other = entries.slice(0, index).find(([, service]) => service.serves === serves);
+    if (other !== undefined)
+      return [{ code: "FL0300", path: at, message: `\`${other[0]}\` serves ${serves} already` }];
+    const url = file.backends[serves]?.server;
+    if (url?.startsWith("http:")) return [];
+    if (url === undefined && isWritten(facts, ["backends", serves, "server"])) return [];
+    const message =
+      url === undefined
+        ? `[backends.${serves}] does not say where its server is to be`
+        : "the server that we run speaks plain http, on this machine";
+    const place = `add server = "http://127.0.0.1:4096" to [backends.${serves}]`;
+    return [{ code: "FL0303", path: at, message, help: place }];
+  });
+};
+
+/** Without a service it would be a server that has no plugin of ours, and that nobody starts again. */
+const servers: Rule = (facts) => {
+  const path = ["backends", "opencode", "server"];
+  const isServed = Object.values(facts.file.services).some(({ serves }) => serves === "opencode");
+  if (!isWritten(facts, path) || facts.file.backends.opencode?.server === undefined || isServed) return [];
+  return facts.partial
+    ? []
+    : [
+        warning({
+          code: "FL0305",
+          path,
+          message: "no service runs this server: the agents of opencode will be held",
+          help: 'add a table [services.opencode] with serves = "opencode"',
+        }),
+      ];
+};
+
 /** A rule and not the schema, so that an empty list does not keep the rest of [loop] from being looked at. */
 const somePhases: Rule = ({ file }) =>
   file.loop?.phases.length === 0
@@ -119,6 +168,8 @@ export const referenceRules: readonly Rule[] = [
   somePhases,
   doneBy,
   doneSource,
+  services,
+  servers,
   handoff,
   phaseModels,
   onComplete,

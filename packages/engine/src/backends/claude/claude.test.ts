@@ -275,6 +275,7 @@ const request: LaunchRequest = {
   settings: null,
   first: null,
   resume: null,
+  server: null,
   hook: "/p/it's/hook.sh",
 };
 

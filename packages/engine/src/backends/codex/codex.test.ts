@@ -253,6 +253,7 @@ const request: LaunchRequest = {
   settings: null,
   first: null,
   resume: null,
+  server: null,
   hook: '/p/a "b"/hook.sh',
 };
 const QUIET = [

@@ -122,6 +122,7 @@ const request: LaunchRequest = {
   settings: null,
   first: null,
   instance: "8489a37f-7e39-41a6-98a4-63fb058e64b7",
+  server: null,
   hook: "/p/.state/hook.sh",
   resume: null,
 };

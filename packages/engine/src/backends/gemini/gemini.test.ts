@@ -241,6 +241,7 @@ const request: LaunchRequest = {
   settings: null,
   first: null,
   resume: null,
+  server: null,
   hook: "/p/hook.sh",
 };
 

@@ -251,9 +251,65 @@ const request: LaunchRequest = {
   settings: null,
   first: null,
   resume: null,
+  server: null,
   hook: "/p/hook.sh",
 };
 const PLUGIN = "file:///p/my%20state%231/opencode-plugin.ts";
+
+describe("opencode that is shared", () => {
+  const settings = {
+    command: ["nice", "opencode"],
+    args: ["--print-logs"],
+    env: { A: "1", TMPDIR: "/tmp" },
+    env_file: null,
+    server: "http://127.0.0.1:4097",
+  } as const;
+
+  it("is served where its URL says, with a password and a folder for temporary files, by its environment", () => {
+    const of = {
+      password: "secret",
+      state: "/p/s",
+      seats: "/p/s/seats",
+      tmp: "/p/s/tmp",
+      cwd: "/p",
+      settings,
+    };
+    const { argv, cwd, env, assets } = opencode.serve?.({ ...of, url: settings.server }) ?? {};
+    expect(argv).toEqual(["nice", "opencode", "serve", "--hostname", "127.0.0.1", "--port", "4097"]);
+    expect([cwd, Object.values(assets ?? {}).length]).toEqual(["/p", 3]);
+    expect(env).toEqual({
+      A: "1",
+      OPENCODE_DISABLE_AUTOUPDATE: "1",
+      OPENCODE_SERVER_PASSWORD: "secret",
+      TMPDIR: "/p/s/tmp",
+      FLEET_SEATS: "/p/s/seats",
+      OPENCODE_CONFIG_CONTENT: JSON.stringify({ plugin: ["file:///p/s/opencode-plugin.ts"] }),
+    });
+    expect(opencode.serve?.({ ...of, url: "http://[::1]:1" }).argv.slice(3)).toEqual([
+      ...["--hostname", "::1", "--port", "1"],
+    ]);
+  });
+
+  it("is attached to with the conversation, and neither prompt nor model, and the password not in its arguments", () => {
+    const server = { url: settings.server, password: "secret", conversation: "ses_1", tmp: "/p/s/tmp" };
+    const launch = opencode.launch({
+      ...request,
+      settings,
+      server,
+      model: "v/m",
+      first: "Read.",
+      args: ["-x"],
+    });
+    expect(launch.argv).toEqual([
+      ...["nice", "opencode", "attach", "http://127.0.0.1:4097", "--dir", "/p/a", "--session", "ses_1"],
+      ...["--print-logs", "-x"],
+    ]);
+    expect(launch.env).toEqual({
+      ...{ A: "1", OPENCODE_DISABLE_AUTOUPDATE: "1" },
+      ...{ OPENCODE_SERVER_PASSWORD: "secret", TMPDIR: "/p/s/tmp" },
+    });
+  });
+});
 
 describe("opencode is launched", () => {
   it("with our plugin, no port, and the first message as its prompt", () => {
@@ -291,6 +347,7 @@ describe("opencode is launched", () => {
     expect(launch.assets).toEqual({
       "/p/my state#1/opencode-plugin.ts": "opencode-plugin",
       "/p/my state#1/opencode-door.ts": "opencode-door",
+      "/p/my state#1/opencode-seats.ts": "opencode-seats",
     });
     expect(launch.files).toEqual({});
   });

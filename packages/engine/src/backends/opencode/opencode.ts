@@ -1,35 +1,31 @@
+import type { BackendSettings } from "../../project.ts";
 import { essenceOf } from "../../watch/essence.ts";
-import type { Backend } from "../backend.ts";
+import type { Attachment, Backend, Launch, LaunchRequest } from "../backend.ts";
 import { hears } from "./claims.ts";
 import { layoutOf, read } from "./read.ts";
 
 /** opencode. Known: 1.18.33. */
 export const opencode: Backend = {
-  launch({ workdir, state, model, args, settings, first, resume }) {
+  launch: (request) => (request.server === null ? alone(request) : attached(request, request.server)),
+
+  serve({ url, password, state, seats, tmp, cwd, settings }) {
     const [program, ...before] = settings?.command ?? ["opencode"];
-    const plugin = `${state}/opencode-plugin.ts`;
+    const { hostname, port } = new URL(url);
     return {
       argv: [
-        program,
-        ...before,
-        ...(resume?.id == null ? [] : ["--session", resume.id]),
-        ...(model === null ? [] : ["--model", model]),
-        ...(settings?.args ?? []),
-        ...args,
-        ...(first === null ? [] : ["--prompt", first]),
+        ...([program, ...before, "serve"] as const),
+        ...["--hostname", hostname.replace(/^\[|\]$/g, ""), "--port", port || "80"],
       ],
-      cwd: workdir,
+      cwd,
       env: {
-        // It must not renew itself under a run.
-        OPENCODE_DISABLE_AUTOUPDATE: "1",
-        ...settings?.env,
-        // What our plugin needs to tell a conversation that it has not heard of yet.
-        ...(resume?.id == null ? {} : { FLEET_CONVERSATION: resume.id }),
-        ...(model === null ? {} : { FLEET_MODEL: model }),
-        OPENCODE_CONFIG_CONTENT: withPlugin(settings?.env.OPENCODE_CONFIG_CONTENT ?? "{}", plugin),
+        ...environment(settings),
+        OPENCODE_SERVER_PASSWORD: password,
+        // Each of its starts leaves some twenty megabytes there, and a folder of a fixed name.
+        TMPDIR: tmp,
+        FLEET_SEATS: seats,
+        OPENCODE_CONFIG_CONTENT: withPlugin(settings, state),
       },
-      // The one imports the other.
-      assets: { [plugin]: "opencode-plugin", [`${state}/opencode-door.ts`]: "opencode-door" },
+      assets: plugins(state),
       files: {},
     };
   },
@@ -71,16 +67,75 @@ export const opencode: Backend = {
   ],
 };
 
+/** In a process of its own, with our plugin in it. */
+function alone({ workdir, state, model, args, settings, first, resume }: LaunchRequest): Launch {
+  const [program, ...before] = settings?.command ?? ["opencode"];
+  return {
+    argv: [
+      program,
+      ...before,
+      ...(resume?.id == null ? [] : ["--session", resume.id]),
+      ...(model === null ? [] : ["--model", model]),
+      ...(settings?.args ?? []),
+      ...args,
+      ...(first === null ? [] : ["--prompt", first]),
+    ],
+    cwd: workdir,
+    env: {
+      ...environment(settings),
+      // What our plugin needs to tell a conversation that it has not heard of yet.
+      ...(resume?.id == null ? {} : { FLEET_CONVERSATION: resume.id }),
+      ...(model === null ? {} : { FLEET_MODEL: model }),
+      OPENCODE_CONFIG_CONTENT: withPlugin(settings, state),
+    },
+    assets: plugins(state),
+    files: {},
+  };
+}
+
+/** It only shows what goes on in the server, where our plugin is: prompt and model are told there. */
+function attached(
+  { workdir, args, settings }: LaunchRequest,
+  { url, password, conversation, tmp }: Attachment,
+): Launch {
+  const [program, ...before] = settings?.command ?? ["opencode"];
+  return {
+    argv: [
+      ...([program, ...before, "attach", url, "--dir", workdir, "--session", conversation] as const),
+      ...(settings?.args ?? []),
+      ...args,
+    ],
+    cwd: workdir,
+    env: { ...environment(settings), OPENCODE_SERVER_PASSWORD: password, TMPDIR: tmp },
+    assets: {},
+    files: {},
+  };
+}
+
+/** It must not renew itself under a run. */
+const environment = (settings: BackendSettings | null) => ({
+  OPENCODE_DISABLE_AUTOUPDATE: "1",
+  ...settings?.env,
+});
+
+/** The one imports the others. */
+const plugins = (state: string): Launch["assets"] =>
+  Object.fromEntries(
+    ["opencode-plugin", "opencode-door", "opencode-seats"].map((name) => [`${state}/${name}.ts`, name]),
+  );
+
 /**
  * It merges these settings with the person's own: no file of anybody's is
  * touched. What it could not read itself stays as it is.
  */
-function withPlugin(settings: string, plugin: string): string {
+function withPlugin(settings: BackendSettings | null, state: string): string {
+  const given = settings?.env.OPENCODE_CONFIG_CONTENT ?? "{}";
+  const plugin = `${state}/opencode-plugin.ts`;
   const url = `file://${encodeURI(plugin).replaceAll("#", "%23").replaceAll("?", "%3F")}`;
   try {
-    const own = JSON.parse(settings) as { readonly plugin?: readonly unknown[] };
+    const own = JSON.parse(given) as { readonly plugin?: readonly unknown[] };
     return JSON.stringify({ ...own, plugin: [...(own.plugin ?? []), url] });
   } catch {
-    return settings;
+    return given;
   }
 }

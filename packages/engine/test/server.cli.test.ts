@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import process from "node:process";
+import { expect, it, onTestFinished } from "vitest";
+import { backendTable, SOON } from "./driven.ts";
+import { saidBy } from "./model-api/request.ts";
+import { modelApi } from "./model-api/server.ts";
+import { shell } from "./model-api/step.ts";
+import { agentsToml, ownProject, until } from "./real.ts";
+import { seat } from "./seat.ts";
+
+/* The real opencode, as a server that two agents share. */
+
+/** One that nobody uses, as the system says. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { readonly port: number };
+  await new Promise<void>((resolve) => void server.close(() => resolve()));
+  return port;
+}
+
+it("agents share an opencode server, each in its own conversation, go on with it after the server died, and leave nothing", async () => {
+  const api = await modelApi();
+  onTestFinished(() => api[Symbol.asyncDispose]());
+  const own = await seat("opencode", { api });
+  onTestFinished(() => own.end());
+  const agent = (name: string) =>
+    `[agents.${name}]\nkind = "persistent"\nbackend = "opencode"\nprompt = "${name}.md"\n`;
+  const toml = agentsToml(
+    `${await backendTable("opencode", own)}
+server = "http://127.0.0.1:${await freePort()}"
+[models]
+sonnet = "fake/fake-model"
+[services.oc]
+serves = "opencode"
+${agent("ada")}${agent("bob")}`,
+    { stop_grace: '"5s"', quit_grace: '"5s"' },
+  );
+  const files = { "ada.md": "Say hello.\n", "bob.md": "Say hello.\n" };
+  const project = await ownProject(toml, files, own.place.workdir);
+  const saidTo = (name: string) =>
+    own
+      .turns()
+      .map(saidBy)
+      .filter((said) => said[0]?.includes(`kickoff-p-${name}.txt`));
+  const is = (name: string, word: string, turns: number) =>
+    until(
+      `${name} is ${word}`,
+      async () => (await project.agent(name)).is === word && saidTo(name).length >= turns,
+      SOON,
+    ).catch(async (error) => {
+      const shown = await project.tmux("capture-pane", "-p", "-t", `p-${name}`).catch(String);
+      const story = (await project.journal()).slice(-14).map((entry) => JSON.stringify(entry));
+      throw new Error([error.message, shown.trimEnd(), ...story].join("\n"));
+    });
+
+  await project.watchdog();
+  await project.up();
+  await Promise.all([is("ada", "ready", 1), is("bob", "ready", 1)]);
+  const sent = await project.run(["send", "ada", "one\n# and\ttwo"]);
+  expect([sent.code, sent.out]).toEqual([0, expect.stringContaining("confirmed")]);
+  await is("ada", "ready", 2);
+
+  // In the midst of a turn of bob's; of what that started, nothing outlives it.
+  api.script(own.place.key, [shell("echo $FLEET_AGENT > who; sleep 600")]);
+  await project.run(["send", "bob", "work"]);
+  const who = () => readFile(path.join(own.place.workdir, "who"), "utf8").catch(() => "");
+  await until("bob's tool runs", async () => (await who()) === "bob\n", SOON);
+  process.kill((await project.agent("oc")).pid ?? 0, "SIGKILL");
+  const resumed = async () => (await project.journal("resumed")).map((entry) => entry.agent).toSorted();
+  await until("both are back", async () => (await resumed()).join() === "ada,bob", SOON);
+  await Promise.all([is("ada", "ready", 2), is("bob", "ready", 2)]);
+  expect((await project.run(["send", "ada", "are you there?"])).code).toBe(0);
+  await is("ada", "ready", 3);
+  expect(saidTo("ada").at(-1)).toEqual([
+    expect.stringContaining("kickoff-p-ada.txt"),
+    expect.stringContaining("one"),
+    expect.stringContaining("are you there?"),
+  ]);
+
+  expect((await project.run(["down"])).code).toBe(0);
+  await until("nothing is left", async () => (await own.pids()).length === 0, SOON);
+});
