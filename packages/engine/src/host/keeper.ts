@@ -6,8 +6,8 @@ import { Failure } from "../problem.ts";
 import { type Environment, pick } from "./environment.ts";
 import type { Site } from "./site.ts";
 
-/** What the agents of this project need of the caller's environment, beyond what every program gets. */
-const KEPT = ["FLEET_NODE", "FLEET_AGENTS", "GIT_CONFIG_GLOBAL"];
+/** What the watchdog and the agents of this project need of the caller's environment, beyond what every program gets. */
+const KEPT = ["FLEET_NODE", "FLEET_AGENTS", "NODE_COMPILE_CACHE", "GIT_CONFIG_GLOBAL"];
 
 /**
  * Starts the keeper: a shell loop in a session of its own that restarts the
