@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { type Figure, median, ms, quantile, renderFigures } from "./figures.ts";
 import { measureHandoffs, measureHealing, measureLoad, measurePeer, measureUp } from "./measures.ts";
 import { installedPeers } from "./peers.ts";
+import { measureReading } from "./reading.ts";
 
 /*
  * pnpm bench loop [--agents 10,100,1000] [--idle SECONDS] [--times N] [--json]
@@ -93,6 +94,12 @@ async function loadFigures(counts: readonly number[], seconds: number): Promise<
   return figures;
 }
 
+/** Where every screen has changed: one that has not is not read again. */
+const readingFigures = (times: number): readonly Figure[] =>
+  ["claude", "codex", "opencode", "gemini"].map((cli) =>
+    figure(`reading 100 screens of ${cli}`, ms(median(measureReading(cli, 100, times)))),
+  );
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -109,6 +116,7 @@ if (positionals[0] !== "loop" || positionals.length > 1) {
   const counts = values.agents.split(",").map(Number);
   const times = Number(values.times);
   const figures = [
+    ...readingFigures(times),
     ...(await upFigures(counts)),
     ...(await healingFigures(
       counts.filter((count) => count >= 100),
