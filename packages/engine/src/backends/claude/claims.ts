@@ -1,6 +1,7 @@
 import { parseMoment } from "../../watch/calendar.ts";
 import { type Claim, NO_CLAIM } from "../../watch/sign.ts";
 import type { Instant } from "../../watch/time.ts";
+import { type Json, parse, textOf } from "../json.ts";
 import { readError } from "./trouble.ts";
 
 /** The events of Claude Code that tell of its state. Those of single tools would come by the thousand, and tell nothing more. */
@@ -13,18 +14,6 @@ export const EVENTS = [
   "Stop",
   "StopFailure",
 ] as const;
-
-type Json = Readonly<Record<string, unknown>>;
-
-const parse = (text: string): Json | null => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Json) : null;
-  } catch {
-    return null;
-  }
-};
-const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 /** One event of a hook. */
 export function hears(event: string, at: Instant): Claim | null {

@@ -1,19 +1,7 @@
 import { parseMoment } from "../../watch/calendar.ts";
 import { type Claim, NO_CLAIM } from "../../watch/sign.ts";
+import { type Json, jsonOf, parse, textOf } from "../json.ts";
 import { readError } from "./trouble.ts";
-
-type Json = Readonly<Record<string, unknown>>;
-
-const jsonOf = (value: unknown): Json | null =>
-  typeof value === "object" && value !== null ? (value as Json) : null;
-const parse = (text: string): Json | null => {
-  try {
-    return jsonOf(JSON.parse(text));
-  } catch {
-    return null;
-  }
-};
-const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 /** Its own word for it is a rollout. */
 export const isTranscript = (file: string): boolean => /\/rollout-[^/]+\.jsonl$/.test(file);

@@ -1,19 +1,7 @@
 import { parseMoment } from "../../watch/calendar.ts";
 import { type Claim, NO_CLAIM } from "../../watch/sign.ts";
+import { jsonOf, parse, textOf } from "../json.ts";
 import { API_ERROR, readError } from "./trouble.ts";
-
-type Json = Readonly<Record<string, unknown>>;
-
-const jsonOf = (value: unknown): Json | null =>
-  typeof value === "object" && value !== null ? (value as Json) : null;
-const parse = (text: string): Json | null => {
-  try {
-    return jsonOf(JSON.parse(text));
-  } catch {
-    return null;
-  }
-};
-const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 /** Of the file that begins so. Agents that it has called to help have files of their own. */
 export function conversation(head: string): string | null {

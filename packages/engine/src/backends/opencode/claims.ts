@@ -1,21 +1,9 @@
 import type { Mood } from "../../watch/sighting.ts";
 import { type Claim, NO_CLAIM } from "../../watch/sign.ts";
 import type { Duration, Instant } from "../../watch/time.ts";
+import { type Json, jsonOf, parse, textOf } from "../json.ts";
 import { limited } from "../trouble.ts";
 import { readError } from "./trouble.ts";
-
-type Json = Readonly<Record<string, unknown>>;
-
-const jsonOf = (value: unknown): Json | null =>
-  typeof value === "object" && value !== null ? (value as Json) : null;
-const parse = (text: string): Json | null => {
-  try {
-    return jsonOf(JSON.parse(text));
-  } catch {
-    return null;
-  }
-};
-const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 /** It tries again by itself: what takes longer than its own back-off, the vendor has asked for. */
 export const LONG_RETRY: Duration = 60_000;
