@@ -136,6 +136,8 @@ const trouble = (name: string, step: Step, sign: RegExp): Journey => ({
     await ready(own);
     await turn(own, api, "go on", step);
     await own.until(name, sign, SECONDS);
+    // An error ends the turn, but some show it a moment before.
+    if (name.startsWith("error-")) await still(own);
     yield name;
   },
 });
