@@ -113,7 +113,7 @@ const port =
 function kindOf(file: unknown): string {
   const parts = String(file).split("/");
   const [part, name = ""] = parts.slice(-2);
-  return part === "new" || part === "done" ? part : name.replace(/^kickoff-.*/, "kickoff");
+  return part === "new" || part === "done" || part === "kickoffs" ? part : name;
 }
 
 Object.assign(globalThis, {

@@ -9,9 +9,9 @@ import { phasesOf, until } from "./world.ts";
 const AT_WORK = [
   ...["store.save", "store.journal", "store.queue", "store.settle", "terminal.claim", "terminal.open"],
   ...["terminal.close", "terminal.paste", "terminal.press", "mirror.fetch", "signal"],
-  ...["write.records.json", "write.new", "write.done", "write.kickoff"],
+  ...["write.records.json", "write.new", "write.done", "write.kickoffs"],
 ].flatMap((effect) => [`${effect}:before`, `${effect}:after`]);
-const TORN = ["records.json", "new", "done", "kickoff"].map((kind) => `rename.${kind}:before`);
+const TORN = ["records.json", "new", "done", "kickoffs"].map((kind) => `rename.${kind}:before`);
 const AT_THE_END = [
   "write.SEQUENCE-COMPLETE:before",
   "rename.SEQUENCE-COMPLETE:before",

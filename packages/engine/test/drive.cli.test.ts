@@ -3,8 +3,9 @@ import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { GO_ON } from "../src/watch/go-on.ts";
 import { DRIVEN, DRIVEN_CLIS, type Drive, type DrivenCli, drive, SOON } from "./driven.ts";
-import { saidBy } from "./model-api/request.ts";
-import { fail, shell } from "./model-api/step.ts";
+import { resultsIn, saidBy } from "./model-api/request.ts";
+import { play } from "./model-api/script.ts";
+import { fail, type Step, shell, tool } from "./model-api/step.ts";
 import { processesWith, signal } from "./processes.ts";
 import { until } from "./real.ts";
 
@@ -19,6 +20,14 @@ async function driven(...wish: Parameters<typeof drive>): Promise<Drive> {
   return one;
 }
 
+/** How their models read a file. */
+const READ: Readonly<Record<DrivenCli, (file: string) => Step>> = {
+  claude: (file) => tool("Read", { file_path: file }),
+  codex: (file) => shell(`cat ${file}`),
+  gemini: (file) => tool("read_file", { file_path: file }),
+  opencode: (file) => tool("read", { filePath: file }),
+};
+
 describe.each(DRIVEN_CLIS)("%s", (cli) => {
   it("starts without a dialog, is told its prompt and a message, and goes on with its conversation after a death", async () => {
     const { own, project, is, screen, script } = await driven(cli);
@@ -27,7 +36,7 @@ describe.each(DRIVEN_CLIS)("%s", (cli) => {
     await project.up();
     await is("ready", 1);
     expect(
-      own.turns().map((turn) => saidBy(turn).filter((said) => said.includes("kickoff-p-ada.txt")).length),
+      own.turns().map((turn) => saidBy(turn).filter((said) => said.includes("kickoffs/p-ada.txt")).length),
     ).toEqual([1]);
 
     const sent = await project.run(["send", "ada", "one\n# and\ttwo"]);
@@ -49,13 +58,29 @@ describe.each(DRIVEN_CLIS)("%s", (cli) => {
     await is("ready", 3);
     const last = own.turns().at(-1);
     expect(last && saidBy(last)).toEqual([
-      expect.stringContaining("kickoff-p-ada.txt"),
+      expect.stringContaining("kickoffs/p-ada.txt"),
       expect.stringContaining("one"),
       expect.stringContaining("are you there?"),
     ]);
     expect((await project.run(["down"])).code).toBe(0);
     // Nothing that it started, no server of its own either.
     await until("nothing is left", async () => (await own.pids()).length === 0, SOON);
+  });
+
+  it("reads its prompt where it lies, outside of its workdir, and asks nobody whether it may", async () => {
+    const wish = { asks: true, workdir: "clone", trusts: ["project/clone"] };
+    const { own, project, is, script } = await driven(cli, wish);
+    await execa("git", ["init", "--quiet", path.join(own.place.workdir, "clone")]);
+    const reading = play(function* (request) {
+      yield READ[cli](/\/\S+\.txt/.exec(saidBy(request)[0] ?? "")?.[0] ?? "");
+    });
+    script(reading, "I read it.");
+    await project.watchdog();
+    await project.run(["up"]);
+    await is("ready", 2);
+    const last = own.turns().at(-1);
+    expect(last && resultsIn(last)).toEqual([expect.stringContaining("Say hello.")]);
+    expect((await project.journal("decided")).filter((decided) => decided.is === "asking")).toEqual([]);
   });
 
   it("is told a long message while it works, whole and once", async () => {

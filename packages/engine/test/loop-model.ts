@@ -19,10 +19,10 @@ const WAIT = 9 * 60_000;
 
 export function loopModel(request: ApiRequest): Step {
   const told = newest(request);
-  const [result] = resultsIn(request);
+  const result = resultsIn(request).map(plain)[0];
   const brief = briefIn(request);
   if (told.rounds === 0 || result === undefined) {
-    const [, kickoff] = /^Read (\/\S+kickoff-\S+\.txt) and do what it says/.exec(told.words) ?? [];
+    const [, kickoff] = /^Read (\/\S+\.txt) and do what it says/.exec(told.words) ?? [];
     if (kickoff !== undefined) return shell(`cat '${kickoff}'`);
     return brief === null ? text(`I do not know who I am: ${told.words}`) : look(brief);
   }
@@ -33,11 +33,13 @@ export function loopModel(request: ApiRequest): Step {
   return said ?? text(`I can't go on: ${result}`);
 }
 
+/** Gemini puts a word of its own before what a tool has said. */
+const plain = (result: string): string => result.replace(/^Output: /m, "");
+
 /** Who it is, and where: as its tools have read it in this conversation. */
 function briefIn({ conversation }: ApiRequest): Brief | null {
-  const kickoff = conversation.find(
-    ({ by, text: words }) => by === "tool" && /^role: \w+$/m.test(words),
-  )?.text;
+  const results = conversation.flatMap(({ by, text: words }) => (by === "tool" ? [plain(words)] : []));
+  const kickoff = results.find((result) => /^role: \w+$/m.test(result));
   if (kickoff === undefined) return null;
   const field = (name: string): string => new RegExp(`^${name}: (.+)$`, "m").exec(kickoff)?.[1] ?? "";
   return { role: field("role"), phase: field("phase"), plan: field("plan"), status: field("status") };

@@ -52,7 +52,7 @@ it.each([
 it("hands the first message over as a file, to the byte, and shows no word of it in the list of processes", async () => {
   const project = await ownProject(agentsToml(ADA), PROMPT);
   await project.up();
-  const kickoff = path.join(project.state, "kickoff-p-ada.txt");
+  const kickoff = path.join(project.state, "kickoffs/p-ada.txt");
   expect(await project.heard("ada")).toEqual([`first: Read ${kickoff} and do what it says.`]);
   const { stdout } = await execa("cat", [kickoff], { stripFinalNewline: false });
   expect(stdout).toBe(PROMPT["prompts/start.md"]);

@@ -95,6 +95,26 @@ describe("our plugin in opencode", () => {
     expect((await claims()).map((claim) => claim?.conversation)).toEqual([SESSION, SESSION, SESSION]);
   });
 
+  it.each([
+    [undefined, {}],
+    ["ask", { "*": "ask" }],
+    [
+      { bash: "deny", external_directory: "deny" },
+      { bash: "deny", external_directory: "deny" },
+    ],
+  ])("lets it read the first message, whatever else its person allows: %j", async (permission, own) => {
+    const { config = () => {} } = await fleet({ client, directory: "/" });
+    const settings = { permission };
+    config(settings);
+    const kickoffs = path.join(path.dirname(events), "kickoffs");
+    const name = path.basename(path.dirname(events));
+    expect(Object.entries(settings.permission ?? {})).toEqual([
+      ...Object.entries(own),
+      ["external_directory*", { [`${kickoffs}/*`]: "allow" }],
+      ["read*", { [`*/${name}/kickoffs/*`]: "allow" }],
+    ]);
+  });
+
   it("tells how a turn ended with its end, and nothing of an error that it got over", async () => {
     const say = await load();
     const error = { name: "APIError", data: { message: "invalid x-api-key", statusCode: 401 } };

@@ -22,14 +22,22 @@ const SOON = 240;
 const DEMO = path.join(import.meta.dirname, "../../../projects/demo");
 const ROLES = ["builder", "adversary"] as const;
 
-/** Who plays, and the model of each in the second phase. */
-const SECOND = { claude: "claude-sonnet-5", codex: "fake-model-2" } as const satisfies Partial<
-  Record<DrivenCli, string>
->;
-type Cli = keyof typeof SECOND;
-type Team = Readonly<Record<(typeof ROLES)[number], Cli>>;
+/** In the shell of Gemini git knows nobody's ~/.gitconfig. */
+const ADA = {
+  ...{ GIT_AUTHOR_NAME: "Ada", GIT_AUTHOR_EMAIL: "ada@example.com" },
+  ...{ GIT_COMMITTER_NAME: "Ada", GIT_COMMITTER_EMAIL: "ada@example.com" },
+};
 
-const modelsOf = (cli: Cli): readonly [string, string] => [DRIVEN[cli].model, SECOND[cli]];
+/** Who plays, and the model of each in the second phase. */
+const SECOND: Readonly<Record<DrivenCli, string>> = {
+  claude: "claude-sonnet-5",
+  codex: "fake-model-2",
+  gemini: "gemini-2.5-flash",
+  opencode: "fake/fake-model-2",
+};
+type Team = Readonly<Record<(typeof ROLES)[number], DrivenCli>>;
+
+const modelsOf = (cli: DrivenCli): readonly [string, string] => [DRIVEN[cli].model, SECOND[cli]];
 
 /** In the first phase each has the model of its own, in the second the one that the phase names. */
 const projectToml = (team: Team, backends: readonly string[]): string => {
@@ -69,11 +77,12 @@ async function ownHouse(team: Team) {
   const home = path.join(await ownDirectory(), "house");
   const api = await modelApi();
   onTestFinished(() => api[Symbol.asyncDispose]());
-  const trusts = ROLES.map((role) => path.join(home, "clones", role));
+  // Gemini wants to trust the state directory, too.
+  const trusts = [home, ...ROLES.map((role) => path.join(home, "clones", role))];
   const seats: Seat[] = [];
   const backends: string[] = [];
   for (const cli of new Set(Object.values(team))) {
-    const own = await seat(cli, { api, trusts });
+    const own = await seat(cli, { api, trusts, env: ADA });
     onTestFinished(() => own.end());
     api.script(own.place.key, [loopModel]);
     seats.push(own);
@@ -89,7 +98,7 @@ async function ownHouse(team: Team) {
     const all: ApiRequest[][] = [];
     for (const turn of api.turns()) {
       const said = saidBy(turn);
-      if (!said[0]?.includes(`kickoff-p-${role}.txt`)) continue;
+      if (!said[0]?.includes(`kickoffs/p-${role}.txt`)) continue;
       if (said.length === 1 && newest(turn).rounds === 0) all.push([]);
       all.at(-1)?.push(turn);
     }
@@ -128,9 +137,10 @@ const STORY = [
 ];
 
 describe.each<Team>([
-  { builder: "claude", adversary: "claude" },
-  { builder: "codex", adversary: "codex" },
   { builder: "claude", adversary: "codex" },
+  { builder: "codex", adversary: "opencode" },
+  { builder: "opencode", adversary: "gemini" },
+  { builder: "gemini", adversary: "claude" },
 ])("$builder builds, $adversary reviews", (team) => {
   it("two phases of the demo's plan: each handoff told once, each phase in fresh conversations and with its model", async () => {
     const { seats, project, conversations, story } = await ownHouse(team);
@@ -150,14 +160,14 @@ describe.each<Team>([
 
     for (const role of ROLES) {
       const held = conversations(role);
-      expect(held.map((turns) => [...new Set(turns.map(({ model }) => model))])).toEqual(
-        modelsOf(team[role]).map((model) => [model]),
-      );
+      // opencode says who provides it, and its API is not told that.
+      const models = modelsOf(team[role]).map((model) => [path.basename(model)]);
+      expect(held.map((turns) => [...new Set(turns.map(({ model }) => model))])).toEqual(models);
       const kind = role === "builder" ? "review" : "claim";
       const pings = commits
         .filter(({ subject }) => subject.startsWith(`${kind}(`))
         .map(({ sha }) => expect.stringContaining(`[fleet ${sha.slice(0, 7)}] New ${kind} on origin/main.`));
-      const kickoff = expect.stringContaining(`kickoff-p-${role}.txt`);
+      const kickoff = expect.stringContaining(`kickoffs/p-${role}.txt`);
       expect(held.map(toldIn)).toEqual([
         [kickoff, ...pings.slice(0, 3)],
         [kickoff, ...pings.slice(3)],

@@ -52,7 +52,7 @@ const inPhase = (project: OwnProject, phase: string, before: number | null) =>
     return seen.phase === phase && seen.pid !== null && seen.pid !== before && seen;
   });
 
-const kickoff = (project: OwnProject) => readFile(path.join(project.state, "kickoff-p-builder.txt"), "utf8");
+const kickoff = (project: OwnProject) => readFile(path.join(project.state, "kickoffs/p-builder.txt"), "utf8");
 
 it("goes from phase to phase as each is done, with its own model and kickoff, and ends after the last", async () => {
   const project = await ownProject(loopToml(PHASES), PROMPTS);

@@ -26,7 +26,7 @@ export interface SeatWish {
   readonly env?: Readonly<Record<string, string>>;
   /** As it is installed: with all its dialogs. */
   readonly bare?: boolean;
-  /** Folders that it trusts, besides its own project: absolute. */
+  /** Folders that it trusts, besides its own project: absolute, or from the home. */
   readonly trusts?: readonly string[];
   /** Files in the place of what keeps dialogs away, or beside it: by path from the home. */
   readonly files?: Readonly<Record<string, string>>;
@@ -79,7 +79,7 @@ export async function seat(cli: CliName, wish: SeatWish): Promise<Seat> {
     url: wish.api.url,
     key: path.basename(home),
     asks: wish.asks ?? false,
-    trusts: [path.join(home, "project"), ...(wish.trusts ?? [])],
+    trusts: ["project", ...(wish.trusts ?? [])].map((folder) => path.resolve(home, folder)),
   };
   await furnish(place, {
     ...(wish.bare === true ? {} : program.files(place)),

@@ -44,7 +44,7 @@ ${agent("ada")}${agent("bob")}`,
     own
       .turns()
       .map(saidBy)
-      .filter((said) => said[0]?.includes(`kickoff-p-${name}.txt`));
+      .filter((said) => said[0]?.includes(`kickoffs/p-${name}.txt`));
   const is = (name: string, word: string, turns: number) =>
     until(
       `${name} is ${word}`,
@@ -75,7 +75,7 @@ ${agent("ada")}${agent("bob")}`,
   expect((await project.run(["send", "ada", "are you there?"])).code).toBe(0);
   await is("ada", "ready", 3);
   expect(saidTo("ada").at(-1)).toEqual([
-    expect.stringContaining("kickoff-p-ada.txt"),
+    expect.stringContaining("kickoffs/p-ada.txt"),
     expect.stringContaining("one"),
     expect.stringContaining("are you there?"),
   ]);

@@ -112,7 +112,7 @@ it("holds the agents of a shared server until it answers, and starts them then",
   expect(await attached(project)).toEqual([seat.session]);
   expect(JSON.parse(await readFile(at(project, "seats/ada.first"), "utf8"))).toEqual({
     instance: seat.instance,
-    text: expect.stringContaining("kickoff-p-ada.txt"),
+    text: expect.stringContaining("kickoffs/p-ada.txt"),
   });
   expect((await project.run(["down", "ada"])).code).toBe(0);
   expect(await readdir(at(project, "seats"))).not.toContain("ada.json");

@@ -30,6 +30,8 @@ export interface LaunchRequest {
   readonly settings: BackendSettings | null;
   /** The first message: constant words that point at a file, so that no prompt shows in `ps`. */
   readonly first: string | null;
+  /** The folder of that file, absolute. Of all outside its workdir, it has to read there, and no person is there to allow it. */
+  readonly kickoffs: string;
   /** Null begins a conversation; else this one is gone on with. Its id is null where the backend finds it by itself. */
   readonly resume: { readonly id: string | null } | null;
   /** The shared server that it attaches to, and the conversation there; null: it runs on its own. */

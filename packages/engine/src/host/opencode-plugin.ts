@@ -38,6 +38,7 @@ export async function fleet({ client, directory }: Given) {
   let before = Promise.resolve();
   tend();
   return {
+    config: allowKickoffs(events),
     event: ({ event }: { readonly event: Told }): void => {
       // One after the other, though some have to be asked about first.
       before = before.then(() => hear(event)).then(tend, () => {});
@@ -55,6 +56,7 @@ function shared(place: string, directory: string, client: Client, events: string
   });
   let before = Promise.resolve();
   return {
+    config: allowKickoffs(events),
     event: ({ event }: { readonly event: Told }): void => {
       before = before.then(() => all.hear(event)).catch(() => {});
     },
@@ -69,6 +71,24 @@ function shared(place: string, directory: string, client: Client, events: string
     },
   };
 }
+
+/**
+ * Its first message is a file outside of its folder: it would ask at its very first step. The names are patterns, too: as
+ * these are, they are nobody else's, stand behind all that its person says, and the last rule that fits is obeyed.
+ */
+const allowKickoffs =
+  (events: string) =>
+  (settings: { permission?: unknown }): void => {
+    const state = path.dirname(events);
+    const { permission } = settings;
+    const own = typeof permission === "string" ? { "*": permission } : (permission as Json | undefined);
+    settings.permission = {
+      ...own,
+      "external_directory*": { [path.join(state, "kickoffs/*")]: "allow" },
+      // What it reads is named from its folder.
+      "read*": { [path.join("*", path.basename(state), "kickoffs/*")]: "allow" },
+    };
+  };
 
 /** As long as nobody reads them, only the last events are kept. */
 const MOST_EVENTS = 2_000;

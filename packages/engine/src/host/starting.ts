@@ -79,7 +79,10 @@ async function launchAgent(
   // A conversation at a server is begun by us: one that nobody has told of yet is none to go on with.
   const isFresh = resume === null || (isShared && resume.id === null);
   const text = isFresh ? await kickoffText(site, agent, course, disk) : null;
-  const kickoff = path.join(site.state, `kickoff-${agent.session}.txt`);
+  // Nothing else lies there: an agent may be allowed to read all of it.
+  const kickoffs = path.join(site.state, "kickoffs");
+  const kickoff = path.join(kickoffs, `${agent.session}.txt`);
+  await disk.makeFolder(kickoffs);
   if (text !== null) await disk.write(kickoff, text);
   const workdir = path.resolve(site.root, agent.workdir);
   const first = text === null ? null : `Read ${kickoff} and do what it says.`;
@@ -89,7 +92,7 @@ async function launchAgent(
   };
   return backend.launch({
     ...{ agent: agent.name, workdir, state: site.state, instance, model },
-    ...{ args: agent.args, settings, first, resume, hook },
+    ...{ args: agent.args, settings, first, kickoffs, resume, hook },
     server: isShared ? await attach(site, agent, seat, first, resume?.id ?? null, disk) : null,
   });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Asked, type Format, frame, idOf, piece, type Reply, type Said } from "./format.ts";
+import { type Asked, type Format, frame, idOf, piece, type Reply, type Said, textOf } from "./format.ts";
 
 const Part = z.looseObject({
   text: z.string().optional(),
@@ -35,7 +35,10 @@ export const gemini: Format = {
 
 function saidIn(role: string, { text = "", functionResponse }: z.infer<typeof Part>): Said {
   if (functionResponse !== undefined)
-    return { by: "tool", text: JSON.stringify(functionResponse.response) ?? "" };
+    return {
+      by: "tool",
+      text: textOf(functionResponse.response) || JSON.stringify(functionResponse.response),
+    };
   return { by: role === "model" ? "model" : "user", text };
 }
 

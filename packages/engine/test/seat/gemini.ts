@@ -3,16 +3,19 @@ import path from "node:path";
 import type { Program } from "./program.ts";
 
 export const gemini: Program = {
-  files: ({ home }) => ({
+  files: ({ home, trusts }) => ({
     [path.join(home, ".gemini/settings.json")]: `${JSON.stringify(
       {
-        security: { auth: { selectedType: "gemini-api-key" }, folderTrust: { enabled: false } },
+        security: { auth: { selectedType: "gemini-api-key" } },
         general: { enableAutoUpdate: false },
         privacy: { usageStatisticsEnabled: false },
       },
       null,
       2,
     )}\n`,
+    [path.join(home, ".gemini/trustedFolders.json")]: JSON.stringify(
+      Object.fromEntries(trusts.map((folder) => [folder, "TRUST_FOLDER"])),
+    ),
   }),
   env: ({ url, key }) => ({ GOOGLE_GEMINI_BASE_URL: url, GEMINI_API_KEY: key }),
   argv: ({ prompt, resume, args }, { asks }) => [

@@ -6,6 +6,8 @@ const config = (home: string, file: string): string => path.join(home, ".config/
 /** What it would fetch from the npm registry for any plugin, and wait for in vain: as if it had been fetched once. */
 const FETCHED = { dependencies: { "@opencode-ai/plugin": "1.18.33" } };
 
+const model = (name: string) => ({ name, limit: { context: 200_000, output: 8_192 } });
+
 export const opencode: Program = {
   files: ({ home, url, key, asks }) => ({
     [config(home, "opencode.json")]: `${JSON.stringify(
@@ -15,14 +17,14 @@ export const opencode: Program = {
             npm: "@ai-sdk/openai-compatible",
             name: "Fake",
             options: { baseURL: `${url}/v1`, apiKey: key },
-            models: { "fake-model": { name: "Fake Model", limit: { context: 200_000, output: 8_192 } } },
+            models: { "fake-model": model("Fake Model"), "fake-model-2": model("Fake Model 2") },
           },
         },
         model: "fake/fake-model",
         small_model: "fake/fake-model",
         autoupdate: false,
         share: "disabled",
-        ...(asks ? { permission: { bash: "ask" } } : {}),
+        ...(asks ? { permission: "ask" } : {}),
       },
       null,
       2,

@@ -277,6 +277,7 @@ const request: LaunchRequest = {
   resume: null,
   server: null,
   hook: "/p/it's/hook.sh",
+  kickoffs: "/p/.state/kickoffs",
 };
 
 describe("Claude Code is launched", () => {
@@ -305,9 +306,10 @@ describe("Claude Code is launched", () => {
       CLAUDE_CODE_DISABLE_ALTERNATE_SCREEN: "1",
       A: "1",
     });
-    const { hooks } = JSON.parse(launch.files["/p/.state/claude-ada.json"] ?? "");
+    const { hooks, permissions } = JSON.parse(launch.files["/p/.state/claude-ada.json"] ?? "");
     expect(Object.keys(hooks)).toContain("StopFailure");
     expect(hooks.Stop).toEqual([{ hooks: [{ type: "command", command: "'/p/it'\\''s/hook.sh'" }] }]);
+    expect(permissions).toEqual({ allow: ["Read(//p/.state/kickoffs/**)"] });
   });
 
   it("with its old conversation, by id", () => {

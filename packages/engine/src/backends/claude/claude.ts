@@ -103,7 +103,10 @@ const sessions = (home: string, env: Readonly<Record<string, string | undefined>
 const QUIET = { DISABLE_AUTOUPDATER: "1", CLAUDE_CODE_DISABLE_ALTERNATE_SCREEN: "1" } as const;
 
 /** Our hooks, in a file of the project's own that is given on the command line: nobody's other settings are touched. */
-function settingsFor({ hook }: LaunchRequest): string {
+function settingsFor({ hook, kickoffs }: LaunchRequest): string {
   const run = [{ hooks: [{ type: "command", command: `'${hook.replaceAll("'", "'\\''")}'` }] }];
-  return `${JSON.stringify({ hooks: Object.fromEntries(EVENTS.map((event) => [event, run])) }, null, 1)}\n`;
+  const hooks = Object.fromEntries(EVENTS.map((event) => [event, run]));
+  // Else it asks at its very first step. A second slash: from the root on.
+  const permissions = { allow: [`Read(/${kickoffs}/**)`] };
+  return `${JSON.stringify({ hooks, permissions }, null, 1)}\n`;
 }

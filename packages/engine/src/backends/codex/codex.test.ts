@@ -255,6 +255,7 @@ const request: LaunchRequest = {
   resume: null,
   server: null,
   hook: '/p/a "b"/hook.sh',
+  kickoffs: "/p/.state/kickoffs",
 };
 const QUIET = [
   ...["--no-daemon", "--no-alt-screen", "-c", "check_for_update_on_startup=false"],

@@ -124,6 +124,7 @@ const request: LaunchRequest = {
   instance: "8489a37f-7e39-41a6-98a4-63fb058e64b7",
   server: null,
   hook: "/p/.state/hook.sh",
+  kickoffs: "/p/.state/kickoffs",
   resume: null,
 };
 

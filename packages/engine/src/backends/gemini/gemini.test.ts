@@ -243,6 +243,7 @@ const request: LaunchRequest = {
   resume: null,
   server: null,
   hook: "/p/hook.sh",
+  kickoffs: "/p/.state/kickoffs",
 };
 
 describe("Gemini is launched", () => {
@@ -256,16 +257,20 @@ describe("Gemini is launched", () => {
     } as const;
     const launch = gemini.launch({ ...request, model: "m-1", args: ["--x"], settings, first: "Read /k." });
     expect(launch.argv).toEqual([
-      ...["nice", "gemini", "--session-id", request.instance, "--model", "m-1", "--yolo", "--x"],
+      ...["nice", "gemini", "--session-id", request.instance, "--model", "m-1"],
+      ...["--include-directories", "/p/.state/kickoffs", "--yolo", "--x"],
       ...["--prompt-interactive", "Read /k."],
     ]);
     expect([launch.env, launch.files]).toEqual([{ A: "1", COLORTERM: "truecolor" }, {}]);
   });
 
   it("with its old conversation, by id, and never with the latest one of who knows whom", () => {
-    expect(gemini.launch({ ...request, resume: { id: "c-1" } }).argv).toEqual(["gemini", "--resume", "c-1"]);
+    const reads = ["--include-directories", "/p/.state/kickoffs"];
+    expect(gemini.launch({ ...request, resume: { id: "c-1" } }).argv).toEqual([
+      ...["gemini", "--resume", "c-1", ...reads],
+    ]);
     expect(gemini.launch({ ...request, resume: { id: null } }).argv).toEqual([
-      ...["gemini", "--session-id", request.instance],
+      ...["gemini", "--session-id", request.instance, ...reads],
     ]);
   });
 });

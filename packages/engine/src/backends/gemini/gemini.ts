@@ -5,7 +5,7 @@ import { layoutOf, queueIn, read } from "./read.ts";
 
 /** Gemini CLI. Known: 0.61.0. */
 export const gemini: Backend = {
-  launch({ workdir, instance, model, args, settings, first, resume }) {
+  launch({ workdir, instance, model, args, settings, first, kickoffs, resume }) {
     const [program, ...before] = settings?.command ?? ["gemini"];
     return {
       argv: [
@@ -13,6 +13,8 @@ export const gemini: Backend = {
         ...before,
         ...(resume?.id == null ? ["--session-id", instance] : ["--resume", resume.id]),
         ...(model === null ? [] : ["--model", model]),
+        // It refuses to read anywhere else.
+        ...["--include-directories", kickoffs],
         ...(settings?.args ?? []),
         ...args,
         ...(first === null ? [] : ["--prompt-interactive", first]),

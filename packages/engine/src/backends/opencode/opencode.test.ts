@@ -253,6 +253,7 @@ const request: LaunchRequest = {
   resume: null,
   server: null,
   hook: "/p/hook.sh",
+  kickoffs: "/p/.state/kickoffs",
 };
 const PLUGIN = "file:///p/my%20state%231/opencode-plugin.ts";
 
