@@ -1,3 +1,4 @@
+import path from "node:path";
 import { type ApiRequest, newest, resultsIn } from "./model-api/request.ts";
 import { type Step, shell, text } from "./model-api/step.ts";
 
@@ -92,7 +93,7 @@ function build(result: string, { phase, status }: Brief): Step | null {
   }
   if (result.includes(`status: phase ${phase} done`)) return rest(`Phase ${phase} is done.`);
   return shell(
-    `mkdir -p $(dirname ${status}) && printf '# Phase ${phase}\\n\\n## DONE\\n' >${status} && echo written`,
+    `mkdir -p ${path.posix.dirname(status)} && printf '# Phase ${phase}\\n\\n## DONE\\n' >${status} && echo written`,
   );
 }
 

@@ -18,7 +18,7 @@ import { type Seat, seat } from "./seat.ts";
  */
 
 /** Seconds; other tests may run on this machine. */
-const SOON = 240;
+const SOON = 420;
 const DEMO = path.join(import.meta.dirname, "../../../projects/demo");
 const ROLES = ["builder", "adversary"] as const;
 
@@ -69,7 +69,7 @@ on_complete = { agent = "orchestrator", message = "All phases are done." }
 [loop.handoff]
 repo = "clones/builder"
 `,
-    { stop_grace: '"5s"', quit_grace: '"5s"' },
+    { stop_grace: '"5s"', quit_grace: '"30s"' },
   );
 };
 

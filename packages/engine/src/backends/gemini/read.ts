@@ -181,7 +181,7 @@ function asking(frame: readonly string[]): { readonly mood: "asking"; readonly q
 }
 
 const KINDS: readonly (readonly [RegExp, string])[] = [
-  [/^Do you trust the files in this folder\?/, "trust dialog"],
+  [/^Do you trust the (?:files in this folder|following folders)\b/, "trust dialog"],
   [/authenticate|^(?:\? )?Enter Gemini API Key|^Waiting for auth/, "login dialog"],
   [
     /^It seems like you don't have access to|was not found or is invalid|is not available in region/,

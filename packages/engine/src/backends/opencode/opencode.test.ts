@@ -42,6 +42,7 @@ const SCREENS: Readonly<Record<string, Partial<Reading>>> = {
   "busy-queued-message": busy(),
   "busy-tool-running": busy(),
   "busy-waiting-api": busy(),
+  completions: ready("Hello.", "/exit"),
   "error-400-thinking": { mood: "fatal", rule: "poisoned conversation", draft: "" },
   "error-400-toolong": ready("ok reply"),
   "error-401": { mood: "asking", rule: "login", question: "invalid x-api-key", draft: "" },

@@ -16,6 +16,8 @@ import { readWords } from "./trouble.ts";
 
 const EDGE = /^( *)╹▀+/u;
 const BAR = /^ *┃/u;
+/** One that the box offers for what was typed, in a list right above that. */
+const COMPLETION = /^ *┃ \S.*┃$/u;
 /** In an empty box, before anything was said. */
 const GHOST = /^Ask anything… ".*"$/u;
 /** The wheel that turns in the footer may be all that a narrow one has room for. */
@@ -77,7 +79,8 @@ export function layoutOf(lines: readonly string[]): Layout | null {
   const bar = `${" ".repeat(left)}┃`;
   const top = cut.findLastIndex((line) => !line.startsWith(bar)) + 1;
   if (top >= edge) return null;
-  const box = cut.slice(top, -1).map((line) => line.slice(bar.length).replace(/^ {1,2}/, ""));
+  const typed = cut.slice(top, -1).filter((line) => !COMPLETION.test(line));
+  const box = typed.map((line) => line.slice(bar.length).replace(/^ {1,2}/, ""));
   const draft = box.join("\n").trim();
   const { said, notice } = withoutNotice(cut.slice(0, top));
   return {
