@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Asks again until it is so. The only sanctioned way to wait in a test. */
+/** Asks again until it is so, less often where an answer takes its time. The only sanctioned way to wait in a test. */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,
@@ -11,10 +11,11 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
+    const asked = performance.now();
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
     if (Date.now() > deadline) throw new Error(`waited ${seconds} s, and still not: ${what}`);
-    await wait(25);
+    await wait(Math.max(25, 3 * (performance.now() - asked)));
   }
 }
 

@@ -46,6 +46,9 @@ const SCREENS: Readonly<Record<string, readonly [Partial<Reading>, title?: strin
     asking("model dialog", "It seems like you don't have access to gemini-2.5-pro."),
     WORKING,
   ],
+  "dialog-trust-more.120x40": [
+    asking("trust dialog", "Do you trust the following folders being added to this workspace?"),
+  ],
   "dialog-usage-limit.120x40": [
     limited("usage limit dialog", new Date(2026, 10, 22, 0, 31).getTime(), null),
     WORKING,
