@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, renameSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, realpathSync, renameSync, unlinkSync } from "node:fs";
 import path from "node:path";
 import { type Client, type Conversation, type Json, tell, watchOver } from "./opencode-door.ts";
 
@@ -35,7 +35,12 @@ interface Taken {
   readonly conversation: Conversation;
   readonly hear: Hear;
   readonly leave: AbortController;
+  /** No earlier than then is told again what was refused. */
+  again: number;
 }
+
+/** So long what was refused is left alone: laying it down again is news of the folder, too. */
+const PAUSE = 2_000;
 
 export function seats(
   folder: string,
@@ -67,9 +72,10 @@ export function seats(
       const { session, model } = seat;
       const conversation: Conversation = { session, manner: null, model };
       const leave = new AbortController();
-      taken.set(seat.agent, { seat, conversation, leave, hear: sit(seat, conversation, leave.signal) });
+      const hear = sit(seat, conversation, leave.signal);
+      taken.set(seat.agent, { seat, conversation, hear, leave, again: 0 });
     }
-    for (const { seat, conversation } of taken.values()) void begin(folder, seat, client, conversation);
+    for (const one of taken.values()) if (Date.now() >= one.again) void begin(folder, one, client);
   };
   look();
   watchOver(folder, look);
@@ -95,14 +101,19 @@ function seatsIn(folder: string, directory: string): readonly Seat[] | null {
 }
 
 /** What a fresh conversation is told first lies beside its seat: whoever moves it away tells it, once. What is refused is tried again. */
-async function begin(folder: string, seat: Seat, client: Client, conversation: Conversation): Promise<void> {
+async function begin(folder: string, one: Taken, client: Client): Promise<void> {
+  const { seat, conversation } = one;
   const lies = path.join(folder, `${seat.agent}.first`);
+  const taken = `${lies}-taken`;
   try {
     const { instance, text } = JSON.parse(readFileSync(lies, "utf8"));
     if (instance !== seat.instance) return;
-    renameSync(lies, `${lies}-taken`);
-    if (!(await tell(client, conversation, String(text)).catch(() => false)))
-      renameSync(`${lies}-taken`, lies);
+    renameSync(lies, taken);
+    if (await tell(client, conversation, String(text)).catch(() => false)) return;
+    one.again = Date.now() + PAUSE;
+    // Not over what its next run is to be told.
+    linkSync(taken, lies);
+    unlinkSync(taken);
   } catch {
     // There is none, or it was told.
   }
