@@ -68,7 +68,9 @@ ${agent("ada")}${agent("bob")}`,
   await project.run(["send", "bob", "work"]);
   const who = () => readFile(path.join(own.place.workdir, "who"), "utf8").catch(() => "");
   await until("bob's tool runs", async () => (await who()) === "bob\n", SOON);
-  process.kill((await project.agent("oc")).pid ?? 0, "SIGKILL");
+  const { pid } = await project.agent("oc");
+  expect(pid).not.toBeNull();
+  if (pid !== null) process.kill(pid, "SIGKILL");
   const resumed = async () => (await project.journal("resumed")).map((entry) => entry.agent).toSorted();
   await until("both are back", async () => (await resumed()).join() === "ada,bob", SOON);
   await Promise.all([is("ada", "ready", 2), is("bob", "ready", 2)]);

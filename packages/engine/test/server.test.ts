@@ -88,6 +88,13 @@ const is = (project: OwnProject, name: string, word: string, why = "") =>
     throw new Error([error.message, JSON.stringify(await project.agent(name)), ...story].join("\n"));
   });
 
+/** Of a program that is not there the pid would be that of our own group. */
+async function killServer(project: OwnProject): Promise<void> {
+  const { pid } = await project.agent("oc");
+  if (pid === null) throw new Error("there is no server to kill");
+  process.kill(pid, "SIGKILL");
+}
+
 const at = (project: OwnProject, ...names: readonly string[]) =>
   path.join(project.state, "servers/oc", ...names);
 
@@ -134,7 +141,7 @@ it("ends agents whose server died, and goes on with their conversations when it 
     return agents.ada?.conversation?.id === session;
   });
   await project.shut();
-  process.kill((await project.agent("oc")).pid ?? 0, "SIGKILL");
+  await killServer(project);
   await is(project, "ada", "held", "does not answer");
   expect(await project.journal("stopped")).toMatchObject([{ agent: "ada", because: "server-lost" }]);
   await project.open();
@@ -178,7 +185,7 @@ it("gives each start of a server a password of its own that no command line show
   expect(await readdir(others)).toEqual(["opencode"]);
   expect(await readdir(at(project, "tmp"))).toEqual(["opencode"]);
   await writeFile(at(project, "tmp/leaked"), "");
-  process.kill((await project.agent("oc")).pid ?? 0, "SIGKILL");
+  await killServer(project);
   await until("there is another", async () => (await password()) !== first);
   await until("its folder is as if it had never been there", async () => {
     const names = await readdir(at(project, "tmp")).catch(() => []);
