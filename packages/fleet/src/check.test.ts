@@ -11,6 +11,7 @@ const TWO = "2".repeat(40);
 
 const agentsToml = (prefix: string, ...agents: readonly string[]) =>
   `[defaults]\nsession_prefix = "${prefix}"\nlog_dir = ".state"\n${agents.map((name) => `[agents.${name}]\nkind = "persistent"\n`).join("")}`;
+const SERVER = '[backends.opencode]\nserver = "http://127.0.0.1:4096"\n[services.oc]\nserves = "opencode"\n';
 
 interface Given {
   readonly name: string;
@@ -186,6 +187,14 @@ describe("two projects", () => {
         { name: "one", agents: agentsToml("a-", "x") },
         { name: "two", agents: agentsToml("a-b-", "c") },
       ],
+    ],
+    [
+      "with servers at one port",
+      [
+        { name: "one", agents: `${agentsToml("x-", "a")}${SERVER}` },
+        { name: "two", agents: `${agentsToml("y-", "a")}${SERVER.replace("127.0.0.1", "localhost")}` },
+      ],
+      "FL0302 p/two/agents.toml:7:10 the port of `http://localhost:4096` is also that of a server of `one` [`one` has it here p/one/agents.toml:7:10]",
     ],
     [
       "in one folder, by a link",

@@ -17,7 +17,7 @@ export function clashes(snapshot: Snapshot): readonly Problem[] {
     if (agents.is !== "read" || agents.document === null || agents.project === null) return [];
     return [{ snapshot: one, document: agents.document, project: agents.project }];
   });
-  return [...samePrefixes(known), ...sameSessions(known), ...sameFolders(snapshot)];
+  return [...samePrefixes(known), ...sameSessions(known), ...samePorts(known), ...sameFolders(snapshot)];
 }
 
 function clash(
@@ -100,6 +100,29 @@ const sameSessions = (known: readonly Known[]): readonly Problem[] =>
       const message = `the session \`${second.name}\` is also one of \`${first.known.snapshot.project.name}\``;
       const help = "choose another session_prefix for one of the two projects";
       return clash("FL0301", first.known, second.known, [first.path, second.path], message, help);
+    },
+  );
+
+interface Server {
+  readonly known: Known;
+  readonly url: string;
+  readonly path: Path;
+}
+
+/** A server is at one place, and the second one there would not come up. */
+const samePorts = (known: readonly Known[]): readonly Problem[] =>
+  twins(
+    known.flatMap((one) =>
+      one.project.agents.flatMap(({ serves }): readonly Server[] => {
+        const url = serves === null ? null : (one.project.backends[serves]?.server ?? null);
+        return url === null ? [] : [{ known: one, url, path: ["backends", serves ?? "", "server"] }];
+      }),
+    ),
+    ({ url }) => new URL(url).port,
+    (first, second) => {
+      const message = `the port of \`${second.url}\` is also that of a server of \`${first.known.snapshot.project.name}\``;
+      const help = "choose another port for one of the two projects";
+      return clash("FL0302", first.known, second.known, [first.path, second.path], message, help);
     },
   );
 
