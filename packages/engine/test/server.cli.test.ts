@@ -29,9 +29,10 @@ it("agents share an opencode server, each in its own conversation, go on with it
   onTestFinished(() => own.end());
   const agent = (name: string) =>
     `[agents.${name}]\nkind = "persistent"\nbackend = "opencode"\nprompt = "${name}.md"\n`;
+  const url = `http://127.0.0.1:${await freePort()}`;
   const toml = agentsToml(
     `${await backendTable("opencode", own)}
-server = "http://127.0.0.1:${await freePort()}"
+server = "${url}"
 [models]
 sonnet = "fake/fake-model"
 [services.oc]
@@ -74,6 +75,14 @@ ${agent("ada")}${agent("bob")}`,
   expect((await ofBob()).length).toBeGreaterThan(1);
   expect((await project.run(["down", "bob"])).code).toBe(0);
   expect(await ofBob()).toEqual([]);
+  const password = await readFile(path.join(project.state, "servers/oc/password"), "utf8");
+  const authorization = `Basic ${Buffer.from(`opencode:${password}`).toString("base64")}`;
+  await until("nobody works in the server", async () => {
+    const directory = new URLSearchParams({ directory: own.place.workdir });
+    const answer = await fetch(`${url}/session/status?${directory}`, { headers: { authorization } });
+    return Object.keys((await answer.json()) as object).length === 0;
+  });
+  expect(saidTo("bob").length).toBe(2);
 
   const { pid } = await project.agent("oc");
   expect(pid).not.toBeNull();
@@ -88,7 +97,6 @@ ${agent("ada")}${agent("bob")}`,
     expect.stringContaining("are you there?"),
   ]);
 
-  expect(saidTo("bob").length).toBe(2);
   expect((await project.run(["down"])).code).toBe(0);
   await until("nothing is left", async () => (await own.pids()).length === 0, SOON);
 });
