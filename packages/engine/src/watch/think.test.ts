@@ -629,3 +629,22 @@ it("a stop that takes ten seconds is looked at ever later: often at first, and n
     expect(step).toBeLessThanOrEqual(Math.max(50, (waited[index - 1] ?? 0) / 10 + 1));
   expect(looks.length).toBeLessThan(60);
 });
+
+describe("the end of a turn that is waited for", () => {
+  const draining = (worked: number, more: Partial<Scene> = {}) => {
+    const record = running(worked, { seen: of.seenFor(worked, { mood: "busy" }) });
+    const given = scene({ wish: of.down(NOW), drain: NOW + minute, record, sighting: of.busy, ...more });
+    const { assessment, next } = think(given, NOW);
+    expect(assessment.is).toBe("draining");
+    return next - NOW;
+  };
+  it.each([
+    ["twice a second while the turn is young", 2 * second, {}, 500],
+    ["late by a tenth of it at the most", 12 * second, {}, 1_200],
+    ["late by two seconds at the most", 10 * minute, {}, 2_000],
+    ["when its time is over", 10 * minute, { drain: NOW + 300 }, 300],
+    ["twice a second where another is to end first", 10 * minute, { stopsAfter: "bob" }, 500],
+  ])("is looked for %s", (_, worked, more, expected) => {
+    expect(draining(worked, more)).toBe(expected);
+  });
+});

@@ -151,7 +151,7 @@ function lookAgain(assessment: Assessment, scene: Scene, now: Instant): Instant 
       return verdict > now ? verdict : now + policy.signal_tick;
     }
     case "draining":
-      return now + SHORTLY;
+      return endOfTurn(scene, now);
     case "held":
     case "unseen":
       return now + PATIENTLY;
@@ -167,4 +167,11 @@ function lookAgain(assessment: Assessment, scene: Scene, now: Instant): Instant 
     default:
       return now + policy.signal_tick;
   }
+}
+
+/** A turn that has taken long may well take longer: its end is seen late by a tenth of it, and by two seconds at the most. */
+function endOfTurn({ drain, stopsAfter, record: { seen, run } }: Scene, now: Instant): Instant {
+  if (stopsAfter !== null) return now + SHORTLY;
+  const later = Math.max(now + SHORTLY, underWay(seen?.since ?? run?.since ?? now, now));
+  return drain !== null && drain > now ? Math.min(later, drain) : later;
 }
