@@ -4,7 +4,7 @@ import { argsFrom, refusalOf } from "./choose-args.ts";
 
 const task = (args: readonly string[], deny_args: readonly string[] = []) =>
   agentOf("task", "none", { name: "night-build", args, deny_args });
-const settings = { command: null, args: [], env: {}, env_file: null, server: null };
+const settings = { command: null, args: [], env: {}, env_file: null, trust_workdirs: false, server: null };
 
 describe("the arguments in the environment", () => {
   it.each([

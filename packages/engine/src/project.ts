@@ -52,6 +52,8 @@ export interface BackendSettings {
   readonly env_file: string | null;
   /** Where the server that its agents share is to be; null: each runs its own. */
   readonly server: string | null;
+  /** Its agents' workdirs are trusted without a dialog, for their runs alone. */
+  readonly trust_workdirs: boolean;
 }
 
 export interface Loop {

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -254,17 +253,48 @@ describe("codex, by itself", () => {
     await is("ready", 2);
     expect(saidBy(own.turns().at(-1) ?? { conversation: [] }).at(-1)).toContain(lines.join("\n"));
   });
+});
 
-  it("asks whether it may trust a folder: nobody but a person answers that", async () => {
-    const { own, project, is } = await driven("codex", { workdir: "clone" });
-    await execa("git", ["init", "--quiet", path.join(own.place.workdir, "clone")]);
-    await project.watchdog();
+/** What makes each ask whether it may trust its workdir. Behind its dialog Gemini may have asked its model by then. */
+const UNTRUSTED = {
+  codex: { workdir: "clone" },
+  gemini: {
+    bare: true,
+    files: {
+      ".gemini/settings.json": JSON.stringify({ security: { auth: { selectedType: "gemini-api-key" } } }),
+    },
+  },
+} as const;
+
+describe.each(["codex", "gemini"] as const)("%s, in a folder that nobody has trusted", (cli) => {
+  const untrusted = async (settings: string) => {
+    const one = await driven(cli, { ...UNTRUSTED[cli], settings });
+    await execa("git", ["init", "--quiet", path.join(one.own.place.workdir, "clone")]);
+    await one.project.watchdog();
+    const person = [".codex", ".gemini"].map((folder) => path.join(one.own.place.home, folder));
+    const grep = ["-rhE", "trust_level|TRUST_(FOLDER|PARENT)", ...person];
+    const trusted = async () => (await execa("grep", grep, { reject: false })).stdout;
+    return { ...one, trusted, before: await trusted() };
+  };
+
+  it("asks whether it may, and nobody but a person answers that", async () => {
+    const { own, project, is, trusted, before } = await untrusted("");
     await project.run(["up"]);
     await is("asking");
-    expect(await project.agent("ada")).toMatchObject({ why: expect.stringContaining("Trust this folder?") });
+    expect((await project.agent("ada")).why).toMatch(/Trust this folder\?|Do you trust/);
     await project.looks(3);
     await is("asking");
-    expect(own.turns()).toEqual([]);
+    expect(own.turns().length).toBeLessThanOrEqual(cli === "gemini" ? 1 : 0);
+    expect(await trusted()).toBe(before);
+  });
+
+  it("asks nothing where its agents' workdirs are to be trusted, and remembers no trust", async () => {
+    const { project, is, script, trusted, before } = await untrusted("trust_workdirs = true");
+    script("Hello.");
+    await project.run(["up"]);
+    await is("ready", 1);
+    expect((await project.journal("decided")).filter((decided) => decided.is === "asking")).toEqual([]);
+    expect(await trusted()).toBe(before);
   });
 });
 
@@ -288,22 +318,6 @@ describe("opencode, by itself", () => {
 });
 
 describe("gemini, by itself", () => {
-  it("asks whether it may trust a folder: nobody but a person answers that", async () => {
-    const settings = { security: { auth: { selectedType: "gemini-api-key" } } };
-    const { own, project, is } = await driven("gemini", {
-      bare: true,
-      files: { ".gemini/settings.json": JSON.stringify(settings) },
-    });
-    await project.watchdog();
-    await project.run(["up"]);
-    await is("asking");
-    expect(await project.agent("ada")).toMatchObject({ why: expect.stringContaining("Do you trust") });
-    await project.looks(3);
-    await is("asking");
-    // Behind its dialog it may ask its model by now; but who trusts a folder, writes that down.
-    expect(existsSync(path.join(own.place.home, ".gemini/trustedFolders.json"))).toBe(false);
-  });
-
   it("rests after a death, though the error of its last turn stands on its screen, and is told a file's name", async () => {
     const { own, project, is, script } = await driven("gemini");
     script("Hello.", fail("401"), "I read it.");

@@ -57,6 +57,8 @@ interface DriveWish extends Omit<SeatWish, "api"> {
   /** Of the agent, from the project. */
   readonly workdir?: string;
   readonly model?: ModelApiOptions;
+  /** More lines of its [backends] table. */
+  readonly settings?: string;
   /** The [supervision] table, where it is not the short one of tests. */
   readonly supervision?: Readonly<Record<string, string>>;
 }
@@ -77,10 +79,13 @@ export interface Drive {
 const SUPERVISION = { stop_grace: '"5s"', quit_grace: '"5s"' };
 
 export async function drive(cli: DrivenCli, wish: DriveWish = {}): Promise<Drive> {
-  const { workdir = ".", model, supervision = {}, ...more } = wish;
+  const { workdir = ".", model, settings = "", supervision = {}, ...more } = wish;
   const api = await modelApi(model);
   const own = await seat(cli, { api, ...more });
-  const toml = await agentsFile(cli, own, workdir, { ...SUPERVISION, ...supervision });
+  const toml = agentsFile(`${await backendTable(cli, own)}\n${settings}`, cli, workdir, {
+    ...SUPERVISION,
+    ...supervision,
+  });
   const project = await ownProject(toml, { "prompt.md": "Say hello.\n" }, own.place.workdir);
   const screen = () => own.tmux("-S", project.socket, "capture-pane", "-p", "-t", "p-ada");
   return {
@@ -116,14 +121,14 @@ args = ${JSON.stringify(DRIVEN[cli].argsOf(own.argv()))}
 env = { ${env.join(", ")} }`;
 }
 
-async function agentsFile(
+function agentsFile(
+  table: string,
   cli: DrivenCli,
-  own: Seat,
   workdir: string,
   supervision: Readonly<Record<string, string>>,
-): Promise<string> {
+): string {
   return agentsToml(
-    `${await backendTable(cli, own)}
+    `${table}
 [models]
 sonnet = ${JSON.stringify(DRIVEN[cli].model)}
 [agents.ada]

@@ -74,14 +74,15 @@ const resolveService = (
   start: "use-or-create",
 });
 
-type FileSettings = NonNullable<AgentsToml["backends"]["opencode"]>;
+type FileSettings = NonNullable<AgentsToml["backends"]["opencode" | "codex"]>;
 
 const resolveSettings = (settings: FileSettings): BackendSettings => ({
   command: settings.command ?? null,
   args: settings.args,
   env: settings.env,
   env_file: settings.env_file ?? null,
-  server: settings.server ?? null,
+  server: ("server" in settings ? settings.server : null) ?? null,
+  trust_workdirs: "trust_workdirs" in settings && settings.trust_workdirs,
 });
 
 type FileLoop = NonNullable<AgentsToml["loop"]>;

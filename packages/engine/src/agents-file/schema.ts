@@ -35,13 +35,22 @@ const OpencodeSettings = z.strictObject({
     "opencode only: where the server is that its agents share, on this machine; a service with serves runs it. Without it each agent runs its own.",
   ),
 });
+const TrustingSettings = z.strictObject({
+  ...backendSettings,
+  trust_workdirs: z
+    .boolean()
+    .default(false)
+    .describe(
+      "codex and gemini only: its agents' workdirs are trusted, for their runs alone and in no file, so that no dialog asks. What lies in them may then configure the program.",
+    ),
+});
 
 /** A table each, under their names; what each can do is in backends/. */
 const Backends = z.strictObject({
   claude: Settings.optional().describe("Claude Code."),
   opencode: OpencodeSettings.optional().describe("opencode."),
-  codex: Settings.optional().describe("Codex."),
-  gemini: Settings.optional().describe("Gemini CLI."),
+  codex: TrustingSettings.optional().describe("Codex."),
+  gemini: TrustingSettings.optional().describe("Gemini CLI."),
   demo: Settings.optional().describe("The demo agent: a small program that needs no account."),
 });
 const Backend = z.enum(Object.keys(Backends.shape) as (keyof typeof Backends.shape)[]);

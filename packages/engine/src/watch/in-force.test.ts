@@ -99,7 +99,9 @@ describe("agents.toml, read again", () => {
     [
       "its program's settings",
       edited((agents) => agents, {
-        backends: { demo: { command: null, args: ["-x"], env: {}, env_file: null, server: null } },
+        backends: {
+          demo: { command: null, args: ["-x"], env: {}, env_file: null, trust_workdirs: false, server: null },
+        },
       }),
       ["chief", "builder"],
     ],

@@ -11,7 +11,14 @@ const oc = agentOf("service", "heal", { name: "oc", serves: "opencode" });
 const project: Project = {
   ...{ session_prefix: "x-", log_dir: "state", models: {}, agents: [oc, ada], loop: null },
   backends: {
-    opencode: { command: null, args: [], env: {}, env_file: null, server: "http://127.0.0.1:4096" },
+    opencode: {
+      command: null,
+      args: [],
+      env: {},
+      env_file: null,
+      trust_workdirs: false,
+      server: "http://127.0.0.1:4096",
+    },
   },
   supervision: DEFAULT_POLICY,
 };

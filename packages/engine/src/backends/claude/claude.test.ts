@@ -287,6 +287,7 @@ describe("Claude Code is launched", () => {
       args: ["--allowedTools", "Bash"],
       env: { A: "1" },
       env_file: null,
+      trust_workdirs: false,
       server: null,
     } as const;
     const launch = claude.launch({

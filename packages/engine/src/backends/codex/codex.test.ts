@@ -269,6 +269,7 @@ describe("Codex is launched", () => {
       args: ["--search"],
       env: { A: "1" },
       env_file: null,
+      trust_workdirs: false,
       server: null,
     } as const;
     const launch = codex.launch({ ...request, model: "m-1", args: ["--x"], settings, first: "Read /k." });
@@ -276,6 +277,19 @@ describe("Codex is launched", () => {
       ...["nice", "codex", ...QUIET, "--model", "m-1", "--search", "--x", "--", "Read /k."],
     ]);
     expect([launch.env, launch.files]).toEqual([{ A: "1" }, {}]);
+  });
+
+  it("with its workdir trusted for this run, where that is wished, and nothing else", () => {
+    const settings = {
+      command: null,
+      args: [],
+      env: {},
+      env_file: null,
+      server: null,
+      trust_workdirs: true,
+    } as const;
+    const { argv } = codex.launch({ ...request, workdir: '/p/a "b"', settings });
+    expect(argv).toEqual(["codex", ...QUIET, "-c", 'projects={"/p/a \\"b\\""={trust_level="trusted"}}']);
   });
 
   it("without a switch that it is given already: it refuses to start with two", () => {

@@ -18,6 +18,7 @@ export const codex: Backend = {
         ...["-c", "check_for_update_on_startup=false"],
         // It replaces the person's own, for this run: a bell, which wakes the watchdog at the end of a turn.
         ...["-c", `notify=[${JSON.stringify(hook)}]`],
+        ...(settings?.trust_workdirs ? ["-c", trusting(workdir)] : []),
         ...(model === null ? [] : ["--model", model]),
         ...theirs,
         // Some options take all words that follow.
@@ -75,6 +76,8 @@ export const codex: Backend = {
     ...["CODEX_CA_CERTIFICATE", "SSL_CERT_FILE", "SSL_CERT_DIR"],
   ],
 };
+
+const trusting = (workdir: string): string => `projects={${JSON.stringify(workdir)}={trust_level="trusted"}}`;
 
 /** Its shared server copies itself into the home and outlives every run; its plain screen leaves what was said to tmux. */
 const SWITCHES: readonly string[] = ["--no-daemon", "--no-alt-screen"];

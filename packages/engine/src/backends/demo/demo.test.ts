@@ -144,6 +144,7 @@ it("puts the first message last, after everything that is an option", () => {
     args: ["--a"],
     env: { DEMO_PACE: "2" },
     env_file: null,
+    trust_workdirs: false,
     server: null,
   };
   const launch = demo.launch({

@@ -256,6 +256,7 @@ describe("Gemini is launched", () => {
       args: ["--yolo"],
       env: { A: "1" },
       env_file: null,
+      trust_workdirs: false,
       server: null,
     } as const;
     const launch = gemini.launch({ ...request, model: "m-1", args: ["--x"], settings, first: "Read /k." });
@@ -265,6 +266,22 @@ describe("Gemini is launched", () => {
       ...["--prompt-interactive", "Read /k."],
     ]);
     expect([launch.env, launch.files]).toEqual([{ A: "1", COLORTERM: "truecolor" }, {}]);
+  });
+
+  it("with its workdir trusted for this run, where that is wished", () => {
+    const settings = {
+      command: null,
+      args: [],
+      env: {},
+      env_file: null,
+      server: null,
+      trust_workdirs: true,
+    } as const;
+    const { env, files } = gemini.launch({ ...request, settings });
+    const file = "/p/.state/gemini-trust-ada.json";
+    expect(env.GEMINI_CLI_TRUSTED_FOLDERS_PATH).toBe(file);
+    const trusted = { "/p/clone": "TRUST_FOLDER", "/p/.state/kickoffs": "TRUST_FOLDER" };
+    expect(JSON.parse(files[file] ?? "")).toEqual(trusted);
   });
 
   it("with its old conversation, by id, and never with the latest one of who knows whom", () => {

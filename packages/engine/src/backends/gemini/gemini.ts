@@ -5,8 +5,9 @@ import { layoutOf, queueIn, read } from "./read.ts";
 
 /** Gemini CLI. Known: 0.61.0. */
 export const gemini: Backend = {
-  launch({ workdir, instance, model, args, settings, first, kickoffs, resume }) {
+  launch({ agent, state, workdir, instance, model, args, settings, first, kickoffs, resume }) {
     const [program, ...before] = settings?.command ?? ["gemini"];
+    const trusted = settings?.trust_workdirs ? `${state}/gemini-trust-${agent}.json` : null;
     return {
       argv: [
         program,
@@ -20,9 +21,14 @@ export const gemini: Backend = {
         ...(first === null ? [] : ["--prompt-interactive", first]),
       ],
       cwd: workdir,
-      env: { ...LOOKS, ...settings?.env },
+      // Its own list of folders that it trusts, in the place of its person's.
+      env: {
+        ...LOOKS,
+        ...(trusted === null ? {} : { GEMINI_CLI_TRUSTED_FOLDERS_PATH: trusted }),
+        ...settings?.env,
+      },
       assets: {},
-      files: {},
+      files: trusted === null ? {} : { [trusted]: trusting([workdir, kickoffs]) },
     };
   },
 
@@ -75,3 +81,6 @@ export const gemini: Backend = {
 
 /** Without it, the edges of its box depend on what it finds out about the terminal. */
 const LOOKS = { COLORTERM: "truecolor" } as const;
+
+const trusting = (folders: readonly string[]): string =>
+  `${JSON.stringify(Object.fromEntries(folders.map((folder) => [folder, "TRUST_FOLDER"])), null, 1)}\n`;

@@ -264,6 +264,7 @@ describe("opencode that is shared", () => {
     args: ["--print-logs"],
     env: { A: "1", TMPDIR: "/tmp" },
     env_file: null,
+    trust_workdirs: false,
     server: "http://127.0.0.1:4097",
   } as const;
 
@@ -320,6 +321,7 @@ describe("opencode is launched", () => {
       args: ["--auto"],
       env: { A: "1" },
       env_file: null,
+      trust_workdirs: false,
       server: null,
     } as const;
     const launch = opencode.launch({
@@ -373,6 +375,7 @@ describe("opencode is launched", () => {
       args: [],
       env: { OPENCODE_CONFIG_CONTENT: own },
       env_file: null,
+      trust_workdirs: false,
       server: null,
     } as const;
     const { env } = opencode.launch({ ...request, settings });
