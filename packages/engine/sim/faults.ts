@@ -18,7 +18,7 @@ export interface Fault {
 const second = 1_000;
 const minute = 60 * second;
 /** Nothing that goes on for a while does so for longer. */
-export const LONGEST: Duration = 4 * minute;
+const LONGEST: Duration = 4 * minute;
 
 export type Strikes = (world: World, stage: Stage, fault: Fault) => void;
 

@@ -1,3 +1,4 @@
+import type { Duration } from "../src/watch/time.ts";
 import type { Body, Opened } from "./body.ts";
 import type { Pushed } from "./remote.ts";
 import type { World } from "./world.ts";
@@ -11,14 +12,19 @@ export interface Part {
   hear(text: string): void;
 }
 
+/** From being told to quit until it is gone. The slow are few: the watchdog looks at each of them some thirty times. */
+const QUITTING: readonly Duration[] = [20, 20, 20, 20, 50, 50, 50, 50, 50, 400, 400, 6_000];
+
+/** Seconds of its turn that are left when it has said DONE. */
+const AFTER_DONE: readonly number[] = [1, 2, 3, 5, 10, 20, 60];
+
 export function partOf(world: World, body: Body, opened: Opened): Part {
   const part = ownPart(world, body, opened);
   return {
     ...part,
     hear(text) {
       if (text !== "/quit") part.hear(text);
-      else if (!body.stubborn())
-        world.hours.after(body.chance.pick([20, 20, 50, 50, 400, 6_000]), () => body.exit(0));
+      else if (!body.stubborn()) world.hours.after(body.chance.pick(QUITTING), () => body.exit(0));
     },
   };
 }
@@ -118,7 +124,7 @@ function worker(world: World, body: Body, { kickoff }: Opened): Part {
   const decide = () => {
     if (role === "builder" && known.reviewed >= gates) {
       // Who has just said DONE has something left to do: to push it, at least.
-      if (world.done(phase, body.instance)) return body.later(chance.int(1, 60) * 1000, wait);
+      if (world.done(phase, body.instance)) return body.later(chance.pick(AFTER_DONE) * 1000, wait);
     } else if (isBehind() && pending === null) {
       const kind = role === "builder" ? "claim" : "review";
       const gate = role === "builder" ? known.reviewed + 1 : known.claimed;

@@ -4,6 +4,7 @@ import { digest } from "../src/watch/digest.ts";
 import { inForceOf } from "../src/watch/in-force.ts";
 import type { Chance } from "./chance.ts";
 import type { Files } from "./files.ts";
+import type { Size } from "./size.ts";
 
 export const ROOT = "/p";
 export const STATE = `${ROOT}/.state`;
@@ -35,24 +36,21 @@ const texts = new WeakMap<Site, string>();
 export const textOf = (site: Site): string => texts.get(site) ?? "";
 
 /** A project of this seed's own kind, as a person would have written it. */
-export async function placeOf(chance: Chance): Promise<Site> {
-  const text = agentsToml(chance);
+export async function placeOf(chance: Chance, size: Size): Promise<Site> {
+  const text = agentsToml(chance, size);
   const found = known.get(text) ?? (await parse(text));
   known.set(text, found);
   texts.set(found, text);
   return found;
 }
 
-function agentsToml(chance: Chance): string {
-  const loops = ["builder", "adversary", "cyd", "dan", "eve"].slice(
-    0,
-    chance.pick([2, 2, 2, 2, 2, 2, 2, 2, 3, 5]),
-  );
-  const persistent = ["ora", "pat"].slice(0, chance.pick([0, 0, 0, 1, 1, 2]));
-  const tasks = ["tom", "una"].slice(0, chance.pick([0, 0, 0, 1, 1, 2]));
+function agentsToml(chance: Chance, size: Size): string {
+  const loops = ["builder", "adversary", "cyd", "dan", "eve"].slice(0, chance.pick(size.loops));
+  const persistent = ["ora", "pat"].slice(0, chance.pick(size.others));
+  const tasks = ["tom", "una"].slice(0, chance.pick(size.others));
   const slots = (name: string) =>
     name === "una" || chance.happens(0.7) ? `schedule = "*/${chance.pick([2, 3])} * * * *"\n` : "";
-  const phases = ["a", "b", "c", "d"].slice(0, chance.pick([1, 1, 1, 2, 2, 2, 3]));
+  const phases = ["a", "b", "c", "d"].slice(0, chance.pick(size.phases));
   const end = chance.pick([
     "",
     ...(persistent.length > 0 ? [`on_complete = { agent = "ora", message = "all is done" }\n`] : []),

@@ -1,6 +1,6 @@
 import type { Duration } from "../src/watch/time.ts";
 import type { Chance } from "./chance.ts";
-import { FAULTS, type Fault, type FaultKind, LONGEST } from "./faults.ts";
+import { FAULTS, type Fault, type FaultKind } from "./faults.ts";
 import { nameOf, POINTS } from "./points.ts";
 import type { Stage } from "./stage.ts";
 import type { World } from "./world.ts";
@@ -35,20 +35,21 @@ export function planOf(
   seed: number,
   bounds: Bounds = {},
 ): readonly Fault[] {
+  const { size } = world;
   const turn = KINDS.slice(seed % KINDS.length)[0] ?? "dies";
-  const some = Array.from({ length: chance.int(1, 7) }, () => chance.pick(KINDS));
+  const some = Array.from({ length: chance.int(...size.kinds) }, () => chance.pick(KINDS));
   const deaths: readonly FaultKind[] = chance.happens(0.4) ? ["watchdog-dies-at-a-point"] : [];
   const known = bounds.kinds ?? [turn, ...deaths, ...some];
   const points = bounds.points?.flatMap((name) => POINTS.filter((one) => nameOf(one) === name)) ?? POINTS;
   const agents = world.site.project.agents.map(({ name }) => name);
-  const count = bounds.kinds === undefined ? chance.int(2, 9) : chance.int(4, 14);
+  const count = bounds.kinds === undefined ? chance.int(...size.faults) : chance.int(4, 14);
   const faults = Array.from({ length: count }, (_, index): Fault => {
     const loops = agents.slice(0, 2);
     return {
       kind: index < known.length && index < 2 ? (known[index] ?? turn) : chance.pick(known),
       at: chance.int(0, span),
       agent: chance.happens(0.6) ? chance.pick(loops) : chance.pick(agents),
-      amount: chance.int(2 * second, LONGEST),
+      amount: chance.int(2 * second, size.longest),
       point: points[(3 * seed + index) % points.length] ?? null,
     };
   });

@@ -4,6 +4,7 @@ import type { Fault } from "./faults.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { bringUp, order, wish } from "./people.ts";
 import { type Bounds, planOf, strike } from "./plan.ts";
+import { SIZE_OF_A_MUTANTS_WORLD } from "./size.ts";
 import { createStage } from "./stage.ts";
 import { createWorld, type Event, type World } from "./world.ts";
 
@@ -35,10 +36,11 @@ export async function simulate(
   seed: number,
   { faults, bounds, trace = false }: Choices = {},
 ): Promise<Outcome> {
-  const world = await createWorld(seed);
+  const world = await createWorld(seed, bounds === undefined ? undefined : SIZE_OF_A_MUTANTS_WORLD);
+  const { size } = world;
   const stage = createStage(world);
   const chance = world.chance.fork("faults");
-  const span = chance.happens(0.01) ? 90 * minute : chance.int(2, 6) * minute;
+  const span = chance.int(...size.span) * minute;
   const planned = faults ?? planOf(chance, world, span, seed, bounds);
   const lines: string[] = [];
   const seen = new Map<string, number>();
@@ -56,11 +58,11 @@ export async function simulate(
   world.hear((event) => {
     if (event.what === "saved") complete = event.records.completed;
   });
-  world.hours.after(span + 3 * minute, () => {
+  world.hours.after(span + size.rest, () => {
     calm = true;
     settle(world, stage, names);
   });
-  const bound = span + 3 * minute + patience(world);
+  const bound = span + size.rest + patience(world);
   world.hours.after(bound, () => world.tell({ what: "over" }));
   await world.hours.run(() => verdict() !== null || world.hours.now() >= bound || (calm && complete));
   if (verdict() === null) world.tell({ what: "over" });

@@ -16,6 +16,7 @@ import { createMachine, type Machine } from "./machine.ts";
 import { furnish, placeOf } from "./place.ts";
 import { NO_QUIRKS, type Quirks } from "./quirks.ts";
 import { createRepository, type Pushed, type Repository } from "./remote.ts";
+import { type Size, sizeOf } from "./size.ts";
 
 /** What really happens, as nobody in the world can see it whole. The invariants are judged by this. */
 export type Event =
@@ -69,6 +70,7 @@ export interface World {
   /** As it was in the beginning. */
   readonly site: Site;
   readonly config: Config;
+  readonly size: Size;
   readonly chance: Chance;
   readonly hours: Hours;
   readonly files: Files;
@@ -95,9 +97,11 @@ export interface World {
   isDone(phase: string): boolean;
 }
 
-export async function createWorld(seed: number): Promise<World> {
+/** Of the seed's own size, unless it is given. */
+export async function createWorld(seed: number, given?: Size): Promise<World> {
   const chance = createChance(`seed ${seed}`);
-  const site = await placeOf(chance.fork("project"));
+  const size = given ?? sizeOf(chance.fork("size"));
+  const site = await placeOf(chance.fork("project"), size);
   const hours = createHours();
   const files = createFiles();
   const repository = createRepository(hours);
@@ -112,9 +116,9 @@ export async function createWorld(seed: number): Promise<World> {
     begin: (opening, spawn) => begin(opening, spawn),
   });
   const style = chance.fork("style");
-  const gates = style.pick([1, 1, 1, 1, 2, 3]);
+  const gates = style.pick(size.gates);
   const world: World = {
-    ...{ site, chance, hours, files, machine, repository, bodies, disturbed: 0 },
+    ...{ site, size, chance, hours, files, machine, repository, bodies, disturbed: 0 },
     config: createConfig(site, files),
     store: createStore(site.state, files),
     polls: style.happens(0.4),
