@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Disk } from "../src/host/disk.ts";
+import { refusing } from "../src/host/files.ts";
 
 const NONE: readonly string[] = [];
 
@@ -87,7 +88,8 @@ export function createFiles(): Files {
     },
     exists: (file) => folders.has(file) || texts.has(file),
     async makeFolder(folder) {
-      if (!folders.has(folder)) change(folder, () => folders.add(folder));
+      if (!folders.has(folder))
+        await refusing(folder, (async () => change(folder, () => folders.add(folder)))());
     },
   };
 }

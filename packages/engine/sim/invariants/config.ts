@@ -30,13 +30,17 @@ const nobodyStopped: Invariant = {
     /** A stop that was begun with a reason is carried on, whatever is wished meanwhile. */
     const begun = new Set<string>();
     let complete = false;
+    let epoch = 0;
     world.hear((event) => {
       if (event.what === "wished")
         for (const name of event.agents) {
           if (event.how === "down") down.add(name);
           else down.delete(name);
         }
-      if (event.what === "saved") complete = event.records.course?.complete != null;
+      if (event.what === "watching") epoch = event.epoch;
+      // What one writes that was taken over counts for nobody.
+      if (event.what === "saved" && event.records.epoch >= epoch)
+        complete = event.records.course?.complete != null;
       if (event.what !== "journaled") return;
       for (const { what, agent, because } of event.entries) {
         if (what === "sequence-complete") complete = true;

@@ -46,9 +46,14 @@ const notTooLate: Invariant = {
     let began = 0;
     /** Where the remote did not answer nobody knows where a phase began, and nobody waits for that. */
     let unread = false;
+    /** One that was taken over while it wrote has put its records in the place of its successor's: what they knew of the branch is lost. */
+    let epoch = 0;
+    let overwritten = false;
     const opened = new Map<string, Duration>();
     world.hear((event) => {
       const now = world.hours.now();
+      if (event.what === "watching") epoch = event.epoch;
+      if (event.what === "saved" && event.records.epoch < epoch) overwritten = true;
       if (event.what === "opened") opened.set(event.body.instance, now);
       if (event.what === "journaled")
         for (const { what } of event.entries) {
@@ -56,7 +61,7 @@ const notTooLate: Invariant = {
           if (what === "handoffs-from") unread = false;
           if (what === "phase-started") began = now;
         }
-      if (event.what !== "submitted" || unread) return;
+      if (event.what !== "submitted" || unread || overwritten) return;
       const id = idOf(event.text);
       const commit = world.repository.made.find(({ sha }) => id !== "" && sha.startsWith(id));
       const old = commit?.at != null && commit.at < began;
@@ -81,6 +86,8 @@ const noneLost: Invariant = {
     const excused = new Set<string>();
     let turn = 0;
     let baselined = 0;
+    /** The branch's head that was begun from last, and its turn: to begin there twice loses nothing. */
+    let from = "";
     /** The last turn of which a loop was started: what is pushed from then on is waited for. */
     let begunTurn = 0;
     const expect = (commit: Pushed, to: string, ofTurn: number) => {
@@ -109,11 +116,13 @@ const noneLost: Invariant = {
       if (event.what === "saved") turn = event.records.course?.turn ?? 0;
       if (event.what === "opened" && event.body.agent.kind === "loop") begunTurn = turn;
       if (event.what === "journaled")
-        for (const { what, because, message } of event.entries) {
+        for (const { what, because, message, seen } of event.entries) {
           if (what === "dropped") excused.add(String(message));
           if (what !== "handoffs-from") continue;
+          const isAgain = from === `${turn} ${String(seen)}`;
+          from = `${turn} ${String(seen)}`;
           if (because === "history was rewritten" || begunTurn !== turn) baselined = now;
-          else
+          else if (!isAgain)
             fail(`it began anew from where the branch is, ${String(because)}, in the middle of turn ${turn}`);
         }
       if (event.what !== "pushed") return;

@@ -2,6 +2,7 @@ import process from "node:process";
 import type { Clock } from "../host/clock.ts";
 import { keep } from "../host/kept.ts";
 import type { Store } from "../host/store.ts";
+import { Failure } from "../problem.ts";
 import { VERSION } from "../version.ts";
 import type { JournalEntry } from "../watch/journal.ts";
 import type { Records } from "../watch/records.ts";
@@ -65,13 +66,13 @@ export async function live(
       stumbled = await tell(stumbled, stumble(stumbled, error, host.clock.now()), host);
     }
     report(stumbled?.because ?? store.unwritten());
-    const over: Ended | null = stillOver(ticked?.over ?? null, host) ?? alarm.look();
-    if (over !== null) {
-      await leave(over, host);
-      return over;
-    }
-    if (stumbled === null) await rest(ticked?.next ?? 0, host, alarm, signal);
-    else await pause(pauseAfter(stumbled), host, alarm, signal);
+    const done = stillOver(ticked?.over ?? null, host);
+    if (done !== null && (await leave(done, host))) return done;
+    const told = alarm.look();
+    if (told !== null && (await leave(told, host))) return told;
+    if (stumbled !== null) await pause(pauseAfter(stumbled), host, alarm, signal);
+    else if (done !== null) await pause(UNTIL_ASKED_AGAIN, host, alarm, signal);
+    else await rest(ticked?.next ?? 0, host, alarm, signal);
   }
 }
 
@@ -124,15 +125,27 @@ async function catchUp(records: Records, { site, store, clock }: Host): Promise<
 const keyOf = ({ what, message, id, sha }: JournalEntry): string =>
   [what, id ?? message, sha ?? ""].join(" ");
 
-async function leave(over: Ended, { store, terminal, clock, relay, rescuer }: Host): Promise<void> {
+/** False: a tmux that does not answer is to be ended first, and nobody else would. */
+async function leave(over: Ended, { store, terminal, clock, relay, rescuer }: Host): Promise<boolean> {
   await relay?.idle();
   await rescuer.idle();
-  if (over === "off") {
+  if (over === "off" && !(await endServer(terminal))) return false;
+  await store.journal([{ at: clock.now(), agent: null, what: "watchdog-ended", because: over }]);
+  return true;
+}
+
+const UNTIL_ASKED_AGAIN: Duration = 1_000;
+
+async function endServer(terminal: Host["terminal"]): Promise<boolean> {
+  try {
     const { sessions } = await terminal.panes();
     // A foreign session is somebody's work: its server stays.
     if (sessions.size === 0) await terminal.end();
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.code === "TMUX_FAILED") return false;
+    throw error;
   }
-  await store.journal([{ at: clock.now(), agent: null, what: "watchdog-ended", because: over }]);
 }
 
 /** Sleeps until it is time or something happened, with half an eye on the alarm. */
