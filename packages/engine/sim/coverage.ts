@@ -9,7 +9,7 @@ import type { Event } from "./world.ts";
 /** What a run of many seeds must have been through: who never meets a thing proves nothing about it. */
 
 /** After so many seeds whatever was never seen is a hole. */
-export const ENOUGH = 250;
+export const ENOUGH = 2_000;
 
 const ASSESSMENTS = {
   ...{ unseen: 1, foreign: 1, down: 1, missing: 1, held: 1, resting: 1, starting: 1, working: 1, ready: 1 },
