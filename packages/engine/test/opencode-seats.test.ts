@@ -45,7 +45,9 @@ const sit = (agent: string, session: string, first: string | null = null, instan
   );
 /** What was heard of each run, oldest first. */
 const heard = async (instance: string) => {
-  const names = (await readdir(path.join(state, "events"))).filter((name) => name.endsWith(`.${instance}`));
+  const names = (await readdir(path.join(state, "events")))
+    // One that is being written begins with a dot, and is gone soon.
+    .filter((name) => name.endsWith(`.${instance}`) && !name.startsWith("."));
   const texts = await Promise.all(
     names.toSorted().map((name) => readFile(path.join(state, "events", name), "utf8")),
   );
