@@ -19,8 +19,8 @@ interface Gate {
   readonly commands: readonly Words[];
   /** The last of them is a vitest run, which counts its tests. */
   readonly counts?: true;
-  /** It runs while the one before it does, and is shown after that. */
-  readonly beside?: true;
+  /** It runs while so many before it do, and is shown after them. */
+  readonly beside?: number;
 }
 
 const GATES: readonly Gate[] = [
@@ -36,6 +36,7 @@ const GATES: readonly Gate[] = [
   { name: "unused", commands: [["knip", "--no-progress"]] },
   { name: "unit", commands: [["vitest", "run", "--project", "unit"]], counts: true },
   { name: "real", commands: [["vitest", "run", "--project", "real"]], counts: true },
+  { name: "sim", commands: [["vitest", "run", "--project", "sim"]], counts: true },
   {
     name: "clis",
     commands: [
@@ -43,9 +44,8 @@ const GATES: readonly Gate[] = [
       ["scripts/offline", "vitest", "run", "--project", "clis"],
     ],
     counts: true,
-    beside: true,
+    beside: 2,
   },
-  { name: "sim", commands: [["vitest", "run", "--project", "sim"]], counts: true },
   { name: "chaos", commands: [["vitest", "run", "--project", "chaos"]], counts: true },
 ];
 
@@ -68,18 +68,20 @@ type Show = (text: string | Buffer) => void;
 
 const show: Show = (text) => void process.stdout.write(text);
 
-/** The first is shown as it goes, what runs beside it when that has ended. */
-async function runRow([first, ...others]: readonly Gate[], more: Words, folder: string) {
-  if (first === undefined) return [];
-  const kept = others.map((gate) => {
-    const said: (string | Buffer)[] = [];
-    return { said, outcome: runGate(gate, more, folder, (text) => void said.push(text)) };
-  });
-  const outcomes = [await runGate(first, more, folder, show)];
-  for (const { said, outcome } of kept) {
-    outcomes.push(await outcome);
-    said.forEach(show);
-  }
+interface Row {
+  /** One after the other, shown as they go. */
+  readonly gates: readonly Gate[];
+  /** Runs meanwhile, and is shown when they and it have ended. */
+  readonly beside: Gate | null;
+}
+
+async function runRow({ gates, beside }: Row, more: Words, folder: string): Promise<readonly Outcome[]> {
+  const said: (string | Buffer)[] = [];
+  const meanwhile = beside && runGate(beside, more, folder, (text) => void said.push(text));
+  const outcomes: Outcome[] = [];
+  for (const gate of gates) outcomes.push(await runGate(gate, more, folder, show));
+  if (meanwhile !== null) outcomes.push(await meanwhile);
+  said.forEach(show);
   return outcomes;
 }
 
@@ -154,12 +156,12 @@ function chooseGates([name, ...more]: Words): { readonly gates: readonly Gate[];
   process.exit(2);
 }
 
-function rowsOf(gates: readonly Gate[]): readonly (readonly Gate[])[] {
-  const rows: Gate[][] = [];
+function rowsOf(gates: readonly Gate[]): readonly Row[] {
+  const rows: Row[] = [];
   for (const gate of gates) {
-    const last = rows.at(-1);
-    if (gate.beside && last !== undefined) last.push(gate);
-    else rows.push([gate]);
+    const before = rows.splice(rows.length - Math.min(gate.beside ?? 0, rows.length));
+    if (before.length === 0) rows.push({ gates: [gate], beside: null });
+    else rows.push({ gates: before.flatMap((row) => row.gates), beside: gate });
   }
   return rows;
 }
