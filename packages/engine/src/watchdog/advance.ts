@@ -24,6 +24,8 @@ export async function advance(before: Records, wishes: Wishes, host: Host): Prom
   if (loop === null || !isWanted(wishes)) return records;
   host.wakes.on(docsFolder(host.site, loop), (file) => file.startsWith("STATUS-"));
   const status = await statusesOf(records, wishes, loop, host);
+  // A pause that came before a DONE is heard before that is obeyed: in the next tick, at once.
+  if ((await host.store.wishes()) !== wishes) return records;
   const happenings = follow(loop, records.course, wishes, status, host.clock.now());
   const course = happenings.reduce(steer, records.course);
   const reopened = course?.complete == null;
