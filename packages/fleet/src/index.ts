@@ -1,9 +1,12 @@
 import type * as checking from "./check-fleet.ts";
+import type * as editing from "./edit-fleet.ts";
 import type * as creating from "./project/create.ts";
 
 export type { Checked } from "./check.ts";
+export type { FleetTable } from "./edit-fleet.ts";
 export { askStatus, checkPin, type EngineStatus, runEngine } from "./engine.ts";
 export { type FoundFleet, findFleet, findFleetFile, folderOf, inStartOrder, pickProjects } from "./find.ts";
+export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
 export type { Created } from "./project/create.ts";
 
@@ -12,3 +15,5 @@ export const checkFleet: typeof checking.checkFleet = async (...given) =>
   (await import("./check-fleet.ts")).checkFleet(...given);
 export const createProject: typeof creating.createProject = async (...given) =>
   (await import("./project/create.ts")).createProject(...given);
+export const editFleet: typeof editing.editFleet = async (...given) =>
+  (await import("./edit-fleet.ts")).editFleet(...given);
