@@ -34,7 +34,8 @@ const wedged = running(600 * second, { seen: seenFor(300 * second) });
 const fatal = { mood: "fatal", error: "400 thinking blocks" } as const;
 const asks = { mood: "asking", question: "Do you trust this folder?" } as const;
 const limited = { mood: "limited", until: null } as const;
-const stopping = (ago: number) => ({ step: "told", since: NOW - ago, because: "stalled" }) as const;
+const stopping = (ago: number) =>
+  ({ step: "told", since: NOW - ago, enters: 0, because: "stalled" }) as const;
 const gaveUp = (ago: number) => ({
   at: NOW - ago,
   because: "start-limit 5 in 1800 s, last: died",
@@ -389,7 +390,9 @@ describe("what is there", () => {
     [
       "goes on being stopped though it is wished up again",
       {
-        record: running(minute, { stopping: { step: "told", since: NOW - 1, because: "unwanted" } }),
+        record: running(minute, {
+          stopping: { step: "told", since: NOW - 1, enters: 0, because: "unwanted" },
+        }),
         sighting: of.busy,
         wish: up(NOW),
       },

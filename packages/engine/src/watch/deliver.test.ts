@@ -98,7 +98,10 @@ describe("a message", () => {
     ],
     [
       "is not typed to who is being stopped",
-      { ...idle, record: { ...there, stopping: { step: "told", since: NOW, because: "stalled" } } },
+      {
+        ...idle,
+        record: { ...there, stopping: { step: "told", since: NOW, enters: 0, because: "stalled" } },
+      },
       "stopping (stalled)",
     ],
     [

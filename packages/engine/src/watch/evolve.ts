@@ -2,7 +2,7 @@ import { keyOf } from "./decision.ts";
 import { fail } from "./failing.ts";
 import { carryCut } from "./go-on.ts";
 import type { Happening, OnItsWay } from "./happening.ts";
-import type { AgentRecord, Cut, Ended, Mail, Run, StopReason } from "./record.ts";
+import type { AgentRecord, Cut, Ended, Mail, Run, Stopping, StopReason } from "./record.ts";
 import type { Instant } from "./time.ts";
 
 /** As many as start_limit may be. */
@@ -98,15 +98,19 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     case "resume-failed":
       return { ...record, conversation: null };
     case "quit-typed":
-      return { ...record, stopping: { step: "quit-typed", since: at, because: happening.because } };
-    case "quit-entered":
       return {
         ...record,
-        stopping: record.stopping && { ...record.stopping, step: "quit-entered", since: at },
+        stopping: { step: "quit-typed", since: at, enters: 0, because: happening.because },
       };
+    case "quit-entered":
+      return { ...record, stopping: record.stopping && entered(record.stopping, at) };
     case "told-to-stop": {
       const conversation = happening.because === "fatal" ? null : record.conversation;
-      return { ...record, stopping: { step: "told", since: at, because: happening.because }, conversation };
+      return {
+        ...record,
+        stopping: { step: "told", since: at, enters: 0, because: happening.because },
+        conversation,
+      };
     }
     case "stopped": {
       const { failures, because: how, exit, blame } = happening;
@@ -224,4 +228,12 @@ const ended = (record: AgentRecord, failures: number, end: Ended): AgentRecord =
   conversation: record.seen?.mood.mood === "fatal" ? null : record.conversation,
   failures,
   ended: end,
+});
+
+/** The time that it has to quit counts from the first Enter. */
+const entered = ({ step, since, enters, because }: Stopping, at: Instant): Stopping => ({
+  step: "quit-entered",
+  since: step === "quit-entered" ? since : at,
+  enters: enters + 1,
+  because,
 });

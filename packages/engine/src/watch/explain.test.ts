@@ -38,7 +38,7 @@ describe("an assessment in words", () => {
       "is to be stopped: idle",
     ],
     [
-      { is: "stopping", step: "told", since: 1, because: "stalled" },
+      { is: "stopping", step: "told", since: 1, enters: 0, because: "stalled" },
       "is being stopped: stalled",
       "is being stopped: stalled",
     ],

@@ -99,7 +99,7 @@ describe("moving a record", () => {
     ...fallen(minute, 2, { restarts: [NOW - hour, NOW], gaveUp: { at: NOW, because: "?", turn: null } }),
     run: running(hour).run,
     seen: seenFor(minute, { mood: "ready" }, { wait: { until: NOW, declared: NOW - minute, moved: 0 } }),
-    stopping: { step: "told", since: NOW, because: "stalled" } as const,
+    stopping: { step: "told", since: NOW, enters: 0, because: "stalled" } as const,
     mail: { id: "x", state: "typed", door: false, since: NOW, enters: 1, tries: 1 } as const,
     told: { first: NOW - minute, last: NOW },
     missed: { until: NOW, at: NOW },

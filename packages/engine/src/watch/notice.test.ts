@@ -28,7 +28,7 @@ describe("how a run ends", () => {
     because: "unwanted" | "next-phase" | "restart-asked" | "fatal" | "stalled" | "never-ready",
   ) => ({
     ...brief,
-    stopping: { step: "told" as const, since: NOW - second, because },
+    stopping: { step: "told" as const, since: NOW - second, enters: 0, because },
   });
   it.each([
     ["a death is a failure more", { record: brief, sighting: of.dead }, 5],

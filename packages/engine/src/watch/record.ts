@@ -160,6 +160,8 @@ export const FRESH_RECORD: AgentRecord = {
 export interface Stopping {
   readonly step: "quit-typed" | "quit-entered" | "told";
   readonly since: Instant;
+  /** How often Enter was pressed for it. */
+  readonly enters: number;
   readonly because: StopReason;
 }
 

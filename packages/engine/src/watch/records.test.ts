@@ -67,6 +67,7 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
     fc.record({
       step: fc.constantFrom("quit-typed", "quit-entered", "told"),
       since: instant,
+      enters: fc.nat(),
       because: fc.constantFrom(
         ...(["unwanted", "next-phase", "restart-asked", "limit-over", "leftover-processes"] as const),
         ...(["fatal", "stalled", "never-ready", "server-lost"] as const),
@@ -272,6 +273,7 @@ describe("records of another engine", () => {
     expect(read({ stopping: { since: 5, because: "stalled" } })?.stopping).toEqual({
       step: "told",
       since: 5,
+      enters: 0,
       because: "stalled",
     });
   });

@@ -92,6 +92,7 @@ export type Assessment =
       readonly is: "stopping";
       readonly step: Stopping["step"];
       readonly since: Instant;
+      readonly enters: number;
       readonly because: StopReason;
     }
   | { readonly is: "leftover" }

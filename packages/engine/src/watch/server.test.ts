@@ -70,7 +70,7 @@ it("ends a window that nobody is behind, whatever it shows, and waits for the se
 });
 
 it("counts the loss of its server for nobody's failure, and its new start for none of those that are numbered", () => {
-  const stopping = { step: "told", since: NOW, because: "server-lost" } as const;
+  const stopping = { step: "told", since: NOW, enters: 0, because: "server-lost" } as const;
   const ended = notice(scene({ agent: ada, wish: up(ASKED), record: { ...attached("s-1"), stopping } }), NOW);
   expect(ended).toMatchObject([{ what: "stopped", because: "server-lost", blame: "host" }]);
   // A hundred of them within the window: it is started again all the same, and by no automatic start.

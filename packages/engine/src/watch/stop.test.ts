@@ -41,8 +41,13 @@ const during = (
   ago: number,
   more: Partial<Scene> = {},
   because: StopReason = "unwanted",
-): Partial<Scene> =>
-  unwanted({ record: running(minute, { stopping: { step, since: NOW - ago, because } }), ...more });
+): Partial<Scene> => {
+  const enters = step === "quit-entered" ? 1 : 0;
+  return unwanted({
+    record: running(minute, { stopping: { step, since: NOW - ago, enters, because } }),
+    ...more,
+  });
+};
 
 describe("who is ended by plan", () => {
   it.each<Row>([
@@ -123,7 +128,18 @@ describe("who is ended by plan", () => {
       }),
       "",
     ],
-    ["has Enter pressed once", during("quit-entered", 500, withDraft("/quit")), ""],
+    ["has a moment to take the Enter", during("quit-entered", 999, withDraft("/quit")), ""],
+    [
+      "has Enter pressed again when it took none",
+      during("quit-entered", 1_000, withDraft("/quit")),
+      "→ enter-quit",
+    ],
+    [
+      "may have made a line of that Enter",
+      during("quit-entered", 1_000, withDraft("/quit\n")),
+      "→ enter-quit",
+    ],
+    ["may have emptied its box", during("quit-entered", 2_000), ""],
     ["may take its time", during("quit-entered", 2_999), ""],
     ["is told by a signal when it does not quit", during("quit-entered", 3_000), "→ stop"],
     ["is told by a signal when it did not take the word", during("quit-typed", 3_000), "→ stop"],

@@ -1,3 +1,4 @@
+import { BACKENDS } from "../backends/index.ts";
 import type { Stopping, StopReason } from "./record.ts";
 import type { Action, Scene } from "./scene.ts";
 import type { Duration, Instant } from "./time.ts";
@@ -32,8 +33,8 @@ function isAtWork({ agent, record }: Scene, now: Instant): boolean {
 /** Who is ended by plan may take their leave. Who is wedged or broken is not asked. */
 const PLANNED: ReadonlySet<StopReason> = new Set(["unwanted", "next-phase", "restart-asked"]);
 
-/** A program needs a moment to take what was pasted before it takes the Enter. */
-const SETTLE: Duration = 40;
+/** An Enter that comes too soon after what was pasted is no Enter to a program: the word still stands in its box then. */
+const ENTER_AGAIN: Duration = 1_000;
 
 /** First what it has not pushed is kept: the next run may begin by wiping its work tree. */
 export function beginStop(because: StopReason, scene: Scene): readonly Action[] {
@@ -53,8 +54,8 @@ function canBeAsked({ policy, record, sighting }: Scene): boolean {
 }
 
 export function carryOnStop(
-  { step, since, because }: Stopping,
-  { sighting, quit, policy }: Scene,
+  { step, since, enters, because }: Stopping,
+  { agent, sighting, quit, policy }: Scene,
   now: Instant,
 ): readonly Action[] {
   const waited = now - since;
@@ -62,6 +63,7 @@ export function carryOnStop(
   // Its terminal has ended, and what outlived it is beyond asking.
   if (sighting.pane !== "alive" || waited >= policy.quit_grace) return [{ do: "stop", because }];
   const { scrolled, reading } = sighting;
-  const stands = step === "quit-typed" && !scrolled && reading.draft === quit;
-  return stands && waited >= SETTLE ? [{ do: "enter-quit" }] : [];
+  const stands = !scrolled && reading.draft?.trim() === quit;
+  const pause = step === "quit-typed" ? (BACKENDS[agent.backend ?? ""]?.settle ?? 0) : enters * ENTER_AGAIN;
+  return stands && waited >= pause ? [{ do: "enter-quit" }] : [];
 }

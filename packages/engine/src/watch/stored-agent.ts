@@ -74,6 +74,7 @@ export const agent = z.object({
     .object({
       step: z.enum(["quit-typed", "quit-entered", "told"]).default("told"),
       since: instant,
+      enters: z.int().min(0).default(0),
       because: reason,
     })
     .nullable()

@@ -125,7 +125,7 @@ describe("a task that is asked for while it runs", () => {
     ["is gone", { sighting: gone }],
     [
       "is being stopped already",
-      { record: running(minute, { stopping: { step: "told", since: NOW, because: "unwanted" } }) },
+      { record: running(minute, { stopping: { step: "told", since: NOW, enters: 0, because: "unwanted" } }) },
     ],
   ])("is not judged when it %s", (_, more) => {
     expect(answerCall({ ...shows(ready, minute), ...more }, NOW)).toBeNull();
@@ -161,7 +161,7 @@ describe("the answer", () => {
     expect(cleared.actions).toEqual([{ do: "stop", because: "restart-asked" }]);
     const record = {
       ...cleared.record,
-      stopping: { step: "told", since: NOW, because: "restart-asked" },
+      stopping: { step: "told", since: NOW, enters: 0, because: "restart-asked" },
     } as const;
     const after = think(scene({ agent: TASK, wish: up(NOW), record, sighting: dead }), NOW + second);
     expect(after.actions).toEqual([{ do: "start", automatic: false, resume: false }]);

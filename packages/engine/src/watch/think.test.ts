@@ -310,11 +310,12 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
   ),
   stopping: fc.option(
     fc.oneof(
-      fc.record({ step: fc.constant("told"), since: instant, because: reason }),
+      fc.record({ step: fc.constant("told"), since: instant, enters: fc.nat(3), because: reason }),
       // Only who is ended by plan was ever asked.
       fc.record({
         step: fc.constantFrom("quit-typed", "quit-entered"),
         since: instant,
+        enters: fc.nat(3),
         because: fc.constantFrom("unwanted", "next-phase", "restart-asked"),
       }),
     ),
@@ -618,7 +619,7 @@ it("a stop that takes ten seconds is looked at ever later: often at first, and n
   const began = NOW;
   const looks: Instant[] = [];
   for (let at = began; at < began + 10 * second; at = looks.at(-1) ?? at + 1) {
-    const stopping = { step: "told", since: began, because: "unwanted" } as const;
+    const stopping = { step: "told", since: began, enters: 0, because: "unwanted" } as const;
     const given = scene({ wish: of.down(began), record: running(minute, { stopping }), sighting: of.ready });
     looks.push(think(given, at).next);
   }

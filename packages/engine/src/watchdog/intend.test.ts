@@ -25,7 +25,7 @@ const intended = async (action: Action) => {
 
 it("knows why a run is ended before the signal is sent: a crash between must not make it a death", async () => {
   const { record, said } = await intended({ do: "stop", because: "stalled" });
-  expect(record?.stopping).toEqual({ step: "told", since: NOW, because: "stalled" });
+  expect(record?.stopping).toEqual({ step: "told", since: NOW, enters: 0, because: "stalled" });
   expect(said).toEqual(["told-to-stop"]);
 });
 
