@@ -156,7 +156,10 @@ describe.each<Team>([
     const commits = await commitsOf(project.home);
     expect(commits.map(({ subject }) => subject)).toEqual(STORY);
     for (const what of ["rescued", "told-to-stop", "died", "taken-back", "alarm"])
-      expect((await project.journal(what)).map((entry) => JSON.stringify(entry)), what).toEqual([]);
+      expect(
+        (await project.journal(what)).map((entry) => JSON.stringify(entry)),
+        what,
+      ).toEqual([]);
 
     for (const role of ROLES) {
       const held = conversations(role);
