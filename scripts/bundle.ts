@@ -12,13 +12,13 @@ export interface Bundle {
 }
 
 /** How both our programs are bundled. What is imported dynamically is evaluated only when it is asked for. */
-const inputOptions = (entry: string): InputOptions => ({
+const inputOptions = (entry: string, version: string | null = null): InputOptions => ({
   input: path.join(ROOT, entry),
   cwd: ROOT,
   platform: "node",
   tsconfig: false,
   resolve: { conditionNames: ["source", "import", "node", "default"] },
-  plugins: [inlineAssets, lateExpressions],
+  plugins: [inlineAssets, lateExpressions, ...(version === null ? [] : [calledVersion(version)])],
   // Parentheses round a module make V8 compile all of it at once, which is what lazy loading is to avoid.
   optimization: { pifeForModuleWrappers: false },
   // The names of files would tell where node_modules lies.
@@ -34,9 +34,9 @@ const MINIFY = { compress: false, mangle: false, codegen: { removeWhitespace: tr
 const toAscii = (code: string): string =>
   code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-/** One program as one file, dynamic imports included. */
-export async function bundle(entry: string): Promise<Bundle> {
-  const build = await rolldown(inputOptions(entry));
+/** One program as one file, dynamic imports included, that calls itself this version. */
+export async function bundle(entry: string, version: string): Promise<Bundle> {
+  const build = await rolldown(inputOptions(entry, version));
   try {
     const { output } = await build.generate({ format: "esm", codeSplitting: false, minify: MINIFY });
     const [file, ...more] = output;
@@ -122,6 +122,15 @@ const lateExpressions: Plugin = {
     },
   },
 };
+
+/** The engine's version is that of its manifest, unless it is released under another. */
+const calledVersion = (version: string): Plugin => ({
+  name: "called-version",
+  transform: {
+    filter: { id: /\/packages\/engine\/package\.json$/ },
+    handler: (code) => code.replace(/("version":\s*")[^"]*/, `$1${version}`),
+  },
+});
 
 interface Node {
   readonly type: string;

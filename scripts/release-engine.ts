@@ -1,15 +1,18 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { parseArgs, promisify } from "node:util";
+import { ANSWER_VERSION, VERSION } from "../packages/engine/src/version.ts";
+import { SCHEMA } from "../packages/engine/src/watch/records.ts";
 import { bundle } from "./bundle.ts";
 
 /*
  * Builds what a project's `engine` submodule holds, and commits it to a bare
  * repository: same source, same bytes, same commit, on any machine at any time.
  *
- *   pnpm release:engine [--to REPOSITORY] [--replace]
+ *   pnpm release:engine [--to REPOSITORY] [--version VERSION] [--replace]
  */
 
 const ROOT = path.join(import.meta.dirname, "..");
@@ -23,7 +26,7 @@ interface File {
 
 /** Everything in the release, sorted. */
 async function buildTree(version: string): Promise<readonly File[]> {
-  const { code, packages } = await bundle("packages/engine/src/bin.ts");
+  const { code, packages } = await bundle("packages/engine/src/bin.ts", version);
   const read = (name: string) => readFile(path.join(ENGINE, name), "utf8");
   const plain = (name: string, text: string): File => ({ path: name, mode: "100644", text });
   const schemas = (await readdir(path.join(ENGINE, "schema"))).filter((name) => name.endsWith(".json"));
@@ -33,11 +36,25 @@ async function buildTree(version: string): Promise<readonly File[]> {
     plain("README.md", await read("release/README.md")),
     plain("LICENSE", await licences(packages)),
     plain("VERSION", `${version}\n`),
+    plain("CHANGELOG.md", changelogOf(await readFile(path.join(ROOT, "CHANGELOG.md"), "utf8"), version)),
     ...(await Promise.all(
       schemas.map(async (name) => plain(`schema/${name}`, await read(`schema/${name}`))),
     )),
   ];
-  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const sorted = (some: readonly File[]) => some.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return sorted([...files, plain("RELEASE.json", manifestOf(version, sorted(files)))]);
+}
+
+/** What has not been released before is what this release brings. */
+const changelogOf = (text: string, version: string): string =>
+  text.includes(`\n## ${version}\n`) ? text : text.replace("\n## Unreleased\n", `\n## ${version}\n`);
+
+/** What this release is, and what each of its files must hold: read by `fleet pin verify` and `fleet upgrade`. */
+function manifestOf(version: string, files: readonly File[]): string {
+  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+  const hashes = Object.fromEntries(files.map((file) => [file.path, sha256(file.text)]));
+  const manifest = { name: "fleet-engine", version, answers: ANSWER_VERSION, state: SCHEMA, files: hashes };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 /** Ours, and that of every package inside the bundle: they ask for no more than to be named. */
@@ -121,8 +138,7 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
-async function release(repository: string, replace: boolean): Promise<string> {
-  const { version } = JSON.parse(await readFile(path.join(ENGINE, "package.json"), "utf8"));
+async function make(repository: string, version: string, replace: boolean): Promise<string> {
   const files = await buildTree(version);
   await ensureRepository(repository);
   const made = await commit(repository, files, version);
@@ -133,7 +149,7 @@ async function release(repository: string, replace: boolean): Promise<string> {
   if (before !== "" && !replace)
     throw new Refusal(
       `v${version} is there already, from another source (${before.slice(0, 7)}, this one makes ${made.slice(0, 7)})\n` +
-        "  raise the version in packages/engine/package.json, or use --replace while you develop",
+        "  raise the version in packages/engine/package.json or give --version, or use --replace while you develop",
     );
   const update = `update ${tag} ${made} ${before || NOTHING}\nupdate refs/heads/main ${made}\n`;
   await git(repository, ["update-ref", "--stdin"], update).catch(async (error: unknown) => {
@@ -154,6 +170,7 @@ function readOptions() {
     return parseArgs({
       options: {
         to: { type: "string" },
+        version: { type: "string" },
         replace: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
@@ -163,12 +180,19 @@ function readOptions() {
   }
 }
 
-const USAGE = "usage: pnpm release:engine [--to REPOSITORY] [--replace]";
+const USAGE = "usage: pnpm release:engine [--to REPOSITORY] [--version VERSION] [--replace]";
+
+/** It becomes a tag, and is compared by its numbers. */
+function versionIn(text: string): string {
+  if (/^\d+\.\d+\.\d+(?:-[a-z0-9.]+)?$/.test(text)) return text;
+  throw new Refusal(`"${text}" is not a version like 0.2.0\n  ${USAGE}`, { cause: text });
+}
 
 try {
   const options = readOptions();
   const to = path.resolve(options.to ?? path.join(ROOT, ".fleet/engine.git"));
-  const said = options.help ? USAGE : `release-engine: ${await release(to, options.replace === true)}`;
+  const release = () => make(to, versionIn(options.version ?? VERSION), options.replace === true);
+  const said = options.help ? USAGE : `release-engine: ${await release()}`;
   process.stdout.write(`${said}\n`);
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;

@@ -32,7 +32,7 @@ export async function releaseEngine(): Promise<{ readonly repository: string; di
 /** A checkout of its own, with the dependencies of this one. */
 export async function ownCheckout(name: string): Promise<string> {
   const root = path.join(await ownDirectory(), name);
-  const parts = ["scripts", "package.json", "LICENSE", "packages/engine"];
+  const parts = ["scripts", "package.json", "LICENSE", "CHANGELOG.md", "packages/engine"];
   const filter = (file: string) => !/\/(node_modules|dist)$/.test(file);
   for (const part of parts)
     await cp(path.join(ROOT, part), path.join(root, part), { recursive: true, filter });

@@ -1,8 +1,9 @@
-import { appendFile, readdir, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
-import { git, ownCheckout } from "./own.ts";
+import { git, ownCheckout, ROOT } from "./own.ts";
 
 const release = (root: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) =>
   execa(process.execPath, [path.join(root, "scripts/release-engine.ts"), ...args], {
@@ -34,8 +35,10 @@ it("the release is exactly the launcher, one program, its schema and its papers,
     "main",
   );
   expect(tree.trim().split("\n")).toEqual([
+    "100644 CHANGELOG.md",
     "100644 LICENSE",
     "100644 README.md",
+    "100644 RELEASE.json",
     "100644 VERSION",
     "100755 agents",
     "100644 agents.mjs",
@@ -48,6 +51,22 @@ it("the release is exactly the launcher, one program, its schema and its papers,
     "agents up [agent..]",
   );
   expect((await execa("cat", [path.join(engine, "LICENSE")])).stdout).toContain("agents.mjs contains zod ");
+});
+
+it("the release says what it is, what it brings, and what each of its files holds", async () => {
+  const root = await ownCheckout("checkout");
+  await writeFile(path.join(root, "CHANGELOG.md"), "# Changelog\n\n## Unreleased\n\n- It flies.\n");
+  await release(root, ["--version", "0.2.0"]);
+  git(root, "clone", "--quiet", ".fleet/engine.git", "engine");
+  const read = (name: string) => readFile(path.join(root, "engine", name), "utf8");
+  const { files, ...manifest } = JSON.parse(await read("RELEASE.json"));
+  expect(manifest).toEqual({ name: "fleet-engine", version: "0.2.0", answers: 1, state: 1 });
+  const names = git(path.join(root, "engine"), "ls-files").trim().split("\n");
+  expect(Object.keys(files)).toEqual(names.filter((name) => name !== "RELEASE.json"));
+  for (const [name, hash] of Object.entries(files))
+    expect(`${name} ${createHash("sha256").update(await read(name)).digest("hex")}`).toBe(`${name} ${hash}`);
+  expect(await read("CHANGELOG.md")).toBe("# Changelog\n\n## 0.2.0\n\n- It flies.\n");
+  expect((await execa(path.join(root, "engine/agents"), ["--version"])).stdout).toBe("agents 0.2.0");
 });
 
 it("a second release of the same source has nothing to do, and one of another is refused until the version is raised", async () => {
@@ -63,7 +82,7 @@ it("a second release of the same source has nothing to do, and one of another is
   const refused = await release(root);
   expect(refused).toMatchObject({ exitCode: 4, stdout: "" });
   expect(refused.stderr).toMatch(/^release-engine: v0\.1\.0 is there already, from another source/);
-  expect(refused.stderr).toContain("raise the version in packages/engine/package.json, or use --replace");
+  expect(refused.stderr).toContain("raise the version in packages/engine/package.json or give --version, or use --replace");
   expect(git(path.join(root, ".fleet/engine.git"), "show-ref")).toBe(before);
 
   const manifest = { name: "@fleet/engine", version: "0.1.1" };
@@ -88,10 +107,12 @@ it("two releases at the same moment make one repository", async () => {
   expect(await readdir(path.join(root, ".fleet"))).toEqual(["engine.git"]);
 });
 
-it("wrong usage is a sentence", async () => {
-  const root = await ownCheckout("checkout");
-  expect(await release(root, ["--bogus"])).toMatchObject({
+it.each([
+  ["an unknown flag", ["--bogus"], "wrong usage"],
+  ["a version that is none", ["--version", "next"], '"next" is not a version like 0.2.0'],
+])("wrong usage is a sentence: %s", async (_, words, said) => {
+  expect(await release(ROOT, words)).toMatchObject({
     exitCode: 2,
-    stderr: "release-engine: wrong usage\n  usage: pnpm release:engine [--to REPOSITORY] [--replace]",
+    stderr: `release-engine: ${said}\n  usage: pnpm release:engine [--to REPOSITORY] [--version VERSION] [--replace]`,
   });
 });

@@ -14,10 +14,9 @@ export const configFlag = {
   config: { type: "string", about: "the project's agents.toml, or its folder", value: "FILE" },
 } as const;
 
-export const jsonFlag = { json: { type: "boolean", about: "print JSON for scripts" } } as const;
+export { ANSWER_VERSION } from "../version.ts";
 
-/** The version of every JSON answer of this engine. It is raised when a key changes or goes, not when one comes. */
-export const ANSWER_VERSION = 1;
+export const jsonFlag = { json: { type: "boolean", about: "print JSON for scripts" } } as const;
 
 /** Reads the project a command is about. Writes nothing. */
 export const openSite = (config: string | undefined, world: World): Promise<Site> =>
