@@ -34,8 +34,8 @@ const MINIFY = { compress: false, mangle: false, codegen: { removeWhitespace: tr
 const toAscii = (code: string): string =>
   code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-/** One program as one file, dynamic imports included, that calls itself this version. */
-export async function bundle(entry: string, version: string): Promise<Bundle> {
+/** One program as one file, dynamic imports included. Under another version than its manifest's, if there is one. */
+export async function bundle(entry: string, version: string | null = null): Promise<Bundle> {
   const build = await rolldown(inputOptions(entry, version));
   try {
     const { output } = await build.generate({ format: "esm", codeSplitting: false, minify: MINIFY });

@@ -25,6 +25,8 @@ const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   },
   "docs/schema/events.schema.json": engineSchemas.events(),
   "docs/schema/validate.schema.json": engineSchemas.validate(),
+  "docs/schema/pin.schema.json": fleetSchemas.pin(),
+  "docs/schema/pin-verify.schema.json": fleetSchemas.verify(),
 };
 
 const PAGES: Readonly<Record<string, JsonSchema>> = {

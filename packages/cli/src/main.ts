@@ -14,6 +14,7 @@ import {
   watchdogCommand,
   whyCommand,
 } from "./commands/one.ts";
+import { pinCommand, pinVerifyCommand } from "./commands/pin.ts";
 import { readCommand } from "./commands/read.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
@@ -25,6 +26,8 @@ const COMMANDS = [
   upCommand,
   downCommand,
   statusCommand,
+  pinCommand,
+  pinVerifyCommand,
   restartCommand,
   sendCommand,
   logsCommand,

@@ -2,7 +2,7 @@ import { columns, oneLine } from "@fleet/engine";
 import type { Created, EngineStatus, FleetProject } from "@fleet/fleet";
 
 /** The version of the JSON that this command makes itself. */
-const ANSWER_VERSION = 1;
+export const ANSWER_VERSION = 1;
 
 /** One project in `fleet status`: what its engine says, or why it says nothing. */
 export interface ProjectLine {

@@ -24,6 +24,7 @@ export { closest } from "./diagnostics/suggest.ts";
 export { pick } from "./host/environment.ts";
 export { factsOf } from "./host/file-facts.ts";
 export { isCode, readText, writeWhole } from "./host/files.ts";
+export { createGit, type Git, isLocal } from "./host/git.ts";
 export { take } from "./host/lock.ts";
 export { run } from "./host/run.ts";
 export { FAILURES, Failure, type FailureCode, type Place, type Problem, type Result } from "./problem.ts";

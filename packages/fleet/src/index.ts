@@ -1,5 +1,7 @@
 import type * as checking from "./check-fleet.ts";
 import type * as editing from "./edit-fleet.ts";
+import type * as pinning from "./pin/pins.ts";
+import type * as verifying from "./pin/verify.ts";
 import type * as creating from "./project/create.ts";
 
 export type { Checked } from "./check.ts";
@@ -8,6 +10,8 @@ export { askStatus, checkPin, type EngineStatus, runEngine } from "./engine.ts";
 export { type FoundFleet, findFleet, findFleetFile, folderOf, inStartOrder, pickProjects } from "./find.ts";
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
+export type { PinLine, Pins } from "./pin/pins.ts";
+export type { Verified } from "./pin/verify.ts";
 export type { Created } from "./project/create.ts";
 
 // Loaded when they are called: `status` must not wait for what it does not use.
@@ -17,3 +21,7 @@ export const createProject: typeof creating.createProject = async (...given) =>
   (await import("./project/create.ts")).createProject(...given);
 export const editFleet: typeof editing.editFleet = async (...given) =>
   (await import("./edit-fleet.ts")).editFleet(...given);
+export const readPins: typeof pinning.readPins = async (...given) =>
+  (await import("./pin/pins.ts")).readPins(...given);
+export const verifyPins: typeof verifying.verifyPins = async (...given) =>
+  (await import("./pin/verify.ts")).verifyPins(...given);

@@ -13,3 +13,46 @@ export const FleetStatusOutput = z.strictObject({
     }),
   ),
 });
+
+const SchemaVersion = z.int().describe("Raised when a key changes or goes, not when one comes.");
+const Commit = z.string().meta({ pattern: "^[0-9a-f]{40}$" });
+
+/** `fleet pin --json`. */
+export const PinsOutput = z.strictObject({
+  schema_version: SchemaVersion,
+  engine: z.strictObject({
+    url: z.string(),
+    ref: z.string(),
+    commit: Commit.nullable().describe("What ref means; null when only the network could tell."),
+  }),
+  projects: z.array(
+    z.strictObject({
+      name: z.string(),
+      path: z.string().describe("Relative to fleet.toml."),
+      pin: Commit.nullable().describe("Null when it has none: error says why."),
+      error: z.string().nullable(),
+      tag: z.string().nullable().describe("Of the pinned commit, where the engine's repository knows one."),
+      checked_out: Commit.nullable(),
+      expected: z.string().nullable().describe("What fleet.toml says under engine."),
+      dirty: z
+        .array(z.string())
+        .nullable()
+        .describe("Changed, added or missing in engine/; null: not known."),
+      current: z.boolean().nullable().describe("Is it what ref of [engine] means? Null: not known."),
+    }),
+  ),
+});
+
+/** `fleet pin verify --json`. */
+export const VerifyOutput = z.strictObject({
+  schema_version: SchemaVersion,
+  valid: z.boolean(),
+  projects: z.array(
+    z.strictObject({
+      name: z.string(),
+      commit: Commit.nullable(),
+      version: z.string().nullable().describe("As its RELEASE.json says."),
+      faults: z.array(z.strictObject({ message: z.string(), help: z.string().nullable() })),
+    }),
+  ),
+});

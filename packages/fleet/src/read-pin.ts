@@ -36,7 +36,7 @@ export async function readPin(folder: string): Promise<Pin> {
 }
 
 /** The folder that .git is, or that a file called .git names. */
-async function repositoryOf(folder: string): Promise<string | null> {
+export async function repositoryOf(folder: string): Promise<string | null> {
   const at = path.join(folder, ".git");
   const link = await text(at);
   const repository = link === null ? at : path.resolve(folder, link.replace(/^gitdir: /, "").trim());

@@ -4,6 +4,7 @@ import path from "node:path";
 import { type FileFact, factsOf, isCode, readAgentsFile } from "@fleet/engine";
 import { findFleetFile } from "./find.ts";
 import { type FleetFile, type FleetProject, readFleetFile } from "./fleet-file.ts";
+import { inParallel } from "./in-parallel.ts";
 import { type Pin, readPin } from "./read-pin.ts";
 
 /** A fleet as it lies on the disk at one moment: all that `checkSnapshot` wants to know. */
@@ -40,7 +41,9 @@ export async function takeSnapshot(cwd: string): Promise<Snapshot> {
   const { root, bytes } = await findFleetFile(cwd);
   const file = shown(cwd, path.join(root, "fleet.toml"));
   const fleet = await readFleetFile(file, bytes);
-  const projects = await each(fleet.fleet?.projects ?? [], (project) => projectSnapshot(cwd, root, project));
+  const projects = await inParallel(fleet.fleet?.projects ?? [], AT_ONCE, (project) =>
+    projectSnapshot(cwd, root, project),
+  );
   return { file, source: textOf(bytes), fleet, projects };
 }
 
@@ -96,14 +99,3 @@ const shown = (cwd: string, file: string): string => path.relative(cwd, file) ||
 
 /** For the pictures of problems, so a byte that is no text may be shown as one that is. */
 const textOf = (bytes: Uint8Array): string => new TextDecoder("utf-8").decode(bytes);
-
-/** In order, some at a time. */
-async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
-  return results;
-}

@@ -21,11 +21,20 @@ export async function ownFleet(engine: string, ref = "v0.1.0"): Promise<string> 
   return root;
 }
 
-/** Releases the engine of this checkout, once for all tests of a file. */
-export async function releaseEngine(): Promise<{ readonly repository: string; dispose(): Promise<void> }> {
+/** Releases the engine of this checkout, once for all tests of a file; under other versions too, in this order. */
+export async function releaseEngine(
+  ...versions: readonly string[]
+): Promise<{ readonly repository: string; dispose(): Promise<void> }> {
   const directory = await realpath(await mkdtemp(path.join(tmpdir(), "fleet-engine-")));
   const repository = path.join(directory, "engine.git");
-  execFileSync(process.execPath, [path.join(ROOT, "scripts/release-engine.ts"), "--to", repository]);
+  const script = path.join(ROOT, "scripts/release-engine.ts");
+  for (const version of [null, ...versions])
+    execFileSync(process.execPath, [
+      script,
+      "--to",
+      repository,
+      ...(version === null ? [] : ["--version", version]),
+    ]);
   return { repository, dispose: () => rm(directory, { recursive: true, force: true }) };
 }
 

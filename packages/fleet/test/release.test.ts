@@ -64,7 +64,11 @@ it("the release says what it is, what it brings, and what each of its files hold
   const names = git(path.join(root, "engine"), "ls-files").trim().split("\n");
   expect(Object.keys(files)).toEqual(names.filter((name) => name !== "RELEASE.json"));
   for (const [name, hash] of Object.entries(files))
-    expect(`${name} ${createHash("sha256").update(await read(name)).digest("hex")}`).toBe(`${name} ${hash}`);
+    expect(
+      `${name} ${createHash("sha256")
+        .update(await read(name))
+        .digest("hex")}`,
+    ).toBe(`${name} ${hash}`);
   expect(await read("CHANGELOG.md")).toBe("# Changelog\n\n## 0.2.0\n\n- It flies.\n");
   expect((await execa(path.join(root, "engine/agents"), ["--version"])).stdout).toBe("agents 0.2.0");
 });
@@ -82,7 +86,9 @@ it("a second release of the same source has nothing to do, and one of another is
   const refused = await release(root);
   expect(refused).toMatchObject({ exitCode: 4, stdout: "" });
   expect(refused.stderr).toMatch(/^release-engine: v0\.1\.0 is there already, from another source/);
-  expect(refused.stderr).toContain("raise the version in packages/engine/package.json or give --version, or use --replace");
+  expect(refused.stderr).toContain(
+    "raise the version in packages/engine/package.json or give --version, or use --replace",
+  );
   expect(git(path.join(root, ".fleet/engine.git"), "show-ref")).toBe(before);
 
   const manifest = { name: "@fleet/engine", version: "0.1.1" };

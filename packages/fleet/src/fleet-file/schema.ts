@@ -38,7 +38,8 @@ const URLS = [
   /^(\.{0,2}\/|[\w.])[^:]*$/,
 ];
 
-const GitUrl = checkedText({}, (text): Refusal | null => {
+/** Why git must not be given this URL; null when it may. */
+export const refuseGitUrl = (text: string): Refusal | null => {
   const message = `\`${text}\` is not a git URL that is allowed here`;
   if (text.startsWith("-") || /\p{Cc}/u.test(text) || !URLS.some((pattern) => pattern.test(text))) {
     return { code: "FL0227", message, help: "use https, ssh, or a path" };
@@ -46,7 +47,9 @@ const GitUrl = checkedText({}, (text): Refusal | null => {
   return /^https:\/\/[^/]*:[^/]*@/.test(text)
     ? { code: "FL0227", message: "a URL must not hold a password", help: "use a git credential helper" }
     : null;
-});
+};
+
+const GitUrl = checkedText({}, refuseGitUrl);
 
 const Ref = checkedText({}, (text): Refusal | null =>
   isRefName(text) ? null : { code: "FL0228", message: `\`${text}\` is not a tag, a branch or a commit` },

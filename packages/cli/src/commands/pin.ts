@@ -1,0 +1,42 @@
+import { defineCommand } from "@fleet/engine";
+import { type FoundFleet, findFleet, pickProjects, readPins, verifyPins } from "@fleet/fleet";
+import { pinsJson, renderPins, renderVerified, verifiedJson } from "../render-pins.ts";
+import { jsonFlag } from "./flags.ts";
+
+export const pinCommand = defineCommand({
+  name: "pin",
+  about: "show which engine each project is pinned to, and what is not as it should be; changes nothing",
+  operands: "[project..]",
+  flags: jsonFlag,
+  examples: [
+    ["fleet pin", "a line for each project"],
+    ["fleet pin shop --json", "for scripts"],
+    ["fleet pin verify", "is each engine, file by file, what was released?"],
+  ],
+  async run(names, { json }, world) {
+    const found = await findFleet(world.cwd);
+    const pins = await readPins(found, chosen(found, names), world);
+    world.out(json ? pinsJson(found.fleet.engine, pins) : renderPins(found.fleet.engine, pins));
+    return 0;
+  },
+});
+
+export const pinVerifyCommand = defineCommand({
+  name: "pin verify",
+  about: "check that each project's engine is, file by file, what was released; changes nothing",
+  operands: "[project..]",
+  flags: { ...jsonFlag, offline: { type: "boolean", about: "do not ask where the engines come from" } },
+  examples: [
+    ["fleet pin verify", "every project: pin, files, .gitmodules, and the repository of the releases"],
+    ["fleet pin verify shop --offline", "what this disk alone can tell"],
+  ],
+  async run(names, { json, offline = false }, world) {
+    const found = await findFleet(world.cwd);
+    const verified = await verifyPins(found, chosen(found, names), { offline, world });
+    world.out(json ? verifiedJson(verified) : renderVerified(verified));
+    return verified.some(({ faults }) => faults.length > 0) ? 1 : 0;
+  },
+});
+
+const chosen = (found: FoundFleet, names: readonly string[]) =>
+  names.length === 0 ? found.fleet.projects : pickProjects(found, names);
