@@ -36,12 +36,12 @@ describe("names and paths", () => {
     [
       "keeps the watchdog's name",
       `${AGENTS}[agents.watchdog]\nkind = "persistent"\n`,
-      "FL0223 8:9-17 the name `watchdog` is taken by fleet itself",
+      "FL0223 8:9-17 the name `watchdog` is reserved",
     ],
     [
       "keeps the watchdog's session",
       agent("persistent", 'session = "watchdog"'),
-      "FL0223 10:11-21 the name `watchdog` is taken by fleet itself",
+      "FL0223 10:11-21 the name `watchdog` is reserved",
     ],
     [
       "refuses a prefix that tmux would run",

@@ -1,9 +1,9 @@
-import { type FileFact, readAgentsFile } from "@fleet/engine";
+import { type FileFact, readAgentsFile, type WrittenFile } from "@fleet/engine";
 import { describe, expect, it } from "vitest";
 import { checkSnapshot } from "./check.ts";
 import { readFleetFile } from "./fleet-file.ts";
 import type { Pin } from "./read-pin.ts";
-import type { AgentsSnapshot, ProjectSnapshot, Snapshot } from "./snapshot.ts";
+import type { ProjectSnapshot, Snapshot } from "./snapshot.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const ONE = "1".repeat(40);
@@ -11,6 +11,7 @@ const TWO = "2".repeat(40);
 
 const agentsToml = (prefix: string, ...agents: readonly string[]) =>
   `[defaults]\nsession_prefix = "${prefix}"\nlog_dir = ".state"\n${agents.map((name) => `[agents.${name}]\nkind = "persistent"\n`).join("")}`;
+const WRITTEN: WrittenFile = { is: "read", bytes: bytes(""), open: false, foreign: false };
 const SERVER = '[backends.opencode]\nserver = "http://127.0.0.1:4096"\n[services.oc]\nserves = "opencode"\n';
 
 interface Given {
@@ -18,7 +19,9 @@ interface Given {
   /** More lines of its table, from the fourth on. */
   readonly keys?: string;
   readonly folder?: ProjectSnapshot["folder"];
-  readonly agents?: string | AgentsSnapshot["is"];
+  readonly agents?: string;
+  /** Of agents.toml, where it is not one that can be read. */
+  readonly written?: WrittenFile;
   readonly files?: Readonly<Record<string, FileFact>>;
   readonly pin?: Pin;
   readonly real?: string;
@@ -34,6 +37,7 @@ async function snapshotOf(given: readonly Given[]): Promise<Snapshot> {
       name,
       folder = "directory",
       agents = agentsToml(`${project.name}-`, "a"),
+      written,
       files = {},
       pin,
       real,
@@ -45,14 +49,14 @@ async function snapshotOf(given: readonly Given[]): Promise<Snapshot> {
       real: real ?? `/p/${name}`,
       file,
       agents:
-        agents === "missing" || agents === "not-a-file" || agents === "unreadable"
-          ? { is: agents }
-          : { is: "read", source: agents, ...(await readAgentsFile(file, bytes(agents))) },
+        written === undefined
+          ? { written: WRITTEN, source: agents, ...(await readAgentsFile(file, bytes(agents))) }
+          : { written, source: "", problems: [], document: null, project: null },
       files: new Map(Object.entries({ ".": { kind: "directory" }, ...files })),
       pin: pin ?? { is: "pinned", commit: ONE, checkedOut: ONE },
     };
   });
-  return { file: "fleet.toml", source, fleet, projects: await Promise.all(projects) };
+  return { file: "fleet.toml", written: WRITTEN, source, fleet, projects: await Promise.all(projects) };
 }
 
 const gist = async (given: readonly Given[]) =>
@@ -66,23 +70,23 @@ describe("a fleet", () => {
     ["is right", [{ name: "one" }, { name: "two" }]],
     [
       "misses a folder",
-      [{ name: "one", folder: "missing", agents: "missing" }],
+      [{ name: "one", folder: "missing", written: { is: "missing" } }],
       "FL0400 fleet.toml:3:8 there is no folder `p/one`",
     ],
     [
       "has a file for a folder",
-      [{ name: "one", folder: "file", agents: "missing" }],
+      [{ name: "one", folder: "file", written: { is: "missing" } }],
       "FL0401 fleet.toml:3:8 `p/one` is a file, and should be a folder",
     ],
     [
       "misses agents.toml",
-      [{ name: "one", agents: "missing" }],
-      "FL0400 p/one/agents.toml:1:1 there is no agents.toml [the project is here fleet.toml:2:8]",
+      [{ name: "one", written: { is: "missing" } }],
+      "FL0004 p/one/agents.toml:1:1 there is no agents.toml [the project is here fleet.toml:2:8]",
     ],
     [
       "has something else for it",
-      [{ name: "one", agents: "not-a-file" }],
-      "FL0004 p/one/agents.toml:1:1 agents.toml is not a file [the project is here fleet.toml:2:8]",
+      [{ name: "one", written: { is: "something else", what: "a pipe" } }],
+      "FL0004 p/one/agents.toml:1:1 agents.toml is a pipe, and should be a file [the project is here fleet.toml:2:8]",
     ],
     [
       "has problems in every file at once",
@@ -92,7 +96,7 @@ describe("a fleet", () => {
         { name: "three", agents: agentsToml("three-") },
       ],
       "FL0210 fleet.toml:7:1 unknown key `typo` in `project[1]`",
-      "FL0100 p/one/agents.toml:1:5 this is not a key",
+      "FL0100 p/one/agents.toml:1:5 expected `=` after the key",
       "FL0211 p/three/agents.toml:1:1 no agents",
       "FL0400 p/two/agents.toml:6:10 there is no file `p.md`",
     ],

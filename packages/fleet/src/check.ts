@@ -1,4 +1,4 @@
-import { besides, checkProjectFiles, type Problem, sortProblems, startOf } from "@fleet/engine";
+import { besides, checkProjectFiles, fileProblems, type Problem, sortProblems } from "@fleet/engine";
 import { clashes } from "./check/clashes.ts";
 import { pinProblems } from "./check/pins.ts";
 import { at } from "./check/problems.ts";
@@ -15,6 +15,7 @@ export interface Checked {
 export function checkSnapshot(snapshot: Snapshot): Checked {
   const { fleet, projects } = snapshot;
   const problems = [
+    ...fileProblems(snapshot.file, snapshot.written),
     ...fleet.problems,
     ...projects.flatMap((one) => [
       ...folderProblems(snapshot, one),
@@ -54,38 +55,19 @@ function folderProblems(snapshot: Snapshot, { project, folder }: ProjectSnapshot
 
 function agentsProblems({ project, folder, file, agents, files }: ProjectSnapshot): readonly Problem[] {
   if (folder !== "directory") return [];
-  const whole = (code: string, message: string, help: string | null = null): readonly Problem[] => [
-    {
-      ...startOf(file),
-      code,
-      severity: "error",
-      message,
-      help,
-      related: [{ ...project.place, message: "the project is here" }],
-    },
+  const { written, problems, document, project: known } = agents;
+  const related = [{ ...project.place, message: "the project is here" }];
+  return [
+    ...fileProblems(file, written).map((problem) => ({ ...problem, related })),
+    ...problems,
+    ...(document === null || known === null ? [] : checkProjectFiles(known, document, files)),
   ];
-  switch (agents.is) {
-    case "missing":
-      return whole("FL0400", "there is no agents.toml", "every project has one in its folder");
-    case "not-a-file":
-      return whole("FL0004", "agents.toml is not a file");
-    case "unreadable":
-      return whole("FL0004", "agents.toml cannot be read", "check who may read it, and where its link leads");
-    case "read": {
-      const { problems, document, project: known } = agents;
-      return document === null || known === null
-        ? problems
-        : [...problems, ...checkProjectFiles(known, document, files)];
-    }
-    default:
-      return agents satisfies never;
-  }
 }
 
 function sourcesOf({ file, source, projects }: Snapshot): ReadonlyMap<string, string> {
   const sources = new Map([[file, source]]);
   for (const { file: agentsFile, agents, files } of projects) {
-    if (agents.is === "read") sources.set(agentsFile, agents.source);
+    sources.set(agentsFile, agents.source);
     for (const [name, { text }] of files)
       if (text !== undefined) sources.set(besides(agentsFile, name), text);
   }

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
-import { closest, Failure, isCode } from "@fleet/engine";
-import { type Fleet, type FleetProject, parseFleetFile } from "./fleet-file.ts";
+import { closest, Failure, fileProblems, readWritten, type WrittenFile } from "@fleet/engine";
+import { type Fleet, type FleetProject, MAX_BYTES, parseFleetFile } from "./fleet-file.ts";
 
 /** A fleet on this disk. */
 export interface FoundFleet {
@@ -16,13 +15,11 @@ export interface FoundFleet {
 export const folderOf = ({ root }: FoundFleet, project: FleetProject): string =>
   path.resolve(root, project.path);
 
-/** The nearest fleet.toml, from here upwards. Its folder, and its bytes. */
-export async function findFleetFile(
-  cwd: string,
-): Promise<{ readonly root: string; readonly bytes: Uint8Array }> {
+/** The nearest fleet.toml, from here upwards, whatever it is. @throws Failure FILE_MISSING */
+export function lookForFleetFile(cwd: string): { readonly root: string; readonly written: WrittenFile } {
   for (let root = path.resolve(cwd); ; root = path.dirname(root)) {
-    const bytes = readIfThere(path.join(root, "fleet.toml"));
-    if (bytes !== null) return { root, bytes };
+    const written = readWritten(path.join(root, "fleet.toml"), MAX_BYTES);
+    if (written.is !== "missing") return { root, written };
     if (root !== path.dirname(root)) continue;
     throw new Failure("FILE_MISSING", "there is no fleet.toml here, nor in any folder above", {
       hint: "go to the folder of your fleet, or to a folder inside it",
@@ -30,15 +27,14 @@ export async function findFleetFile(
   }
 }
 
-function readIfThere(file: string): Uint8Array | null {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
-    if (isCode(error, "EISDIR") || isCode(error, "EACCES"))
-      throw new Failure("FILE_MISSING", `${file} can't be read as a file`, { cause: error });
-    throw error;
-  }
+/** Its folder, and its bytes. @throws Failure FILE_MISSING */
+export async function findFleetFile(
+  cwd: string,
+): Promise<{ readonly root: string; readonly bytes: Uint8Array }> {
+  const { root, written } = lookForFleetFile(cwd);
+  if (written.is === "read") return { root, bytes: written.bytes };
+  const [{ message, help } = { message: "", help: null }] = fileProblems("fleet.toml", written);
+  throw new Failure("FILE_MISSING", `in ${root}: ${message}`, help === null ? {} : { hint: help });
 }
 
 /** @throws Failure FILE_MISSING; INVALID_FILE with every problem */

@@ -58,11 +58,7 @@ describe("a project's own keys", () => {
       project("#(id)"),
       "FL0223 2:8-15 `#(id)` is not a project name (write `id`)",
     ],
-    [
-      "a name that means something else",
-      project("all"),
-      "FL0223 2:8-13 the name `all` is taken by fleet itself",
-    ],
+    ["a name that means something else", project("all"), "FL0223 2:8-13 the name `all` is reserved"],
     [
       "a number for a name",
       '[[project]]\nname = 5\npath = "a"\n',

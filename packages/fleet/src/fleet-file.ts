@@ -46,7 +46,7 @@ export interface FleetFile {
 }
 
 /** A fleet has many projects, so its file may be larger than a project's. */
-const MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Bytes in, a fleet or problems out. Reading the file is the caller's business.

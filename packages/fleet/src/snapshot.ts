@@ -1,8 +1,7 @@
-import { constants } from "node:fs";
-import { open, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { type FileFact, factsOf, isCode, readAgentsFile } from "@fleet/engine";
-import { findFleetFile } from "./find.ts";
+import { type FileFact, factsOf, isCode, readAgentsFile, readWritten, type WrittenFile } from "@fleet/engine";
+import { lookForFleetFile } from "./find.ts";
 import { type FleetFile, type FleetProject, readFleetFile } from "./fleet-file.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type Pin, readPin } from "./read-pin.ts";
@@ -10,6 +9,7 @@ import { type Pin, readPin } from "./read-pin.ts";
 /** A fleet as it lies on the disk at one moment: all that `checkSnapshot` wants to know. */
 export interface Snapshot {
   readonly file: string;
+  readonly written: WrittenFile;
   readonly source: string;
   readonly fleet: FleetFile;
   readonly projects: readonly ProjectSnapshot[];
@@ -28,23 +28,26 @@ export interface ProjectSnapshot {
   readonly pin: Pin;
 }
 
-export type AgentsSnapshot =
-  | ({ readonly is: "read"; readonly source: string } & Awaited<ReturnType<typeof readAgentsFile>>)
-  | { readonly is: "missing" | "not-a-file" | "unreadable" };
+export interface AgentsSnapshot extends Awaited<ReturnType<typeof readAgentsFile>> {
+  readonly written: WrittenFile;
+  readonly source: string;
+}
 
 const MOST_BYTES = 256 * 1024;
+const NOTHING = { problems: [], document: null, project: null, fleet: null } as const;
 /** More would not be faster, and every project takes some open files and a process. */
 const AT_ONCE = 16;
 
 /** Reads the fleet around a folder. Writes nothing. @throws Failure FILE_MISSING */
 export async function takeSnapshot(cwd: string): Promise<Snapshot> {
-  const { root, bytes } = await findFleetFile(cwd);
+  const { root, written } = lookForFleetFile(cwd);
   const file = shown(cwd, path.join(root, "fleet.toml"));
-  const fleet = await readFleetFile(file, bytes);
+  const bytes = written.is === "read" ? written.bytes : new Uint8Array();
+  const fleet = written.is === "read" ? await readFleetFile(file, bytes) : NOTHING;
   const projects = await inParallel(fleet.fleet?.projects ?? [], AT_ONCE, (project) =>
     projectSnapshot(cwd, root, project),
   );
-  return { file, source: textOf(bytes), fleet, projects };
+  return { file, written, source: textOf(bytes), fleet, projects };
 }
 
 async function projectSnapshot(cwd: string, root: string, project: FleetProject): Promise<ProjectSnapshot> {
@@ -52,11 +55,12 @@ async function projectSnapshot(cwd: string, root: string, project: FleetProject)
   const folder = await folderFact(place);
   const file = shown(cwd, path.join(place, "agents.toml"));
   if (folder !== "directory") {
-    const nothing = { agents: { is: "missing" }, files: new Map(), pin: { is: "not-a-repository" } } as const;
+    const agents = { written: { is: "missing" }, source: "", ...NOTHING } as const;
+    const nothing = { agents, files: new Map(), pin: { is: "not-a-repository" } } as const;
     return { project, folder, real: place, file, ...nothing };
   }
   const agents = await agentsSnapshot(path.join(place, "agents.toml"), file);
-  const known = agents.is === "read" ? agents.project : null;
+  const known = agents.project;
   const [real, files, pin] = await Promise.all([
     realpath(place),
     known === null ? new Map<string, FileFact>() : factsOf(place, known),
@@ -66,22 +70,10 @@ async function projectSnapshot(cwd: string, root: string, project: FleetProject)
 }
 
 async function agentsSnapshot(at: string, file: string): Promise<AgentsSnapshot> {
-  try {
-    // A pipe without a writer must not keep us waiting.
-    await using handle = await open(at, constants.O_RDONLY | constants.O_NONBLOCK);
-    const found = await handle.stat();
-    if (!found.isFile()) return { is: "not-a-file" };
-    // One byte more than is allowed tells that it is too much.
-    const room = Buffer.alloc(Math.min(found.size, MOST_BYTES) + 1);
-    const { bytesRead } = await handle.read(room, 0, room.length, 0);
-    const bytes = room.subarray(0, bytesRead);
-    return { is: "read", source: textOf(bytes), ...(await readAgentsFile(file, bytes)) };
-  } catch (error) {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return { is: "missing" };
-    if (isCode(error, "EACCES") || isCode(error, "ELOOP") || isCode(error, "ENXIO"))
-      return { is: "unreadable" };
-    throw error;
-  }
+  const written = readWritten(at, MOST_BYTES);
+  if (written.is !== "read") return { written, source: "", ...NOTHING };
+  const { bytes } = written;
+  return { written, source: textOf(bytes), ...(await readAgentsFile(file, bytes)) };
 }
 
 async function folderFact(folder: string): Promise<ProjectSnapshot["folder"]> {

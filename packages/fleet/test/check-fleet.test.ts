@@ -152,7 +152,7 @@ it("waits for nothing and trusts nothing: a pipe, a link that leads out, a file 
     "FL0401 fleet.toml:19 `projects/file` is a file, and should be a folder",
     "FL0003 projects/large/agents.toml:1 the file is larger than 256 KiB",
     "FL0403 projects/link/agents.toml:6 `hello.md` is a link that leads out of the project",
-    "FL0004 projects/pipe/agents.toml:1 agents.toml is not a file",
+    "FL0004 projects/pipe/agents.toml:1 agents.toml is a pipe, and should be a file",
   ]);
 });
 

@@ -74,22 +74,22 @@ describe("the files of a project", () => {
     [
       "a prompt may not",
       { "startup.md": missing },
-      `error FL0400 ${AT}:8:10 there is no file \`startup.md\``,
+      `error FL0400 ${AT}:8:10 there is no file \`startup.md\` (make it, or correct the path)`,
     ],
     [
       "a role file may not",
       { "prompts/adversary.md": missing },
-      `error FL0400 ${AT}:15:8 there is no file \`prompts/adversary.md\``,
+      `error FL0400 ${AT}:15:8 there is no file \`prompts/adversary.md\` (make it, or correct the path)`,
     ],
     [
       "a role file is missed where its agent is",
       { "prompts/builder.md": missing },
-      `error FL0400 ${AT}:9:1 there is no file \`prompts/builder.md\``,
+      `error FL0400 ${AT}:9:1 there is no file \`prompts/builder.md\` (make it, or correct the path)`,
     ],
     [
       "without their folder no single role is missed",
       { prompts: missing, "prompts/builder.md": missing },
-      `error FL0400 ${AT}:18:13 there is no folder \`prompts\``,
+      `error FL0400 ${AT}:18:13 there is no folder \`prompts\` (make it, or correct the path)`,
     ],
     [
       "a folder is not a prompt",
@@ -122,7 +122,7 @@ describe("the files of a project", () => {
         "prompts/builder.md": file("WAITING-UNTIL: claim( review("),
         "prompts/adversary.md": file("WAITING-UNTIL: claim( review("),
       },
-      `error FL0001 ${AT}:17:20 \`prompts/kickoff.md\` is not UTF-8 text of at most 256 KiB`,
+      `error FL0001 ${AT}:17:20 \`prompts/kickoff.md\` is not UTF-8 text of at most 1 MiB`,
     ],
     [
       "an unknown slot is shown in the template",

@@ -117,7 +117,11 @@ function judge({ path, kind, needed, named }: Wanted, fact: FileFact): readonly 
   switch (fact.kind) {
     case "missing":
       return needed
-        ? finding("FL0400", `there is no ${kind === "file" ? "file" : "folder"} \`${path}\``)
+        ? finding(
+            "FL0400",
+            `there is no ${kind === "file" ? "file" : "folder"} \`${path}\``,
+            "make it, or correct the path",
+          )
         : [];
     case "symlink-out":
       return finding(
@@ -130,7 +134,7 @@ function judge({ path, kind, needed, named }: Wanted, fact: FileFact): readonly 
     case "file":
       if (kind === "directory") return finding("FL0401", `\`${path}\` is a file, and should be a folder`);
       if (needed && fact.text === undefined)
-        return finding("FL0001", `\`${path}\` is not UTF-8 text of at most 256 KiB`);
+        return finding("FL0001", `\`${path}\` is not UTF-8 text of at most 1 MiB`);
       return needed && fact.text?.trim() === "" ? finding("FL0222", `\`${path}\` is empty`) : [];
     default:
       return fact.kind satisfies never;

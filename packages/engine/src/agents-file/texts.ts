@@ -5,33 +5,49 @@ import { checkedText, type Refusal } from "../diagnostics/checked.ts";
 /** Lower case, with dashes for all the rest: what a bad name was probably meant to be. */
 const slug = (text: string) =>
   text
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "");
 
-const named = (what: string, pattern: RegExp, rule: string, reserved: readonly string[] = []) =>
+const named = (
+  what: string,
+  pattern: RegExp,
+  rule: string,
+  reserved: readonly string[] = [],
+  better: (text: string) => string = slug,
+) =>
   checkedText({ pattern: pattern.source }, (text): Refusal | null => {
-    if (reserved.includes(text))
-      return { code: "FL0223", message: `the name \`${text}\` is taken by fleet itself` };
+    if (reserved.includes(text)) return { code: "FL0223", message: `the name \`${text}\` is reserved` };
     if (pattern.test(text)) return null;
-    const better = slug(text);
-    const help = better !== text && pattern.test(better) ? `write \`${better}\`` : rule;
+    const meant = better(text);
+    const help = meant !== text && pattern.test(meant) ? `write \`${meant}\`` : rule;
+    if (text === "") return { code: "FL0223", message: `${what} must not be empty`, help };
     return { code: "FL0223", message: `\`${text}\` is not ${what}`, help };
   });
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const NAME_RULE = "1 to 32 of a-z, 0-9 and -, starting with a letter or digit";
 
-// "constructor" is a key of every JavaScript object.
+// "constructor" is a key of every JavaScript object; no folder on Windows may be called "con".
 
 /** Of agents, services, sessions: the engine's own watchdog has a session too. */
 export const AgentName = named("a name", NAME, NAME_RULE, ["watchdog", "constructor"]);
 export const Name = named("a name", NAME, NAME_RULE, ["constructor"]);
-export const ProjectName = named("a project name", NAME, NAME_RULE, ["all", "fleet", "self", "constructor"]);
+export const ProjectName = named("a project name", NAME, NAME_RULE, [
+  "all",
+  "fleet",
+  "self",
+  "con",
+  "constructor",
+]);
 export const SessionPrefix = named(
   "a session prefix",
   /^[a-z0-9][a-z0-9-]{0,40}$/,
   "1 to 41 of a-z, 0-9 and -, starting with a letter or digit",
+  [],
+  (text) => `${slug(text)}-`,
 );
 export const PhaseId = named(
   "a phase id",

@@ -4,7 +4,7 @@ import type { Code } from "./codes.ts";
 import { decode } from "./decode.ts";
 import { linesOf, offsetOf, placeOf, type Span } from "./place.ts";
 import { type Placed, spotsOf } from "./positions.ts";
-import { complaintOf, firstOf } from "./syntax.ts";
+import { complaintOf, firstOf, wordAt } from "./syntax.ts";
 
 export type TomlTable = TomlTableWithoutBigInt;
 
@@ -44,8 +44,8 @@ export function readToml(file: string, bytes: Uint8Array, { limit }: TomlOptions
     if (error instanceof RangeError) return failed(file, text, longestLine(text), "FL0103", NESTED);
     if (!(error instanceof TomlError)) throw error;
     const offset = offsetOf(text, error.line, error.column);
-    const { code, message, help } = complaintOf(error.message, text, offset);
-    return failed(file, text, offset, code, message, help);
+    const { code, message, help, at } = complaintOf(error.message, text, offset);
+    return failedAt(file, text, at, code, message, help);
   }
 }
 
@@ -61,11 +61,9 @@ export async function withPlaces(document: TomlDocument): Promise<Read<PlacedDoc
   } catch (error) {
     if (error instanceof RangeError) return failed(file, text, longestLine(text), "FL0103", NESTED);
     if (!(error instanceof ParseError)) throw error;
-    const { code, message, help } = complaintOf(error.message, text, error.index);
-    // The first parser took the file, so what is left is a matter of TOML 1.0. Of a bad date it tells the end.
-    const start = error.index - (/[\d:.TtZz+-]*$/.exec(text.slice(0, error.index))?.[0].length ?? 0);
-    const end = start + Math.max(1, /^[\d:.TtZz+-]*/.exec(text.slice(start))?.[0].length ?? 0);
-    return failedAt(file, text, [start, end], code === "FL0100" ? "FL0101" : code, message, help);
+    const { code, message, help, at } = complaintOf(error.message, text, error.index);
+    // The first parser took the file, so what is left is a matter of TOML 1.0.
+    return failedAt(file, text, at, code === "FL0100" ? "FL0101" : code, message, help);
   }
 }
 
@@ -105,14 +103,7 @@ function failed(
   message: string,
   help: string | null = null,
 ) {
-  return failedAt(
-    file,
-    text,
-    [offset, /[\n\r]/.test(text.charAt(offset)) ? offset : offset + 1],
-    code,
-    message,
-    help,
-  );
+  return failedAt(file, text, wordAt(text, offset), code, message, help);
 }
 
 function failedAt(file: string, text: string, span: Span, code: Code, message: string, help: string | null) {

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Refusal } from "./checked.ts";
 import type { Finding } from "./finding.ts";
 import { dotted, type Path } from "./place.ts";
+import { codePointOf } from "./safe-text.ts";
 import { keysAt, schemasAt } from "./schema-keys.ts";
 import { closest, didYouMean } from "./suggest.ts";
 
@@ -31,7 +32,10 @@ export function findingsOf(issues: readonly Issue[], value: unknown, schema: z.Z
       const name = closest(key, keysAt(schema, path));
       if (name !== null) meant.add(dotted([...path, name]));
       const where = path.length === 0 ? "at the top of the file" : `in \`${dotted(path)}\``;
-      const help = name === null ? null : `did you mean \`${name}\`?`;
+      const lookalike = [...key].find((letter) => letter > "\u007f");
+      const because =
+        lookalike === undefined ? "" : ` ${codePointOf(lookalike)} only looks like a letter of it`;
+      const help = name === null ? null : `did you mean \`${name}\`?${because}`;
       return {
         code: "FL0210",
         path: [...path, key],

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Finding } from "./finding.ts";
 import { findingsOf, type Issue, isMissing, valueAt } from "./issues.ts";
-import type { Path } from "./place.ts";
+import { dotted, type Path } from "./place.ts";
 import { CONTROL, codePointOf } from "./safe-text.ts";
 
 /** What a schema makes of a value that may be partly wrong. */
@@ -22,10 +22,16 @@ export function checkShape<Schema extends z.ZodType>(
 ): Shape<z.output<Schema>> {
   const hidden = hiddenCharacters(value);
   const first = schema.safeParse(value);
-  if (first.success) return { findings: hidden, value: first.data, partial: false };
-  const findings = [...findingsOf(first.error.issues, value, schema), ...hidden];
-  let issues: readonly Issue[] = first.error.issues;
-  let rest = value;
+  if (first.success && hidden.length === 0) return { findings: [], value: first.data, partial: false };
+  let issues: readonly Issue[] = first.error?.issues ?? [];
+  // What is said of a text beside its hidden character would be about the character again.
+  const places = new Set(hidden.map(({ path }) => dotted(path)));
+  const others = findingsOf(issues, value, schema).filter(({ path }) => !places.has(dotted(path)));
+  const findings = [...others, ...hidden];
+  let rest = without(
+    value,
+    hidden.map(({ path }) => path),
+  );
   for (let round = 0; round < ROUNDS; round++) {
     const wrong = issues.flatMap((issue) => wrongPaths(issue, rest));
     if (wrong.some((path) => path.length === 0)) break;

@@ -1,13 +1,17 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { readAgentsFile } from "../agents-file.ts";
 import { besides, checkProjectFiles } from "../agents-rules.ts";
 import { defineCommand } from "../command/command.ts";
+import { MAX_BYTES } from "../diagnostics/decode.ts";
+import { sortProblems } from "../diagnostics/finding.ts";
 import { diagnosticsJson, renderProblems } from "../diagnostics/render.ts";
+import { fileProblems } from "../diagnostics/written-file.ts";
 import { factsOf } from "../host/file-facts.ts";
-import { isCode } from "../host/files.ts";
+import { readWritten } from "../host/written-file.ts";
 import { Failure, type Problem } from "../problem.ts";
 import { configFlag } from "./common.ts";
+
+const NOTHING = { problems: [], sources: new Map<string, string>() };
 
 export const validate = defineCommand({
   name: "validate",
@@ -25,12 +29,15 @@ export const validate = defineCommand({
   async run(_, { config, format, json, strict }, world) {
     const file = path.resolve(world.cwd, config ?? ".", config?.endsWith(".toml") ? "" : "agents.toml");
     const shown = path.relative(world.cwd, file) || file;
-    const bytes = await readFile(file).catch((error: unknown) => {
-      if (!isCode(error, "ENOENT") && !isCode(error, "ENOTDIR") && !isCode(error, "EISDIR")) throw error;
+    const written = readWritten(file, MAX_BYTES);
+    if (written.is === "missing") {
       const hint = "go to the project's folder, or name the file: --config FILE";
-      throw new Failure("FILE_MISSING", `there is no ${shown}`, { hint, cause: error });
-    });
-    const { problems, sources } = await check(shown, path.dirname(file), bytes);
+      throw new Failure("FILE_MISSING", `there is no ${shown}`, { hint });
+    }
+    const own = fileProblems(shown, written);
+    const { problems: inside, sources } =
+      written.is === "read" ? await check(shown, path.dirname(file), written.bytes) : NOTHING;
+    const problems = sortProblems([...own, ...inside]);
     if (format === "json" || json) world.out(`${JSON.stringify(diagnosticsJson(problems))}\n`);
     else if (problems.length > 0) world.out(renderProblems(problems, sources, { color: world.color }));
     const bad = problems.some(({ severity }) => severity === "error") || (strict && problems.length > 0);

@@ -14,10 +14,12 @@ interface Known {
 export function clashes(snapshot: Snapshot): readonly Problem[] {
   const known = snapshot.projects.flatMap((one): readonly Known[] => {
     const { agents } = one;
-    if (agents.is !== "read" || agents.document === null || agents.project === null) return [];
+    if (agents.document === null || agents.project === null) return [];
     return [{ snapshot: one, document: agents.document, project: agents.project }];
   });
-  return [...samePrefixes(known), ...sameSessions(known), ...samePorts(known), ...sameFolders(snapshot)];
+  // Of one folder everything is there twice, and that is told once.
+  const apart = twinless(known, (one) => one.snapshot.real);
+  return [...samePrefixes(apart), ...sameSessions(apart), ...samePorts(apart), ...sameFolders(snapshot)];
 }
 
 function clash(
@@ -126,8 +128,9 @@ const samePorts = (known: readonly Known[]): readonly Problem[] =>
     },
   );
 
-const twinless = <T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] =>
-  [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
+function twinless<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  return [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
+}
 
 /** Two paths of fleet.toml that differ and are one folder, by a link. */
 const sameFolders = (snapshot: Snapshot): readonly Problem[] =>

@@ -37,15 +37,23 @@ const noProjects = (raw: unknown): readonly Finding[] =>
     ? []
     : tablesOf(raw).length > 0
       ? []
-      : [
-          {
-            code: "FL0600",
-            severity: "warning",
-            path: ["project"],
-            message: "no projects",
-            help: "fleet create-project NAME makes one",
-          },
-        ];
+      : isMisspelt(raw)
+        ? []
+        : [
+            {
+              code: "FL0600",
+              severity: "warning",
+              path: ["project"],
+              message: "no projects",
+              help: "fleet create-project NAME makes one",
+            },
+          ];
+
+/** `[[projects]]` is told as an unknown key, and means that there are some. */
+const isMisspelt = (raw: unknown): boolean =>
+  typeof raw === "object" &&
+  raw !== null &&
+  Object.keys(raw).some((key) => key !== "project" && closest(key, ["project", "engine"]) === "project");
 
 function sharedNames(entries: readonly Entry[]): readonly Finding[] {
   const first = new Map<string, number>();
