@@ -18,6 +18,7 @@ import { pinCommand, pinVerifyCommand } from "./commands/pin.ts";
 import { readCommand } from "./commands/read.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
+import { upgradeCommand } from "./commands/upgrade.ts";
 import { validateCommand } from "./commands/validate.ts";
 
 const COMMANDS = [
@@ -28,6 +29,7 @@ const COMMANDS = [
   statusCommand,
   pinCommand,
   pinVerifyCommand,
+  upgradeCommand,
   restartCommand,
   sendCommand,
   logsCommand,

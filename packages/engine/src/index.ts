@@ -31,6 +31,7 @@ export { run } from "./host/run.ts";
 export { readWritten } from "./host/written-file.ts";
 export { FAILURES, Failure, type FailureCode, type Place, type Problem, type Result } from "./problem.ts";
 export type { Agent, Project } from "./project.ts";
+export { readDuration } from "./verbs/duration.ts";
 export { engineCommands } from "./verbs/index.ts";
 export { read } from "./verbs/read.ts";
 export { columns } from "./verbs/render.ts";

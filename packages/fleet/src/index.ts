@@ -1,6 +1,7 @@
 import type * as checking from "./check-fleet.ts";
 import type * as editing from "./edit-fleet.ts";
 import type * as pinning from "./pin/pins.ts";
+import type * as upgrading from "./pin/upgrade-all.ts";
 import type * as verifying from "./pin/verify.ts";
 import type * as creating from "./project/create.ts";
 
@@ -11,6 +12,8 @@ export { type FoundFleet, findFleet, findFleetFile, folderOf, inStartOrder, pick
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
 export type { PinLine, Pins } from "./pin/pins.ts";
+export type { KnownEngine, Step } from "./pin/upgrade.ts";
+export type { Outcome } from "./pin/upgrade-all.ts";
 export type { Verified } from "./pin/verify.ts";
 export type { Created } from "./project/create.ts";
 
@@ -25,3 +28,5 @@ export const readPins: typeof pinning.readPins = async (...given) =>
   (await import("./pin/pins.ts")).readPins(...given);
 export const verifyPins: typeof verifying.verifyPins = async (...given) =>
   (await import("./pin/verify.ts")).verifyPins(...given);
+export const upgradeAll: typeof upgrading.upgradeAll = async (...given) =>
+  (await import("./pin/upgrade-all.ts")).upgradeAll(...given);

@@ -56,3 +56,31 @@ export const VerifyOutput = z.strictObject({
     }),
   ),
 });
+
+const KnownEngine = z.strictObject({ commit: Commit, version: z.string().nullable() });
+
+/** `fleet upgrade --json`. */
+export const UpgradeOutput = z.strictObject({
+  schema_version: SchemaVersion,
+  projects: z.array(
+    z.union([
+      z.strictObject({
+        name: z.string(),
+        result: z
+          .enum(["planned", "upgraded", "unchanged", "rolled-back", "held"])
+          .describe("held: it was not begun, because another project was not well."),
+        from: KnownEngine,
+        to: KnownEngine,
+        changes: z.string().describe("What the new engine's changelog says of it."),
+        restarts: z.boolean().describe("Its watchdog runs, and runs the new code from now on."),
+        workers: z.array(z.string()).describe("Who ran, and goes on."),
+        because: z.string().nullable().describe("Why it was rolled back."),
+      }),
+      z.strictObject({
+        name: z.string(),
+        result: z.literal("failed").describe("Nothing was changed."),
+        error: z.looseObject({ code: z.string(), message: z.string(), hint: z.string().nullable() }),
+      }),
+    ]),
+  ),
+});

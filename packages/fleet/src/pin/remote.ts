@@ -1,4 +1,4 @@
-import type { Git } from "@fleet/engine";
+import { Failure, type Git } from "@fleet/engine";
 
 /** What a remote answered. */
 export type Listing =
@@ -40,3 +40,16 @@ export const moveCommands = (folder: string, url = "NEW-URL"): string =>
     `git -C ${folder} submodule set-url engine ${url}`,
     `git -C ${folder} commit -m "Fetch the engine from where it is now" .gitmodules`,
   ].join("\n");
+
+/** @throws Failure GIT_FAILED with the commands that mend it */
+export async function listOrFail(
+  git: Git,
+  url: string,
+  folder: string,
+): Promise<ReadonlyMap<string, string>> {
+  const listing = await listRemote(git, url);
+  if (listing.is === "listed") return listing.refs;
+  throw new Failure("GIT_FAILED", `the engine's repository ${url} can't be reached: ${listing.because}`, {
+    hint: `see for yourself: git ls-remote ${url}\nwhere it has moved:\n${moveCommands(folder)}`,
+  });
+}
