@@ -4,6 +4,7 @@ import path from "node:path";
 import process from "node:process";
 import { engineSchemas, type JsonSchema } from "../packages/engine/src/json-schema.ts";
 import { fleetSchemas } from "../packages/fleet/src/json-schema.ts";
+import { migrationSchemas } from "../packages/fleet/src/outputs-migration.ts";
 import { type Table, tablesOf } from "./schema-tables.ts";
 
 /*
@@ -28,6 +29,9 @@ const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   "docs/schema/pin.schema.json": fleetSchemas.pin(),
   "docs/schema/upgrade.schema.json": fleetSchemas.upgrade(),
   "docs/schema/pin-verify.schema.json": fleetSchemas.verify(),
+  ...Object.fromEntries(
+    Object.entries(migrationSchemas()).map(([name, schema]) => [`docs/schema/${name}.schema.json`, schema]),
+  ),
 };
 
 const PAGES: Readonly<Record<string, JsonSchema>> = {

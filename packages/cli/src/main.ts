@@ -1,5 +1,6 @@
 import { runCommands, type World } from "@fleet/engine";
 import manifest from "../package.json" with { type: "json" };
+import { adoptCommand } from "./commands/adopt.ts";
 import { createProjectCommand } from "./commands/create-project.ts";
 import { downCommand } from "./commands/down.ts";
 import {
@@ -23,6 +24,7 @@ import { validateCommand } from "./commands/validate.ts";
 
 const COMMANDS = [
   createProjectCommand,
+  adoptCommand,
   validateCommand,
   upCommand,
   downCommand,

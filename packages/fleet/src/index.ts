@@ -1,3 +1,4 @@
+import type * as adopting from "./adopt/adopt.ts";
 import type * as checking from "./check-fleet.ts";
 import type * as editing from "./edit-fleet.ts";
 import type * as pinning from "./pin/pins.ts";
@@ -5,6 +6,7 @@ import type * as upgrading from "./pin/upgrade-all.ts";
 import type * as verifying from "./pin/verify.ts";
 import type * as creating from "./project/create.ts";
 
+export type { Adopted, AdoptOptions, Clone } from "./adopt/adopt.ts";
 export type { Checked } from "./check.ts";
 export type { FleetTable } from "./edit-fleet.ts";
 export { askStatus, checkPin, type EngineStatus, runEngine } from "./engine.ts";
@@ -18,6 +20,8 @@ export type { Verified } from "./pin/verify.ts";
 export type { Created } from "./project/create.ts";
 
 // Loaded when they are called: `status` must not wait for what it does not use.
+export const adoptProject: typeof adopting.adoptProject = async (...given) =>
+  (await import("./adopt/adopt.ts")).adoptProject(...given);
 export const checkFleet: typeof checking.checkFleet = async (...given) =>
   (await import("./check-fleet.ts")).checkFleet(...given);
 export const createProject: typeof creating.createProject = async (...given) =>

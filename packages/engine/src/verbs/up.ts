@@ -2,6 +2,7 @@ import { refusalOf } from "../choose-args.ts";
 import { variablePrefix } from "../choose-model.ts";
 import { defineCommand, type World } from "../command/command.ts";
 import { pick } from "../host/environment.ts";
+import { checkPredecessor } from "../host/predecessor.ts";
 import { run } from "../host/run.ts";
 import { checkSocket, type Site } from "../host/site.ts";
 import { createStore, type Store } from "../host/store.ts";
@@ -85,6 +86,7 @@ async function checkUp(
     names.length > 0 ? agents : agents.filter(({ enabled, schedule }) => enabled && schedule === null);
   checkSocket(site);
   checkArguments(site, world.env);
+  await checkPredecessor(site, world.env);
   await run("tmux", ["-V"], { env: pick(world.env), timeout: 10_000 });
   const { course } = await createStore(site.state).records();
   const { loop } = site.project;

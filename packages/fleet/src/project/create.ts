@@ -5,7 +5,7 @@ import { Failure, isCode, parseAgentsFile, type World } from "@fleet/engine";
 import { type FoundFleet, folderOf } from "../find.ts";
 import { engineUrlOf, ensureEngine } from "./engine-source.ts";
 import { checkIdentity, lastWords, openGit } from "./git.ts";
-import { goodNameFor, isGoodName, pathFor, planProject, prefixFor } from "./plan.ts";
+import { type Files, goodNameFor, isGoodName, pathFor, planProject, prefixFor } from "./plan.ts";
 import { register, withEntry } from "./register.ts";
 
 export interface Created {
@@ -16,13 +16,39 @@ export interface Created {
   readonly engine: string;
 }
 
+/** What a project is to hold besides its engine. */
+export interface Contents {
+  /** What git tracks there, below the project's folder; the url is where the engine is cloned from. */
+  tracked(engineUrl: string): Files;
+  /** Those of them that are to be run. */
+  readonly programs: ReadonlySet<string>;
+  /** What lies there, and git ignores. */
+  readonly untracked: Files;
+  /** Of the first commit: what was done. */
+  readonly done: string;
+}
+
+/** Makes a project of nothing but a demo agent. */
+export async function createProject(found: FoundFleet, name: string, world: World): Promise<Created> {
+  checkName(found, name);
+  await checkPrefix(found, name);
+  const tracked = (engineUrl: string) => planProject({ name, engineUrl });
+  return makeProject(found, name, { tracked, programs: new Set(), untracked: {}, done: "Create" }, world);
+}
+
 /**
  * Makes a project: a git repository of its own with a pinned engine. It is
  * built aside, moved to its place when it is whole, and registered last; what
  * an end by force leaves behind is finished or cleared by the next run.
  */
-export async function createProject(found: FoundFleet, name: string, world: World): Promise<Created> {
-  await checkNew(found, name);
+export async function makeProject(
+  found: FoundFleet,
+  name: string,
+  contents: Contents,
+  world: World,
+): Promise<Created> {
+  checkName(found, name);
+  await withEntry(await readFile(path.join(found.root, "fleet.toml")), name);
   const target = path.join(found.root, pathFor(name));
   const parent = path.dirname(target);
   const unfinished = await readMark(target);
@@ -41,7 +67,7 @@ export async function createProject(found: FoundFleet, name: string, world: Worl
   const aside = path.join(parent, `.${name}.fleet-new-${process.pid}-${Date.now().toString(36)}`);
   await mkdir(aside);
   try {
-    const engine = await build(found, aside, name, world);
+    const engine = await build(found, aside, name, contents, world);
     await place(aside, target, name);
     await finish(found.root, target, name);
     return { name, path: pathFor(name), engine };
@@ -50,8 +76,8 @@ export async function createProject(found: FoundFleet, name: string, world: Worl
   }
 }
 
-/** All that can be known to be wrong before anything is touched. */
-async function checkNew(found: FoundFleet, name: string): Promise<void> {
+/** A name that nothing has, and that can be one. */
+export function checkName(found: FoundFleet, name: string): void {
   if (!isGoodName(name)) {
     const good = goodNameFor(name);
     const rule = "a name has a-z, 0-9 and -, begins with a letter or digit, and has 32 characters at most";
@@ -63,8 +89,6 @@ async function checkNew(found: FoundFleet, name: string): Promise<void> {
     throw new Failure("TAKEN", `${found.file} has a project "${name}" already`, {
       hint: "choose another name",
     });
-  await withEntry(await readFile(path.join(found.root, "fleet.toml")), name);
-  await checkPrefix(found, name);
 }
 
 /** Two projects whose sessions have the same names would take each other's agents for their own. */
@@ -84,11 +108,35 @@ async function checkPrefix(found: FoundFleet, name: string): Promise<void> {
 }
 
 /** Everything, the first commit included. Returns the engine's commit. */
-async function build(found: FoundFleet, folder: string, name: string, world: World): Promise<string> {
-  const { url, ref } = found.fleet.engine;
-  const engineUrl = engineUrlOf(found);
+async function build(
+  found: FoundFleet,
+  folder: string,
+  name: string,
+  { tracked, programs, untracked, done }: Contents,
+  world: World,
+): Promise<string> {
+  const { ref } = found.fleet.engine;
   const git = await openGit(folder, world);
   await git.raw(["init", "--quiet", "--template=", "--initial-branch=main"]);
+  const engine = await addEngine(found, folder, world);
+  const files = tracked(engineUrlOf(found));
+  for (const [file, text] of Object.entries({ ...files, ...untracked })) {
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    await writeFile(path.join(folder, file), text, programs.has(file) ? { mode: 0o755 } : {});
+  }
+  await git.raw(["add", "--", ...Object.keys(files), "engine"]);
+  await git.raw(["commit", "--quiet", "--no-verify", "-m", `${done} ${name} with the engine at ${ref}`]);
+  const staged = await git.raw(["ls-files", "--stage", "--", "engine"]);
+  if (!staged.startsWith(`160000 ${engine} 0\t`)) throw new Error(`the engine was committed as ${staged}`);
+  await writeFile(markOf(folder), engine);
+  return engine;
+}
+
+/** Adds the engine to a repository as a submodule, at the configured ref. Returns its commit. */
+export async function addEngine(found: FoundFleet, folder: string, world: World): Promise<string> {
+  const { url } = found.fleet.engine;
+  const engineUrl = engineUrlOf(found);
+  const git = await openGit(folder, world);
   try {
     await git.raw(["submodule", "--quiet", "add", "--name", "engine", "--", engineUrl, "engine"]);
   } catch (cause) {
@@ -98,15 +146,7 @@ async function build(found: FoundFleet, folder: string, name: string, world: Wor
       cause,
     });
   }
-  const engine = await pin(path.join(folder, "engine"), found, world);
-  for (const [file, text] of Object.entries(planProject({ name, engineUrl })))
-    await writeFile(path.join(folder, file), text);
-  await git.raw(["add", "--", ".gitignore", ".gitmodules", "agents.toml", "engine"]);
-  await git.raw(["commit", "--quiet", "--no-verify", "-m", `Create ${name} with the engine at ${ref}`]);
-  const staged = await git.raw(["ls-files", "--stage", "--", "engine"]);
-  if (!staged.startsWith(`160000 ${engine} 0\t`)) throw new Error(`the engine was committed as ${staged}`);
-  await writeFile(markOf(folder), engine);
-  return engine;
+  return pin(path.join(folder, "engine"), found, world);
 }
 
 /** Checks the configured ref out in the submodule, and that what it names is an engine. */

@@ -37,8 +37,8 @@ export const planProject = (project: NewProject): Files => ({
 });
 
 /** The project's table in fleet.toml, to be put at the file's end. */
-export const planEntry = (name: string): string =>
-  `[[project]]\nname = "${name}"\npath = "${pathFor(name)}"\nenabled = false # true, when it is to run\n`;
+export const planEntry = (name: string, path: string = pathFor(name)): string =>
+  `[[project]]\nname = "${name}"\npath = ${JSON.stringify(path)}\nenabled = false # true, when it is to run\n`;
 
 /** The text with the entry at its end. Nothing of what a person wrote is touched. */
 export function appendEntry(text: string, entry: string): string {
@@ -47,7 +47,7 @@ export function appendEntry(text: string, entry: string): string {
   return text + gap + entry.replaceAll("\n", eol);
 }
 
-const GITIGNORE = `# What the engine keeps while it runs: sessions, records, messages, logs.
+export const GITIGNORE = `# What the engine keeps while it runs: sessions, records, messages, logs.
 /.ao-state/
 # Secrets.
 .env
@@ -62,7 +62,7 @@ const GITIGNORE = `# What the engine keeps while it runs: sessions, records, mes
  * relative one as relative to the project's own remote, which has no engine
  * beside it as soon as the project is pushed anywhere.
  */
-const gitmodules = ({ engineUrl }: NewProject): string =>
+export const gitmodules = ({ engineUrl }: Pick<NewProject, "engineUrl">): string =>
   `[submodule "engine"]\n\tpath = engine\n\turl = ${engineUrl}\n`;
 
 const agentsToml = ({ name }: NewProject): string => `#:schema ./engine/schema/agents.schema.json

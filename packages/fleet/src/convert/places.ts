@@ -1,0 +1,68 @@
+import type { Path } from "@fleet/engine";
+import { type Draft, remark } from "./draft.ts";
+import { normal, slug, within } from "./words.ts";
+
+const lastOf = (path: string): string => normal(path).split("/").at(-1) ?? "";
+
+/** Where an agent works. A folder outside stays where it is: the new project gets a clone of its own. */
+export function toWorkdir(draft: Draft, value: unknown, path: Path): unknown {
+  if (typeof value !== "string") return value;
+  const inside = within(draft.root, value);
+  if (inside === ".") return ".";
+  const from = normal(value.startsWith("/") ? value : `${draft.root}/${value}`);
+  const known = draft.workdirs.find((one) => one.from === from);
+  if (known !== undefined) return known.to;
+  const taken = draft.workdirs.map(({ to }) => to);
+  const name = slug(lastOf(from)) || "clone";
+  const wanted = inside ?? `clones/${name}`;
+  let to = wanted;
+  for (let nth = 2; taken.includes(to); nth++) to = `${wanted}-${nth}`;
+  draft.workdirs.push({ from, to });
+  if (inside === null)
+    remark(
+      draft,
+      path,
+      `\`${value}\` lies outside of the project, so the new one works in \`${to}\``,
+      "a clone has to be made there before the first start: fleet cutover shows the command",
+      "FL0402",
+    );
+  return to;
+}
+
+/** A file of the old project's that the new one gets a copy of. */
+export function toCopy(draft: Draft, value: unknown, path: Path, folder: string): unknown {
+  if (typeof value !== "string") return value;
+  const to = within(draft.root, value) ?? `${folder}/${lastOf(value)}`;
+  if (!draft.copies.some((one) => one.to === to)) draft.copies.push({ from: value, to, named: path });
+  return to;
+}
+
+/** A prompt is a file, or the words themselves. */
+export function toPrompt(draft: Draft, value: unknown, path: Path, agent: string): unknown {
+  if (typeof value !== "string" || !/[\s]/.test(value.trim())) return toCopy(draft, value, path, "prompts");
+  const to = `prompts/${agent}-startup.md`;
+  draft.texts[to] = value.endsWith("\n") ? value : `${value}\n`;
+  return to;
+}
+
+/** A program of the old project's own comes along; any other stays where it is. */
+export function toCommand(draft: Draft, value: unknown, path: Path): unknown {
+  if (!Array.isArray(value)) return value;
+  const [program, ...args] = value;
+  const isOwn = typeof program === "string" && program.includes("/") && within(draft.root, program) !== null;
+  return isOwn ? [toCopy(draft, program, path, "scripts"), ...args] : value;
+}
+
+/** Secrets stay where they are: their file is named, and never copied. */
+export function toEnvFile(draft: Draft, value: unknown, path: Path): unknown {
+  if (typeof value !== "string") return value;
+  const to = within(draft.root, value) ?? lastOf(value);
+  remark(
+    draft,
+    path,
+    `\`${value}\` may hold secrets, so it is not copied`,
+    `put it beside the new agents.toml as \`${to}\`: git ignores \`.testenv\` and \`.env\` there`,
+    "FL0400",
+  );
+  return to;
+}
