@@ -3,6 +3,7 @@ import manifest from "../package.json" with { type: "json" };
 import { adoptCommand } from "./commands/adopt.ts";
 import { createProjectCommand } from "./commands/create-project.ts";
 import { downCommand } from "./commands/down.ts";
+import { enginePublishCommand } from "./commands/engine.ts";
 import {
   eventsCommand,
   handoffCommand,
@@ -32,6 +33,7 @@ const COMMANDS = [
   pinCommand,
   pinVerifyCommand,
   upgradeCommand,
+  enginePublishCommand,
   restartCommand,
   sendCommand,
   logsCommand,

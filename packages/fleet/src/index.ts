@@ -2,6 +2,7 @@ import type * as adopting from "./adopt/adopt.ts";
 import type * as checking from "./check-fleet.ts";
 import type * as editing from "./edit-fleet.ts";
 import type * as pinning from "./pin/pins.ts";
+import type * as publishing from "./pin/publish.ts";
 import type * as upgrading from "./pin/upgrade-all.ts";
 import type * as verifying from "./pin/verify.ts";
 import type * as creating from "./project/create.ts";
@@ -14,6 +15,7 @@ export { type FoundFleet, findFleet, findFleetFile, folderOf, inStartOrder, pick
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
 export type { PinLine, Pins } from "./pin/pins.ts";
+export type { Published } from "./pin/publish.ts";
 export type { KnownEngine, Step } from "./pin/upgrade.ts";
 export type { Outcome } from "./pin/upgrade-all.ts";
 export type { Verified } from "./pin/verify.ts";
@@ -34,3 +36,5 @@ export const verifyPins: typeof verifying.verifyPins = async (...given) =>
   (await import("./pin/verify.ts")).verifyPins(...given);
 export const upgradeAll: typeof upgrading.upgradeAll = async (...given) =>
   (await import("./pin/upgrade-all.ts")).upgradeAll(...given);
+export const publishEngine: typeof publishing.publishEngine = async (...given) =>
+  (await import("./pin/publish.ts")).publishEngine(...given);

@@ -38,7 +38,9 @@ export async function readPins(
   world: World,
 ): Promise<Pins> {
   const { url, ref } = found.fleet.engine;
-  const refs = isLocal(url) ? await refsAt(path.resolve(found.root, url)) : new Map<string, string>();
+  const refs = isLocal(url)
+    ? await refsAt(path.resolve(found.root, url.replace(/^file:\/\//, "")))
+    : new Map<string, string>();
   const wanted = commitOf(ref, refs);
   const git = createGit(world.env);
   const lines = await inParallel(projects, AT_ONCE, (project) =>

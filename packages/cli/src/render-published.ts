@@ -1,0 +1,30 @@
+import { oneLine } from "@fleet/engine";
+import type { Published } from "@fleet/fleet";
+import { ANSWER_VERSION } from "./render.ts";
+
+interface Shown {
+  readonly dryRun: boolean;
+  /** Of fleet.toml, as the user would write it. */
+  readonly file: string;
+}
+
+/** What is there now, and which projects do not know it. */
+export function renderPublished(published: Published, { dryRun, file }: Shown): string {
+  const { url, pushed, there, rewritten, elsewhere } = published;
+  const would = dryRun ? "would be " : "";
+  const lines = [
+    pushed.length === 0
+      ? `${oneLine(url)} has every release already: ${there.map(oneLine).join(", ")}`
+      : `${would}pushed to ${oneLine(url)}: ${pushed.map(oneLine).join(", ")}`,
+    ...(rewritten ? [`${would}written into ${file}: url = ${JSON.stringify(url)} under [engine]`] : []),
+  ];
+  if (elsewhere.length > 0)
+    lines.push(
+      `these projects fetch their engine from elsewhere: ${elsewhere.join(", ")}`,
+      "  git -C FOLDER submodule set-url engine URL, then commit .gitmodules",
+    );
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+export const publishedJson = (published: Published, { dryRun }: Shown): string =>
+  `${JSON.stringify({ schema_version: ANSWER_VERSION, dry_run: dryRun, ...published })}\n`;
