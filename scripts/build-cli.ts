@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
-import { bundleInParts } from "./bundle.ts";
+import { bundle, bundleInParts } from "./bundle.ts";
 
 /*
  * Builds what scripts/fleet runs: packages/cli/dist/fleet/start.cjs and the
@@ -20,7 +21,9 @@ const DAY = 86_400_000;
 
 async function build(): Promise<void> {
   const began = new Date();
-  const parts = await bundleInParts("packages/cli/src/bin.ts");
+  const parts = await bundleInParts("packages/cli/src/bin.ts", {
+    FLEET_OWN_ENGINE: JSON.stringify(await ownEngine()),
+  });
   const entry = parts[0]?.name;
   if (entry === undefined) throw new Error("the bundle is empty");
   await mkdir(FOLDER, { recursive: true });
@@ -29,6 +32,12 @@ async function build(): Promise<void> {
   // As old as the build's beginning: a source that was changed during the build is newer.
   await writeWhole("start.cjs", start.replace("ENTRY.cjs", entry), began);
   await removeOld(new Set(parts.map(({ name }) => name)), began.getTime() - DAY);
+}
+
+/** The git object that agents.mjs of a release of this source is: a project that is pinned to it needs no process of its own. */
+async function ownEngine(): Promise<string> {
+  const bytes = Buffer.from((await bundle("packages/engine/src/bin.ts")).code);
+  return createHash("sha1").update(`blob ${bytes.byteLength}\0`).update(bytes).digest("hex");
 }
 
 async function writeWhole(name: string, text: string, time?: Date): Promise<void> {

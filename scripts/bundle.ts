@@ -55,9 +55,13 @@ export interface Part {
 /**
  * One program as CommonJS files, the entry first: what is imported dynamically
  * has files of its own. Each name has a hash of what is in it, and of what it loads.
+ * `define` puts values, as source, in the place of names.
  */
-export async function bundleInParts(entry: string): Promise<readonly Part[]> {
-  const build = await rolldown(inputOptions(entry));
+export async function bundleInParts(
+  entry: string,
+  define: Readonly<Record<string, string>> = {},
+): Promise<readonly Part[]> {
+  const build = await rolldown({ ...inputOptions(entry), transform: { define: { ...define } } });
   try {
     const name = "[name]-[hash].cjs";
     const { output } = await build.generate({

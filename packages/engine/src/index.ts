@@ -34,5 +34,5 @@ export type { Agent, Project } from "./project.ts";
 export { readDuration } from "./verbs/duration.ts";
 export { engineCommands } from "./verbs/index.ts";
 export { read } from "./verbs/read.ts";
-export { columns } from "./verbs/render.ts";
+export { age, columns } from "./verbs/render.ts";
 export { VERSION } from "./version.ts";

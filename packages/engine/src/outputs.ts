@@ -10,6 +10,7 @@ const Time = z.string().meta({ format: "date-time", description: "ISO 8601, UTC.
 export const StatusOutput: z.ZodType<Survey> = z.strictObject({
   schema_version: z.int().describe("Raised when a key changes or goes, not when one comes."),
   project: z.string(),
+  socket: z.string().describe("Of its tmux server: a person who is asked something attaches there."),
   phase: z
     .strictObject({
       id: z.string(),
@@ -42,6 +43,7 @@ export const StatusOutput: z.ZodType<Survey> = z.strictObject({
         Survey["agents"][number]["is"]
       >,
       why: z.string().describe("The same in a sentence."),
+      is_since: Time.nullable().describe("Since when it is so, where that is known."),
       next_slot: Time.nullable().describe("When its schedule calls it next."),
       last_slot: Time.nullable().describe("The slot of its schedule that was dealt with last."),
       pending: z.boolean().describe("Its new settings count from its next start."),

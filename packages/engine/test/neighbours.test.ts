@@ -1,8 +1,8 @@
-import { cp, lstat, mkdir, symlink } from "node:fs/promises";
+import { cp, lstat, mkdir, rename, symlink } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
-import { agentsToml, ENV, LAUNCHER, ownProject, processesWith } from "./real.ts";
+import { agentsToml, ENV, LAUNCHER, ownProject, processesWith, runAgents } from "./real.ts";
 
 const ADA = '[agents.ada]\nkind = "persistent"\nprompt = "prompts/start.md"\n';
 const PROMPT = { "prompts/start.md": "The secret word is xyzzy.\r\nGrüße, \tno end of line" };
@@ -59,4 +59,25 @@ it("hands the first message over as a file, to the byte, and shows no word of it
   expect((await processesWith(kickoff)).length).toBeGreaterThan(0);
   expect(await processesWith("xyzzy")).toEqual([]);
   expect((await lstat(kickoff)).mode & 0o077).toBe(0);
+});
+
+it("refuses a state directory that is another project's by a link, up or down; what was moved with its project is its own", async () => {
+  const mine = await ownProject(agentsToml('[agents.ada]\nkind = "persistent"\n'));
+  await mine.up();
+  const other = await ownProject(agentsToml('[agents.bob]\nkind = "persistent"\n'));
+  await symlink(mine.state, other.state);
+  const refused = {
+    code: 4,
+    out: "",
+    err: expect.stringContaining(`the state directory of project is that of another project: ${mine.config}`),
+  };
+  expect(await other.run(["up"])).toMatchObject(refused);
+  expect((await mine.agent("ada")).state).toBe("RUNNING");
+  expect(await mine.run(["down"])).toMatchObject({ code: 0 });
+  expect(await other.run(["up"])).toMatchObject(refused);
+  const moved = path.join(path.dirname(mine.home), "moved");
+  await rename(mine.home, moved);
+  expect(await runAgents(["up", "--dry-run", "--config", moved])).toMatchObject({ code: 0 });
+  await cp(moved, mine.home, { recursive: true });
+  expect(await mine.run(["up", "--dry-run"])).toMatchObject({ code: 0 });
 });

@@ -4,13 +4,15 @@ import { engineCommands, Failure, readText, runCommands, VERSION, type World } f
 import { z } from "zod";
 import { type FoundFleet, folderOf } from "./find.ts";
 import type { FleetProject } from "./fleet-file.ts";
+import { isOwnEngine } from "./own-engine.ts";
 import { readPin } from "./read-pin.ts";
 
 /*
  * The one door to a project's engine. A project runs the engine it is pinned
  * to, whatever this fleet would do itself: what is known of it is the command
  * line and the versioned JSON. Only a project of this repository that says
- * `engine = "workspace"` runs the engine's own source, without a process.
+ * `engine = "workspace"` runs the engine's own source, without a process; and
+ * so does one whose pinned engine is, byte for byte, made of that very source.
  */
 
 /** Runs one verb of the project's engine as if the user had typed it in the project's folder. */
@@ -21,8 +23,15 @@ export async function runEngine(
   world: World,
 ): Promise<number> {
   const folder = await projectFolder(found, project);
-  if (project.engine === "workspace") return runInProcess(found, folder, argv, world);
+  if (project.engine === "workspace") {
+    // Where this code runs as one file, the launcher is not beside it.
+    const FLEET_AGENTS = path.join(found.root, "packages/engine/agents");
+    return runInProcess(folder, argv, { ...world, env: { FLEET_AGENTS, ...world.env } });
+  }
   const launcher = await findLauncher(found, project, world.cwd);
+  // What this very code would answer needs no process. What it starts is started by the project's own launcher.
+  if (isOwnEngine(path.dirname(launcher)))
+    return runInProcess(folder, argv, { ...world, env: { ...world.env, FLEET_AGENTS: launcher } });
   // Only where it is needed: it takes longer to load than `status` to run.
   const { execa } = await import("execa");
   const child = execa(launcher, argv, {
@@ -45,18 +54,11 @@ export async function runEngine(
   });
 }
 
-const runInProcess = (
-  found: FoundFleet,
-  cwd: string,
-  argv: readonly string[],
-  world: World,
-): Promise<number> =>
-  runCommands(
-    { program: "fleet", about: "", version: VERSION, commands: engineCommands },
-    argv,
-    // Where this code runs as one file, the launcher is not beside it.
-    { ...world, cwd, env: { FLEET_AGENTS: path.join(found.root, "packages/engine/agents"), ...world.env } },
-  );
+const runInProcess = (cwd: string, argv: readonly string[], world: World): Promise<number> =>
+  runCommands({ program: "fleet", about: "", version: VERSION, commands: engineCommands }, argv, {
+    ...world,
+    cwd,
+  });
 
 const Answer = z.object({
   schema_version: z.literal(1),
@@ -70,8 +72,29 @@ const Answer = z.object({
       state: z.string(),
     })
     .nullable(),
-  agents: z.array(z.object({ name: z.string(), state: z.string(), enabled: z.boolean() })),
-  watchdog: z.object({ pid: z.int(), epoch: z.int(), heartbeat: z.string() }).nullable(),
+  agents: z.array(
+    z.object({
+      name: z.string(),
+      state: z.string(),
+      enabled: z.boolean(),
+      session: z.string(),
+      is: z.string().optional(),
+      why: z.string().optional(),
+      // Engines before this fleet do not say these two.
+      is_since: z.string().nullish(),
+    }),
+  ),
+  socket: z.string().optional(),
+  watchdog: z
+    .object({
+      pid: z.int(),
+      epoch: z.int(),
+      heartbeat: z.string(),
+      stale: z.boolean().optional(),
+      trouble: z.string().nullish(),
+    })
+    .nullable(),
+  keeper: z.object({ deaths: z.int(), next: z.string() }).nullish(),
 });
 
 /** What an engine answers to `status --json`, as far as this fleet knows. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type FoundFleet, inStartOrder, pickProjects } from "./find.ts";
+import { type FoundFleet, pickProjects, projectsTagged } from "./find.ts";
 import { parseFleetFile } from "./fleet-file.ts";
 
 async function fleetOf(
@@ -13,23 +13,6 @@ async function fleetOf(
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return { root: "/srv/fleet", file: "fleet.toml", fleet: parsed.value };
 }
-
-describe("the order of starting", () => {
-  it.each([
-    ["is the file's when nobody waits for anybody", [["b"], ["a"]], ["b", "a"]],
-    ["puts first what others come after", [["web", "db"], ["db"]], ["db", "web"]],
-    ["goes through a chain", [["c", "b"], ["b", "a"], ["a"]], ["a", "b", "c"]],
-    ["names each once", [["c", "a", "b"], ["b", "a"], ["a"]], ["a", "b", "c"]],
-  ] as const)("%s", async (_sentence, projects, expected) => {
-    const { fleet } = await fleetOf(...projects);
-    expect(inStartOrder(fleet.projects).map(({ name }) => name)).toEqual(expected);
-  });
-
-  it("leaves out what was not chosen", async () => {
-    const { fleet } = await fleetOf(["web", "db"], ["db"]);
-    expect(inStartOrder(fleet.projects.slice(0, 1)).map(({ name }) => name)).toEqual(["web"]);
-  });
-});
 
 describe("picking projects", () => {
   it("takes each name once, in the order of the line", async () => {
@@ -45,6 +28,28 @@ describe("picking projects", () => {
         message: 'fleet.toml has no project "wbe"',
         hint: "did you mean `web`?",
       }),
+    );
+  });
+});
+
+describe("projects by their tags", () => {
+  const tagged = async () => {
+    const { fleet, ...found } = await fleetOf(["a"], ["b"], ["c"]);
+    const tags: Readonly<Record<string, readonly string[]>> = { a: ["ci"], b: ["ci", "night"], c: [] };
+    return {
+      ...found,
+      fleet: { ...fleet, projects: fleet.projects.map((one) => ({ ...one, tags: tags[one.name] ?? [] })) },
+    };
+  };
+
+  it("have one of those that were named, in the file's order", async () => {
+    expect(projectsTagged(await tagged(), ["night", "ci"]).map(({ name }) => name)).toEqual(["a", "b"]);
+  });
+
+  it("must have it: a tag that nobody has is a mistake, and not an empty choice", async () => {
+    const found = await tagged();
+    expect(() => projectsTagged(found, ["ci", "nihgt"])).toThrow(
+      expect.objectContaining({ code: "UNKNOWN_NAME", hint: "did you mean `night`?" }),
     );
   });
 });

@@ -65,17 +65,18 @@ export function pickProjects({ fleet, file }: FoundFleet, names: readonly string
   });
 }
 
-/** Those that others come after first. The file is checked: there are no circles. */
-export function inStartOrder(projects: readonly FleetProject[]): readonly FleetProject[] {
-  const ordered = new Set<FleetProject>();
-  const visit = (project: FleetProject): void => {
-    if (ordered.has(project)) return;
-    for (const name of project.after) {
-      const before = projects.find((one) => one.name === name);
-      if (before !== undefined) visit(before);
-    }
-    ordered.add(project);
-  };
-  for (const project of projects) visit(project);
-  return [...ordered];
+/** The projects with one of these tags, in the file's order. @throws Failure UNKNOWN_NAME */
+export function projectsTagged(
+  { fleet, file }: FoundFleet,
+  tags: readonly string[],
+): readonly FleetProject[] {
+  const known = [...new Set(fleet.projects.flatMap((project) => project.tags))];
+  const strange = tags.find((tag) => !known.includes(tag));
+  if (strange === undefined)
+    return fleet.projects.filter((project) => project.tags.some((tag) => tags.includes(tag)));
+  const meant = closest(strange, known);
+  const all = known.length === 0 ? "no project has tags yet" : `tags: ${known.join(", ")}`;
+  throw new Failure("UNKNOWN_NAME", `no project in ${file} has the tag "${strange}"`, {
+    hint: meant === null ? all : `did you mean \`${meant}\`?`,
+  });
 }

@@ -1,5 +1,17 @@
 /** What a git index says of one path. "unsure" is for kinds of index that only git itself should read. */
-export type IndexEntry = { readonly mode: number; readonly object: string } | "absent" | "unsure";
+export type IndexEntry = Entry | "absent" | "unsure";
+
+interface Entry {
+  readonly mode: number;
+  readonly object: string;
+  /** What lstat said of the file when git last saw that it holds the object. Times in nanoseconds. */
+  readonly seen: {
+    readonly ctime: bigint;
+    readonly mtime: bigint;
+    readonly inode: number;
+    readonly size: number;
+  };
+}
 
 export const GITLINK = 0o160000;
 
@@ -34,13 +46,19 @@ export function findInIndex(index: Uint8Array, path: string): IndexEntry {
     if (length === path.length && decoder.decode(index.subarray(nameAt, nameAt + length)) === path) {
       if ((flags & STAGE) !== 0) return "unsure";
       const object = Buffer.from(index.subarray(at + STAT, flagsAt)).toString("hex");
-      found = { mode: view.getUint32(at + 24), object };
+      found = { mode: view.getUint32(at + 24), object, seen: seenAt(view, at) };
     }
     // One to eight zeros end an entry, so that the next starts at a multiple of eight.
     at += (nameAt - at + length + 8) & ~7;
   }
   return isWhole(view, at, end) ? found : "unsure";
 }
+
+const seenAt = (view: DataView, at: number): Entry["seen"] => {
+  const time = (offset: number) =>
+    BigInt(view.getUint32(at + offset)) * 1_000_000_000n + BigInt(view.getUint32(at + offset + 4));
+  return { ctime: time(0), mtime: time(8), inode: view.getUint32(at + 20), size: view.getUint32(at + 36) };
+};
 
 /** Where a "link" extension follows, entries lie in another file, or were deleted from this one. */
 function isWhole(view: DataView, start: number, end: number): boolean {

@@ -1,5 +1,6 @@
 import type * as adopting from "./adopt/adopt.ts";
 import type * as checking from "./check-fleet.ts";
+import type * as disjoint from "./disjoint.ts";
 import type * as editing from "./edit-fleet.ts";
 import type * as pinning from "./pin/pins.ts";
 import type * as publishing from "./pin/publish.ts";
@@ -8,12 +9,14 @@ import type * as verifying from "./pin/verify.ts";
 import type * as creating from "./project/create.ts";
 
 export type { Adopted, AdoptOptions, Clone } from "./adopt/adopt.ts";
+export { type Attention, attentionOf, byAttention } from "./attention.ts";
 export type { Checked } from "./check.ts";
 export type { FleetTable } from "./edit-fleet.ts";
 export { askStatus, checkPin, type EngineStatus, runEngine } from "./engine.ts";
-export { type FoundFleet, findFleet, findFleetFile, folderOf, inStartOrder, pickProjects } from "./find.ts";
+export { type FoundFleet, findFleet, findFleetFile, folderOf, pickProjects, projectsTagged } from "./find.ts";
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
+export { inOrder, inStartOrder, type TurnEnd, type Turns } from "./in-order.ts";
 export type { PinLine, Pins } from "./pin/pins.ts";
 export type { Published } from "./pin/publish.ts";
 export type { KnownEngine, Step } from "./pin/upgrade.ts";
@@ -38,3 +41,5 @@ export const upgradeAll: typeof upgrading.upgradeAll = async (...given) =>
   (await import("./pin/upgrade-all.ts")).upgradeAll(...given);
 export const publishEngine: typeof publishing.publishEngine = async (...given) =>
   (await import("./pin/publish.ts")).publishEngine(...given);
+export const findClashes: typeof disjoint.findClashes = async (...given) =>
+  (await import("./disjoint.ts")).findClashes(...given);

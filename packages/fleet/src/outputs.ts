@@ -8,6 +8,21 @@ export const FleetStatusOutput = z.strictObject({
       name: z.string(),
       path: z.string().describe("Relative to fleet.toml."),
       enabled: z.boolean(),
+      attention: z
+        .strictObject({
+          level: z
+            .enum(["needs-you", "ailing"])
+            .describe(
+              "needs-you: it stands still until a person does something. ailing: the engine deals with it.",
+            ),
+          agent: z.string().nullable().describe("Null: the project as a whole."),
+          reason: z.string(),
+          since: z.string().nullable().describe("ISO 8601, UTC; null when nobody knows."),
+          command: z.string().describe("What to type."),
+          others: z.int().describe("How many of its agents have something too."),
+        })
+        .nullable()
+        .describe("The worst that a person should look at; null when all is well."),
       status: z.looseObject({}).nullable().describe("What its engine answers; null when it does not."),
       error: z.string().nullable().describe("Why it does not."),
     }),

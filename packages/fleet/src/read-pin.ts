@@ -47,7 +47,7 @@ export async function repositoryOf(folder: string): Promise<string | null> {
 async function askGit(
   folder: string,
   repository: string,
-): Promise<Exclude<IndexEntry, "unsure"> | { readonly because: string }> {
+): Promise<"absent" | Pick<Exclude<IndexEntry, string>, "mode" | "object"> | { readonly because: string }> {
   const options = ["-c", "core.fsmonitor=false", `--git-dir=${repository}`, `--work-tree=${folder}`];
   const { code, stdout, stderr } = await run("git", [...options, "ls-files", "-s", "-z", "--", "engine"], {
     cwd: folder,

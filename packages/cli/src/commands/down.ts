@@ -1,7 +1,7 @@
 import { defineCommand } from "@fleet/engine";
 import { findFleet, inStartOrder } from "@fleet/fleet";
 import { chooseProjects, runOnEach } from "./each.ts";
-import { drainFlag, jsonFlag, toWords } from "./flags.ts";
+import { drainFlag, jsonFlag, tagFlag, toWords } from "./flags.ts";
 
 export const downCommand = defineCommand({
   name: "down",
@@ -9,6 +9,7 @@ export const downCommand = defineCommand({
   operands: "[project..]",
   flags: {
     all: { type: "boolean", about: "every project, the disabled ones too" },
+    ...tagFlag,
     ...drainFlag,
     ...jsonFlag,
   },
@@ -17,9 +18,10 @@ export const downCommand = defineCommand({
     ["fleet down demo --drain 10m", "let each agent end its turn, for ten minutes at the most"],
     ["fleet down --all", "stop everything, in the reverse of the order of starting"],
   ],
-  async run(names, { all = false, ...flags }, world) {
+  async run(names, { all, tag, ...flags }, world) {
     const found = await findFleet(world.cwd);
-    const projects = inStartOrder(chooseProjects(found, names, all, "down")).toReversed();
-    return runOnEach(found, projects, ["down", ...toWords(flags)], world);
+    const chosen = chooseProjects(found, names, { all, tag }, "down");
+    const projects = inStartOrder(chosen, found.fleet.projects, true);
+    return runOnEach(found, projects, { argv: ["down", ...toWords(flags)], reverse: true }, world);
   },
 });

@@ -1,5 +1,9 @@
 export const jsonFlag = { json: { type: "boolean", about: "print JSON for scripts" } } as const;
 
+export const tagFlag = {
+  tag: { type: "string", about: "the projects that have this tag, or one of several: a,b", value: "TAG" },
+} as const;
+
 export const drainFlag = {
   drain: { type: "string", about: "let who is at work end its turn, for so long at the most", value: "TIME" },
 } as const;

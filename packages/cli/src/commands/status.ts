@@ -1,23 +1,29 @@
 import { defineCommand, Failure, type World } from "@fleet/engine";
 import {
   askStatus,
+  attentionOf,
   type FleetProject,
   type FoundFleet,
   findFleet,
   pickProjects,
+  projectsTagged,
   runEngine,
 } from "@fleet/fleet";
-import { type ProjectLine, renderSummary, summaryJson } from "../render.ts";
-import { jsonFlag, toWords } from "./flags.ts";
+import { inUrgency, type ProjectLine, renderSummary, summaryJson } from "../render.ts";
+import { jsonFlag, tagFlag, toWords } from "./flags.ts";
 
 /** So many engines are asked at the same time. */
 const AT_ONCE = 8;
 
 export const statusCommand = defineCommand({
   name: "status",
-  about: "show how the projects are, or with a name how its agents are; changes nothing",
+  about: "show how the projects are, who needs you first, or with a name how its agents are; changes nothing",
   operands: "[project..]",
   flags: {
+    ...tagFlag,
+    problems: { type: "boolean", about: "only the projects where something is wrong" },
+    check: { type: "boolean", about: "exit 1 when something is wrong with any of them" },
+    watch: { type: "boolean", short: "w", about: "show it again whenever it changes, until Ctrl-C" },
     ...jsonFlag,
     output: {
       type: "string",
@@ -28,21 +34,63 @@ export const statusCommand = defineCommand({
     },
   },
   examples: [
-    ["fleet status", "a line for each project"],
+    ["fleet status", "a line for each project; who needs you comes first, with what to type"],
     ["fleet status demo", "the phase, and a line for each agent"],
+    ["fleet status --problems --check || mail …", "for cron: says something only when something is wrong"],
     ["fleet status --json", "everything, for scripts"],
   ],
-  async run(names, flags, world) {
+  async run(names, { tag, problems, check, watch, ...flags }, world) {
     const found = await findFleet(world.cwd, { strict: false });
-    const [only] = pickProjects(found, names);
-    if (only !== undefined && names.length === 1)
-      return runEngine(found, only, ["status", ...toWords(flags)], world);
-    const projects = names.length === 0 ? found.fleet.projects : pickProjects(found, names);
-    const lines = await askAll(found, projects, world);
-    world.out(flags.json ? summaryJson(lines) : renderSummary(lines));
-    return lines.some(({ status }) => status === null) ? 1 : 0;
+    if (tag !== undefined && names.length > 0)
+      throw new Failure("WRONG_USAGE", "status takes names or --tag, not both", {
+        hint: `fleet status --tag ${tag}`,
+      });
+    const chosen = tag === undefined ? pickProjects(found, names) : projectsTagged(found, tag.split(","));
+    const [only] = chosen;
+    const one = only !== undefined && names.length === 1 && !problems && !check ? only : null;
+    if (watch) return watchStatus(found, one ?? chosen, [...toWords(flags)], { ...world }, problems ?? false);
+    if (one !== null) return runEngine(found, one, ["status", ...toWords(flags)], world);
+    const asked = names.length === 0 && tag === undefined ? found.fleet.projects : chosen;
+    const lines = inUrgency(await askAll(found, asked, world));
+    const shown = problems ? lines.filter(({ attention }) => attention !== null) : lines;
+    world.out(flags.json ? summaryJson(shown) : renderSummary(shown, { now: Date.now(), of: asked.length }));
+    const bad = check
+      ? lines.some(({ attention }) => attention !== null)
+      : lines.some(({ status }) => status === null);
+    return bad ? 1 : 0;
   },
 });
+
+/** One project's table, or the lines of many. */
+async function watchStatus(
+  found: FoundFleet,
+  what: FleetProject | readonly FleetProject[],
+  words: readonly string[],
+  world: World,
+  problems: boolean,
+): Promise<number> {
+  if (words.includes("--json"))
+    throw new Failure("WRONG_USAGE", "--watch shows text, not JSON", {
+      hint: "fleet events NAME --follow --json",
+    });
+  const { watchText } = await import("../watch-text.ts");
+  const read = async (): Promise<string> => {
+    // fleet.toml may change meanwhile; names that were given mean what they meant.
+    if ("name" in what) {
+      let text = "";
+      const out = (words: string) => {
+        text += words;
+      };
+      await runEngine(found, what, ["status", ...words], { ...world, out, err: out });
+      return text;
+    }
+    const asked = what.length === 0 ? found.fleet.projects : what;
+    const lines = inUrgency(await askAll(found, asked, world));
+    const shown = problems ? lines.filter(({ attention }) => attention !== null) : lines;
+    return renderSummary(shown, { now: null, of: asked.length });
+  };
+  return watchText(read, world);
+}
 
 async function askAll(
   found: FoundFleet,
@@ -61,9 +109,20 @@ async function askAll(
 /** What can't be asked has a line too, which says why. */
 async function ask(found: FoundFleet, project: FleetProject, world: World): Promise<ProjectLine> {
   try {
-    return { project, status: await askStatus(found, project, world), because: null };
+    const status = await askStatus(found, project, world);
+    return { project, status, because: null, attention: attentionOf(project.name, status) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { project, status: null, because: error.message };
+    const { message, hint } = error;
+    const command = /^(?:run|try it yourself): (.*)/m.exec(hint ?? "")?.[1] ?? "fleet validate";
+    const attention = {
+      level: "needs-you",
+      agent: null,
+      reason: message,
+      since: null,
+      command,
+      others: 0,
+    } as const;
+    return { project, status: null, because: message, attention: project.enabled ? attention : null };
   }
 }

@@ -32,7 +32,7 @@ export const upgradeCommand = defineCommand({
       throw new Failure("WRONG_USAGE", "upgrade takes --to or --rollback, not both");
     const found = await findFleet(world.cwd);
     const everyone = all || (plan && names.length === 0);
-    const chosen = chooseProjects(found, names, everyone, "upgrade");
+    const chosen = chooseProjects(found, names, { all: everyone }, "upgrade");
     const projects = everyone ? chosen.filter(({ engine }) => engine !== "workspace") : chosen;
     const time = readDuration("--window", window);
     const options = {

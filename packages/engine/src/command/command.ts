@@ -10,6 +10,10 @@ export interface World {
   err(text: string): void;
   /** True on a terminal without NO_COLOR. */
   readonly color: boolean;
+  /** Asks the person at the terminal, and hears one line. Not there in scripts and in CI: nobody would answer. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
+  /** True where a line of err may be written over: standard error is a terminal that can. */
+  readonly live?: boolean;
 }
 
 export interface Flag {

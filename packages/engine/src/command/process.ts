@@ -16,7 +16,8 @@ export function runAsProcess(main: (argv: readonly string[], world: World) => Pr
     if (error.code !== "EPIPE") throw error;
     interrupted.abort();
   });
-  const { NO_COLOR, FORCE_COLOR } = process.env;
+  const { NO_COLOR, FORCE_COLOR, CI, TERM } = process.env;
+  const live = process.stderr.isTTY === true && !CI && TERM !== "dumb";
   const ended = main(process.argv.slice(2), {
     cwd: process.cwd(),
     env: process.env,
@@ -24,9 +25,29 @@ export function runAsProcess(main: (argv: readonly string[], world: World) => Pr
     input: () => text(process.stdin),
     out: (words) => process.stdout.write(words),
     err: (words) => process.stderr.write(words),
+    ask: live && process.stdin.isTTY ? (question) => askAt(question, interrupted) : undefined,
+    live,
     color: !NO_COLOR && (FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY === true),
   });
   ended.then((exit) => {
     process.exitCode = exit;
   });
+}
+
+/** Where the person ends the input, there is no answer to go on with: as if interrupted. */
+async function askAt(question: string, interrupted: AbortController): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  terminal.on("SIGINT", () => interrupted.abort());
+  const ended = new Promise<never>((_, reject) => {
+    terminal.once("close", () => reject(new Error("the person has ended the input")));
+  });
+  try {
+    return await Promise.race([terminal.question(question, { signal: interrupted.signal }), ended]);
+  } catch (error) {
+    interrupted.abort();
+    throw error;
+  } finally {
+    terminal.removeAllListeners("close").close();
+  }
 }

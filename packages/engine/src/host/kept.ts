@@ -40,6 +40,17 @@ export function keptBeside(file: string): readonly Kept[] {
   return (read(() => readdirSync(root)) ?? []).flatMap((name) => readKept(path.join(root, name), real) ?? []);
 }
 
+/** Whose agents.toml the state directory is kept for, when it is another one that still has it: two would write there. */
+export function otherOwnerOf(state: string, file: string): string | null {
+  const real = read(() => realpathSync(state));
+  const kept =
+    real === null ? null : read(() => JSON.parse(readFileSync(path.join(real, NAME), "utf8")) as Kept);
+  if (kept === null || kept.file === realOf(file)) return null;
+  // One that was copied or moved has taken its state along, and the other has its own, or is gone.
+  const theirs = read(() => realpathSync(path.resolve(path.dirname(kept.file), kept.project.log_dir)));
+  return theirs === real && read(() => readFileSync(kept.file)) !== null ? kept.file : null;
+}
+
 /** Also of a file that is gone. */
 function realOf(file: string): string | null {
   const folder =

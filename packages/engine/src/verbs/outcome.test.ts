@@ -19,6 +19,7 @@ const seen = (more: Partial<AgentSurvey> = {}): AgentSurvey => ({
   since: null,
   is: "missing",
   why: "because",
+  is_since: null,
   next_slot: null,
   last_slot: null,
   pending: false,

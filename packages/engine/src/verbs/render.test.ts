@@ -15,7 +15,15 @@ const agent = (
   more: Partial<AgentSurvey> = {},
 ): AgentSurvey => ({
   ...{ name, kind, backend: kind === "service" ? null : "claude", model, watch, enabled: true },
-  ...{ state: "RUNNING", session: `cc-ci-${name}`, pid: 4711, since: ago(90), is: "working", why: "works" },
+  ...{
+    state: "RUNNING",
+    session: `cc-ci-${name}`,
+    pid: 4711,
+    since: ago(90),
+    is: "working",
+    why: "works",
+    is_since: null,
+  },
   ...{ next_slot: null, last_slot: null },
   ...{ pending: false, orphan: false },
   ...more,
@@ -33,6 +41,7 @@ const off = {
 const project: Survey = {
   schema_version: 1,
   project: "cc-ci",
+  socket: "/srv/p/.s/tmux.sock",
   phase: {
     id: "poe2e",
     index: 18,

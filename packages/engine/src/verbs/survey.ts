@@ -16,6 +16,8 @@ import { type KeeperSurvey, surveyKeeper, surveyWatchdog, type WatchdogSurvey } 
 export interface Survey {
   readonly schema_version: number;
   readonly project: string;
+  /** Of its tmux server: a person who is asked something attaches there. */
+  readonly socket: string;
   readonly phase: {
     readonly id: string;
     /** Counts from 0. */
@@ -51,6 +53,8 @@ export interface AgentSurvey {
   /** How it is, in one word of the glossary, and in a sentence. */
   readonly is: Assessment["is"];
   readonly why: string;
+  /** Since when it is so, where that is known. */
+  readonly is_since: string | null;
   /** Of its schedule: when it comes next, and the slot that was dealt with last. */
   readonly next_slot: string | null;
   readonly last_slot: string | null;
@@ -69,6 +73,7 @@ export async function survey(site: Site, environment: Environment): Promise<Surv
   return {
     schema_version: ANSWER_VERSION,
     project: site.name,
+    socket: site.socket,
     phase,
     notes: notesOn(site, phase, seen),
     agents: seen.agents.map((one) => surveyAgent(site, one, seen)),
@@ -106,6 +111,7 @@ function surveyAgent(site: Site, examined: Examined, seen: Seen): AgentSurvey {
     since: alive && record.run !== null ? toIso(record.run.since) : null,
     is: assessment.is,
     why: explain(assessment, record),
+    is_since: toIsoOrNull("since" in assessment ? assessment.since : record.gaveUp?.at),
     next_slot: toIsoOrNull(next.get(agent.name)),
     last_slot: toIsoOrNull(record.slot?.at),
     pending,

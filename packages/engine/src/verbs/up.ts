@@ -2,6 +2,7 @@ import { refusalOf } from "../choose-args.ts";
 import { variablePrefix } from "../choose-model.ts";
 import { defineCommand, type World } from "../command/command.ts";
 import { pick } from "../host/environment.ts";
+import { otherOwnerOf } from "../host/kept.ts";
 import { checkPredecessor } from "../host/predecessor.ts";
 import { run } from "../host/run.ts";
 import { checkSocket, type Site } from "../host/site.ts";
@@ -85,6 +86,7 @@ async function checkUp(
   const asked =
     names.length > 0 ? agents : agents.filter(({ enabled, schedule }) => enabled && schedule === null);
   checkSocket(site);
+  checkOwner(site);
   checkArguments(site, world.env);
   await checkPredecessor(site, world.env);
   await run("tmux", ["-V"], { env: pick(world.env), timeout: 10_000 });
@@ -109,6 +111,15 @@ async function checkUp(
       },
     );
   return asked;
+}
+
+/** Two projects with one state directory would take each other's agents for their own. */
+function checkOwner({ state, file, name, project }: Site): void {
+  const other = otherOwnerOf(state, file);
+  if (other === null) return;
+  throw new Failure("TAKEN", `the state directory of ${name} is that of another project: ${other}`, {
+    hint: `${state} leads there; give ${name} a log_dir of its own in place of "${project.log_dir}"`,
+  });
 }
 
 function sayPlan(site: Site, asked: readonly Agent[], world: World): number {

@@ -1,0 +1,112 @@
+import type { EngineStatus } from "./engine.ts";
+
+/** What a person should look at in a project: the worst of it. */
+export interface Attention {
+  /** "needs-you": it stands still until a person does something. "ailing": the engine deals with it. */
+  readonly level: "needs-you" | "ailing";
+  /** Null when it is the project as a whole. */
+  readonly agent: string | null;
+  readonly reason: string;
+  /** ISO 8601, UTC; null when nobody knows. */
+  readonly since: string | null;
+  /** What to type. */
+  readonly command: string;
+  /** How many of its agents have something too. */
+  readonly others: number;
+}
+
+type AgentStatus = EngineStatus["agents"][number];
+
+const NEEDS_YOU: ReadonlySet<string | undefined> = new Set([
+  "asking",
+  "crash-looping",
+  "failed",
+  "foreign",
+  "outlived",
+  "unread",
+]);
+const AILING: ReadonlySet<string | undefined> = new Set([
+  "held",
+  "limited",
+  "overdue",
+  "resting",
+  "unseen",
+  "unwell",
+]);
+
+/** Null when all is well, or as a person wished it. */
+export function attentionOf(name: string, status: EngineStatus): Attention | null {
+  const found = [
+    ...ofProject(name, status),
+    ...status.agents.flatMap((agent) => ofAgent(name, status, agent)),
+  ];
+  const [worst] = found.sort(byUrgency);
+  return worst === undefined ? null : { ...worst, others: found.length - 1 };
+}
+
+/** For sorting: who needs a person first, and for longest. Equal ones stay as they are. */
+export const byAttention = (a: Attention | null, b: Attention | null): number =>
+  a === null || b === null ? Number(a === null) - Number(b === null) : byUrgency(a, b);
+
+function byUrgency(a: Omit<Attention, "others">, b: Omit<Attention, "others">): number {
+  if (a.level !== b.level) return a.level === "needs-you" ? -1 : 1;
+  const [since, other] = [a.since ?? LAST, b.since ?? LAST];
+  return since < other ? -1 : since > other ? 1 : 0;
+}
+
+/** After every time in ISO 8601. */
+const LAST = "~";
+
+function ofProject(
+  name: string,
+  { watchdog, keeper, agents }: EngineStatus,
+): readonly Omit<Attention, "others">[] {
+  const of = { level: "needs-you", agent: null } as const;
+  if (watchdog === null) {
+    if (keeper != null)
+      return [
+        {
+          ...of,
+          reason: `the watchdog died ${keeper.deaths === 1 ? "once" : `${keeper.deaths} times`}, and is started again`,
+          since: null,
+          command: `fleet logs ${name} watchdog -n 20`,
+        },
+      ];
+    const alone = agents.some(({ state, is }) => state === "RUNNING" || is === "missing");
+    return alone ? [{ ...of, reason: "nobody watches it", since: null, command: `fleet up ${name}` }] : [];
+  }
+  const { stale = false, trouble, heartbeat } = watchdog;
+  if (trouble != null)
+    return [
+      {
+        ...of,
+        reason: `the watchdog can't go on: ${trouble}`,
+        since: null,
+        command: `fleet logs ${name} watchdog -n 20`,
+      },
+    ];
+  return stale
+    ? [{ ...of, reason: "the watchdog hangs", since: heartbeat, command: `fleet watchdog ${name} restart` }]
+    : [];
+}
+
+function ofAgent(
+  name: string,
+  { socket }: EngineStatus,
+  agent: AgentStatus,
+): readonly Omit<Attention, "others">[] {
+  const { is, why = "", is_since: since = null } = agent;
+  const level = NEEDS_YOU.has(is) ? "needs-you" : AILING.has(is) ? "ailing" : null;
+  if (level === null) return [];
+  const attach = socket === undefined ? null : `tmux -S ${quoted(socket)} attach -t =${agent.session}`;
+  const command =
+    (is === "asking" || is === "foreign"
+      ? attach
+      : is === "unread"
+        ? `fleet record ${name} ${agent.name}`
+        : null) ?? `fleet why ${name} ${agent.name}`;
+  return [{ level, agent: agent.name, reason: why, since, command }];
+}
+
+const quoted = (word: string): string =>
+  /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
