@@ -31,6 +31,7 @@ log_dir = ".ao-state"
 backend = "demo"
 [supervision]
 signal_tick = "1s"
+stop_grace = "500ms"
 [backends.demo]
 env = { DEMO_PACE = "0.05", DEMO_WAIT = "60" }
 [agents.ada]
@@ -92,7 +93,7 @@ async function ownFleet() {
   };
   const upgrade = async (names: readonly string[], options: Partial<UpgradeAllOptions> = {}) => {
     const found = await findFleet(root);
-    const all = { to: "v0.2.0", window: 1_000, patience: 100_000, plan: false, canary: false, ...options };
+    const all = { to: "v0.2.0", window: 500, patience: 100_000, plan: false, canary: false, ...options };
     const told: string[] = [];
     const outcomes = await upgradeAll(found, pickProjects(found, names), all, {
       world: ownWorld(root, ENV),
@@ -148,7 +149,7 @@ describe("two projects with engines of two versions", () => {
       },
     ]);
     expect(told).toEqual([
-      expect.stringMatching(/^shop: runs v0\.2\.0 \([0-9a-f]{7}\) from now on, watched for 1 s$/),
+      expect.stringMatching(/^shop: runs v0\.2\.0 \([0-9a-f]{7}\) from now on, watched for 0.5 s$/),
     ]);
     expect([await version("shop"), await version("blog")]).toEqual(["0.2.0", "0.2.0"]);
     expect([await pids("shop"), await pids("blog")]).toEqual([ours, others]);
@@ -330,7 +331,7 @@ describe("an upgrade", () => {
     const { upgrade, folder } = await ownFleet();
     await appendFile(path.join(folder("shop"), "agents.toml"), "typo = 1\n");
     expect(failureIn(await upgrade(["shop"])).problems).toMatchObject([
-      { code: "FL0210", file: "projects/shop/agents.toml", line: 13 },
+      { code: "FL0210", file: "projects/shop/agents.toml", line: 14 },
     ]);
     git(path.join(folder("blog"), "engine"), "remote", "set-url", "origin", "/srv/gone.git");
     expect(failureIn(await upgrade(["blog"])).hint).toContain(
