@@ -1,6 +1,7 @@
 import { age, columns, oneLine } from "@fleet/engine";
 import {
   type Attention,
+  ageOf,
   byAttention,
   type Created,
   type EngineStatus,
@@ -51,7 +52,15 @@ function summaryRow(
     phase === null
       ? "-"
       : `${oneLine(phase.id)} [${phase.index < 0 ? "-" : phase.index + 1}/${phase.total}] (${oneLine(phase.state)})`;
-  return [label, watchdog === null ? "stopped" : "RUNNING", where, countStates(agents), ...needs];
+  const said = [...foreignness(status), ...needs].join("; ");
+  const cells = [label, watchdog === null ? "stopped" : "RUNNING", where, countStates(agents)];
+  return said === "" ? cells : [...cells, said];
+}
+
+/** Its answer has keys that mean something else by now: what stands in its line may be little. */
+function foreignness(status: EngineStatus): readonly string[] {
+  const age = ageOf(status);
+  return age === "known" ? [] : [`${age} engine (its answers have version ${status.schema_version})`];
 }
 
 /** "needs you for 12m: builder asks: Trust this folder?; type: tmux …" */

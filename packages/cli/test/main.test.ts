@@ -285,6 +285,32 @@ old (disabled)  RUNNING  poe2e [19/19] (in progress)  2 RUNNING, 1 stopped
     ]);
   });
 
+  it("shows what it can of an engine that answers in another version, and says so", async () => {
+    const root = await three();
+    const newer = {
+      schema_version: 2,
+      watchdog: { id: "w" },
+      agents: [{ name: "a" }, { title: "b" }, 3],
+      more: [1],
+    };
+    await writeFile(path.join(root, "projects/shop/answer"), JSON.stringify(newer));
+    await writeFile(path.join(root, "projects/base/answer"), answer("base", { schema_version: 0 }));
+    await writeFile(
+      path.join(root, "projects/old/answer"),
+      answer("old", { schema_version: 3, phase: "one" }),
+    );
+    const { exit, out } = await fleet(root, ["status"]);
+    expect(exit).toBe(0);
+    expect(out.split("\n")).toEqual([
+      "shop            RUNNING  -                            1 unknown             newer engine (its answers have version 2)",
+      "base            RUNNING  poe2e [19/19] (in progress)  2 RUNNING, 1 stopped  older engine (its answers have version 0)",
+      "old (disabled)  RUNNING  -                            2 RUNNING, 1 stopped  newer engine (its answers have version 3)",
+      "",
+    ]);
+    const json = JSON.parse((await fleet(root, ["status", "--json"])).out);
+    expect(json.projects[0].status).toMatchObject({ schema_version: 2, more: [1] });
+  });
+
   it("shows what can't be asked, and the others all the same", async () => {
     const root = await three();
     await writeFile(path.join(root, "projects/shop/answer"), "nonsense");

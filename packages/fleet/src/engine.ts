@@ -1,7 +1,7 @@
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import { engineCommands, Failure, readText, runCommands, VERSION, type World } from "@fleet/engine";
-import { z } from "zod";
+import { type EngineStatus, readStatus } from "./engine-status.ts";
 import { type FoundFleet, folderOf } from "./find.ts";
 import type { FleetProject } from "./fleet-file.ts";
 import { isOwnEngine } from "./own-engine.ts";
@@ -60,46 +60,6 @@ const runInProcess = (cwd: string, argv: readonly string[], world: World): Promi
     cwd,
   });
 
-const Answer = z.object({
-  schema_version: z.literal(1),
-  project: z.string(),
-  phase: z
-    .object({
-      id: z.string(),
-      index: z.int(),
-      total: z.int(),
-      plan: z.string(),
-      state: z.string(),
-    })
-    .nullable(),
-  agents: z.array(
-    z.object({
-      name: z.string(),
-      state: z.string(),
-      enabled: z.boolean(),
-      session: z.string(),
-      is: z.string().optional(),
-      why: z.string().optional(),
-      // Engines before this fleet do not say these two.
-      is_since: z.string().nullish(),
-    }),
-  ),
-  socket: z.string().optional(),
-  watchdog: z
-    .object({
-      pid: z.int(),
-      epoch: z.int(),
-      heartbeat: z.string(),
-      stale: z.boolean().optional(),
-      trouble: z.string().nullish(),
-    })
-    .nullable(),
-  keeper: z.object({ deaths: z.int(), next: z.string() }).nullish(),
-});
-
-/** What an engine answers to `status --json`, as far as this fleet knows. */
-export type EngineStatus = z.output<typeof Answer>;
-
 /** Asks the project's engine how it is. @throws Failure ENGINE_MISSING, ENGINE_FAILED, or what the engine says */
 export async function askStatus(
   found: FoundFleet,
@@ -128,27 +88,15 @@ export async function askStatus(
       hint === "" ? {} : { hint },
     );
   }
-  const answer = parseJson(out);
-  const parsed = Answer.safeParse(answer);
-  // As it came: with what a newer engine says beyond that, in its own order.
-  if (parsed.success) return answer as EngineStatus;
+  const status = readStatus(out);
+  if (status !== null) return status;
   throw new Failure(
     "ENGINE_FAILED",
     `this fleet does not understand the answer of ${project.name}'s engine`,
     {
-      hint: "one of the two is too old for the other: update the fleet, or the project's engine submodule",
-      cause: parsed.error,
+      hint: "one of the two is too old for the other: update the fleet, or the project's engine: fleet upgrade",
     },
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON at all is refused by the schema like any other wrong answer.
-    return undefined;
-  }
 }
 
 async function projectFolder(found: FoundFleet, project: FleetProject): Promise<string> {
