@@ -1,6 +1,6 @@
 /** One table of a TOML file, as its documentation shows it. */
 export interface Table {
-  /** As in the file, with a placeholder for what a person names: agents.<name>. */
+  /** As in the file, with a placeholder for what a person names: agents.<name>. "top" is what stands before all tables. */
   readonly name: string;
   readonly keys: readonly Key[];
 }
@@ -41,7 +41,7 @@ function walk(name: string, schema: Schema): readonly Table[] {
     .filter(([, value]) => name !== "" || !isTable(value))
     .filter(([, value]) => !hasOwnTable(value))
     .map(([key, value]) => keyOf(key, value, required.includes(key)));
-  const own = keys.length === 0 ? [] : [{ name, keys }];
+  const own = keys.length === 0 ? [] : [{ name: name === "" ? "top" : name, keys }];
   return [...own, ...entries.flatMap(([key, value]) => below(name === "" ? key : `${name}.${key}`, value))];
 }
 

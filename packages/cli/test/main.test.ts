@@ -369,8 +369,14 @@ describe("fleet validate", () => {
   });
 
   it("says where fleet.toml should be", async () => {
+    expect(await fleet(await ownDirectory(), ["validate"])).toMatchObject({ exit: 3, out: "" });
+  });
+
+  it("shows a fleet.toml that leads nowhere, and does not look for another one above", async () => {
     const root = await ownDirectory();
     await symlink("/nowhere", path.join(root, "fleet.toml"));
-    expect(await fleet(root, ["validate"])).toMatchObject({ exit: 3, out: "" });
+    const { exit, out } = await fleet(root, ["validate"]);
+    expect(exit).toBe(1);
+    expect(out).toContain("error[FL0004]: fleet.toml is a link to something that is not there");
   });
 });

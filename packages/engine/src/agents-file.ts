@@ -10,7 +10,7 @@ import {
   type TomlOptions,
   withPlaces,
 } from "./diagnostics/document.ts";
-import { type Finding, locate } from "./diagnostics/finding.ts";
+import { type Finding, locate, unlessNewer } from "./diagnostics/finding.ts";
 import { checkShape, type Shape } from "./diagnostics/shape.ts";
 import type { Problem, Result } from "./problem.ts";
 import type { Project } from "./project.ts";
@@ -52,7 +52,9 @@ export async function readAgentsFile(
   const document = placed.value;
   const shape = checkShape(document.value, AgentsToml);
   const problems = locate(document, await findingsOf(document, shape));
-  const project = shape.value === null ? null : inFileOrder(resolveProject(shape.value), document);
+  const isUsable = shape.value !== null && !problems.some(({ code }) => code === "FL0200");
+  const project =
+    shape.value === null || !isUsable ? null : inFileOrder(resolveProject(shape.value), document);
   return { problems, document, project };
 }
 
@@ -69,7 +71,8 @@ async function findingsOf(
   { value: raw }: TomlDocument,
   shape: Shape<AgentsToml>,
 ): Promise<readonly Finding[]> {
-  const own = inOwnWords(shape.findings);
+  const own = unlessNewer(inOwnWords(shape.findings));
+  if (own[0]?.code === "FL0200") return own;
   if (shape.value === null) return [...own, ...bareRules(raw)];
   const file = shape.value;
   return [...own, ...crossFindings({ file, raw, partial: shape.partial }), ...(await scheduleFindings(file))];

@@ -12,10 +12,10 @@ export {
 export { runCommands } from "./command/main.ts";
 export { runAsProcess } from "./command/process.ts";
 export { renderFailure } from "./command/render.ts";
-export { checkedText, type Refusal } from "./diagnostics/checked.ts";
+export { checkedText, FileVersion, type Refusal } from "./diagnostics/checked.ts";
 export { type PlacedDocument, readToml, type TomlOptions, withPlaces } from "./diagnostics/document.ts";
-export { type Finding, locate, sortProblems } from "./diagnostics/finding.ts";
-export { type Path, startOf } from "./diagnostics/place.ts";
+export { type Finding, locate, sortProblems, unlessNewer } from "./diagnostics/finding.ts";
+export { type Path, placeOf, startOf } from "./diagnostics/place.ts";
 export { placeIn } from "./diagnostics/positions.ts";
 export { diagnosticsJson, renderProblems } from "./diagnostics/render.ts";
 export { oneLine, sanitize } from "./diagnostics/safe-text.ts";

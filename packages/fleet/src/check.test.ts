@@ -1,6 +1,7 @@
 import { type FileFact, readAgentsFile, type WrittenFile } from "@fleet/engine";
 import { describe, expect, it } from "vitest";
 import { checkSnapshot } from "./check.ts";
+import { NO_ENGINE } from "./engine-facts.ts";
 import { readFleetFile } from "./fleet-file.ts";
 import type { Pin } from "./read-pin.ts";
 import type { ProjectSnapshot, Snapshot } from "./snapshot.ts";
@@ -11,7 +12,8 @@ const TWO = "2".repeat(40);
 
 const agentsToml = (prefix: string, ...agents: readonly string[]) =>
   `[defaults]\nsession_prefix = "${prefix}"\nlog_dir = ".state"\n${agents.map((name) => `[agents.${name}]\nkind = "persistent"\n`).join("")}`;
-const WRITTEN: WrittenFile = { is: "read", bytes: bytes(""), open: false, foreign: false };
+const WRITTEN: WrittenFile = { is: "read", bytes: bytes(""), open: false, foreign: false, twin: null };
+const MACHINE = { tmux: "tmux 3.5a", git: "git version 2.50.1" };
 const SERVER = '[backends.opencode]\nserver = "http://127.0.0.1:4096"\n[services.oc]\nserves = "opencode"\n';
 
 interface Given {
@@ -53,10 +55,18 @@ async function snapshotOf(given: readonly Given[]): Promise<Snapshot> {
           ? { written: WRITTEN, source: agents, ...(await readAgentsFile(file, bytes(agents))) }
           : { written, source: "", problems: [], document: null, project: null },
       files: new Map(Object.entries({ ".": { kind: "directory" }, ...files })),
+      engine: NO_ENGINE,
       pin: pin ?? { is: "pinned", commit: ONE, checkedOut: ONE },
     };
   });
-  return { file: "fleet.toml", written: WRITTEN, source, fleet, projects: await Promise.all(projects) };
+  return {
+    file: "fleet.toml",
+    written: WRITTEN,
+    source,
+    fleet,
+    projects: await Promise.all(projects),
+    machine: MACHINE,
+  };
 }
 
 const gist = async (given: readonly Given[]) =>

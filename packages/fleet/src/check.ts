@@ -1,5 +1,6 @@
 import { besides, checkProjectFiles, fileProblems, type Problem, sortProblems } from "@fleet/engine";
 import { clashes } from "./check/clashes.ts";
+import { machineProblems } from "./check/machine.ts";
 import { pinProblems } from "./check/pins.ts";
 import { at } from "./check/problems.ts";
 import type { ProjectSnapshot, Snapshot } from "./snapshot.ts";
@@ -23,6 +24,7 @@ export function checkSnapshot(snapshot: Snapshot): Checked {
       ...pinProblems(snapshot, one),
     ]),
     ...clashes(snapshot),
+    ...machineProblems(snapshot.file, snapshot.machine),
   ];
   return { problems: sortProblems(problems), sources: sourcesOf(snapshot), projects: projects.length };
 }
@@ -66,8 +68,9 @@ function agentsProblems({ project, folder, file, agents, files }: ProjectSnapsho
 
 function sourcesOf({ file, source, projects }: Snapshot): ReadonlyMap<string, string> {
   const sources = new Map([[file, source]]);
-  for (const { file: agentsFile, agents, files } of projects) {
+  for (const { file: agentsFile, agents, files, engine } of projects) {
     sources.set(agentsFile, agents.source);
+    if (engine.modules !== null) sources.set(besides(agentsFile, ".gitmodules"), engine.modules);
     for (const [name, { text }] of files)
       if (text !== undefined) sources.set(besides(agentsFile, name), text);
   }

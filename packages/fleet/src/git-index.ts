@@ -27,31 +27,56 @@ const LENGTH = 0x0fff;
  * it. A process of git for each project would make up most of `fleet validate`.
  */
 export function findInIndex(index: Uint8Array, path: string): IndexEntry {
-  const view = new DataView(index.buffer, index.byteOffset, index.byteLength);
-  const decoder = new TextDecoder();
-  if (index.byteLength < HEADER + OBJECT || decoder.decode(index.subarray(0, 4)) !== "DIRC") return "unsure";
-  const version = view.getUint32(4);
-  if (version !== 2 && version !== 3) return "unsure";
-  const end = index.byteLength - OBJECT;
   let found: IndexEntry = "absent";
+  const isRead = walk(index, (name, staged, entry) => {
+    if (name.length !== path.length || decoder.decode(name) !== path) return;
+    found = staged ? "unsure" : entry();
+  });
+  return isRead ? found : "unsure";
+}
+
+/** Everything in such an index, by its path. */
+export function filesInIndex(index: Uint8Array): ReadonlyMap<string, Entry> | "unsure" {
+  const files = new Map<string, Entry>();
+  let settled = true;
+  const isRead = walk(index, (name, staged, entry) => {
+    if (staged) settled = false;
+    files.set(decoder.decode(name), entry());
+  });
+  return isRead && settled ? files : "unsure";
+}
+
+const decoder = new TextDecoder();
+
+/** False where only git itself should read it. Names are handed over as bytes, since most are of no interest. */
+function walk(
+  index: Uint8Array,
+  visit: (name: Uint8Array, staged: boolean, entry: () => Entry) => void,
+): boolean {
+  const view = new DataView(index.buffer, index.byteOffset, index.byteLength);
+  if (index.byteLength < HEADER + OBJECT || decoder.decode(index.subarray(0, 4)) !== "DIRC") return false;
+  const version = view.getUint32(4);
+  if (version !== 2 && version !== 3) return false;
+  const end = index.byteLength - OBJECT;
   let at = HEADER;
   for (let count = view.getUint32(8); count > 0; count--) {
-    const flagsAt = at + STAT + OBJECT;
-    if (flagsAt + 4 > end) return "unsure";
+    const start = at;
+    const flagsAt = start + STAT + OBJECT;
+    if (flagsAt + 4 > end) return false;
     const flags = view.getUint16(flagsAt);
     const nameAt = flagsAt + ((flags & EXTENDED) === 0 ? 2 : 4);
-    // Its length is in the flags; a name too long for them is not the one we look for, and ends at a zero.
+    // Its length is in the flags; a name too long for them ends at a zero.
     const length = (flags & LENGTH) === LENGTH ? index.indexOf(0, nameAt + LENGTH) - nameAt : flags & LENGTH;
-    if (length < 0 || nameAt + length > end) return "unsure";
-    if (length === path.length && decoder.decode(index.subarray(nameAt, nameAt + length)) === path) {
-      if ((flags & STAGE) !== 0) return "unsure";
-      const object = Buffer.from(index.subarray(at + STAT, flagsAt)).toString("hex");
-      found = { mode: view.getUint32(at + 24), object, seen: seenAt(view, at) };
-    }
+    if (length < 0 || nameAt + length > end) return false;
+    visit(index.subarray(nameAt, nameAt + length), (flags & STAGE) !== 0, () => ({
+      mode: view.getUint32(start + 24),
+      object: Buffer.from(index.subarray(start + STAT, flagsAt)).toString("hex"),
+      seen: seenAt(view, start),
+    }));
     // One to eight zeros end an entry, so that the next starts at a multiple of eight.
     at += (nameAt - at + length + 8) & ~7;
   }
-  return isWhole(view, at, end) ? found : "unsure";
+  return isWhole(view, at, end);
 }
 
 const seenAt = (view: DataView, at: number): Entry["seen"] => {

@@ -1,9 +1,11 @@
-import { realpath, stat } from "node:fs/promises";
+import { opendir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { type FileFact, factsOf, isCode, readAgentsFile, readWritten, type WrittenFile } from "@fleet/engine";
+import { type EngineFacts, NO_ENGINE, readEngineFacts } from "./engine-facts.ts";
 import { lookForFleetFile } from "./find.ts";
 import { type FleetFile, type FleetProject, readFleetFile } from "./fleet-file.ts";
 import { inParallel } from "./in-parallel.ts";
+import { type Machine, readMachine } from "./machine.ts";
 import { type Pin, readPin } from "./read-pin.ts";
 
 /** A fleet as it lies on the disk at one moment: all that `checkSnapshot` wants to know. */
@@ -13,6 +15,7 @@ export interface Snapshot {
   readonly source: string;
   readonly fleet: FleetFile;
   readonly projects: readonly ProjectSnapshot[];
+  readonly machine: Machine;
 }
 
 export interface ProjectSnapshot {
@@ -26,6 +29,7 @@ export interface ProjectSnapshot {
   /** What agents.toml names, relative to the project. */
   readonly files: ReadonlyMap<string, FileFact>;
   readonly pin: Pin;
+  readonly engine: EngineFacts;
 }
 
 export interface AgentsSnapshot extends Awaited<ReturnType<typeof readAgentsFile>> {
@@ -44,10 +48,11 @@ export async function takeSnapshot(cwd: string): Promise<Snapshot> {
   const file = shown(cwd, path.join(root, "fleet.toml"));
   const bytes = written.is === "read" ? written.bytes : new Uint8Array();
   const fleet = written.is === "read" ? await readFleetFile(file, bytes) : NOTHING;
-  const projects = await inParallel(fleet.fleet?.projects ?? [], AT_ONCE, (project) =>
-    projectSnapshot(cwd, root, project),
-  );
-  return { file, written, source: textOf(bytes), fleet, projects };
+  const [machine, projects] = await Promise.all([
+    readMachine(),
+    inParallel(fleet.fleet?.projects ?? [], AT_ONCE, (project) => projectSnapshot(cwd, root, project)),
+  ]);
+  return { file, written, source: textOf(bytes), fleet, projects, machine };
 }
 
 async function projectSnapshot(cwd: string, root: string, project: FleetProject): Promise<ProjectSnapshot> {
@@ -56,17 +61,19 @@ async function projectSnapshot(cwd: string, root: string, project: FleetProject)
   const file = shown(cwd, path.join(place, "agents.toml"));
   if (folder !== "directory") {
     const agents = { written: { is: "missing" }, source: "", ...NOTHING } as const;
-    const nothing = { agents, files: new Map(), pin: { is: "not-a-repository" } } as const;
+    const nothing = { agents, files: new Map(), pin: { is: "not-a-repository" }, engine: NO_ENGINE } as const;
     return { project, folder, real: place, file, ...nothing };
   }
   const agents = await agentsSnapshot(path.join(place, "agents.toml"), file);
   const known = agents.project;
-  const [real, files, pin] = await Promise.all([
+  const isOurs = project.engine === "workspace";
+  const [real, files, pin, engine] = await Promise.all([
     realpath(place),
     known === null ? new Map<string, FileFact>() : factsOf(place, known),
-    project.engine === "workspace" ? ({ is: "no-engine" } as const) : readPin(place),
+    isOurs ? ({ is: "no-engine" } as const) : readPin(place),
+    isOurs ? NO_ENGINE : readEngineFacts(place),
   ]);
-  return { project, folder, real, file, agents, files, pin };
+  return { project, folder, real, file, agents, files, pin, engine };
 }
 
 async function agentsSnapshot(at: string, file: string): Promise<AgentsSnapshot> {
@@ -78,7 +85,9 @@ async function agentsSnapshot(at: string, file: string): Promise<AgentsSnapshot>
 
 async function folderFact(folder: string): Promise<ProjectSnapshot["folder"]> {
   try {
-    return (await stat(folder)).isDirectory() ? "directory" : "file";
+    if (!(await stat(folder)).isDirectory()) return "file";
+    await (await opendir(folder)).close();
+    return "directory";
   } catch (error) {
     if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return "missing";
     if (isCode(error, "EACCES") || isCode(error, "ELOOP")) return "unreadable";

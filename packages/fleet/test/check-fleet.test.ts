@@ -46,7 +46,7 @@ async function engineRepository(): Promise<{ readonly at: string; readonly commi
 
 async function pinnedProject(root: string): Promise<string> {
   const engine = await engineRepository();
-  await write(root, { "agents.toml": AGENTS, "hello.md": "Hello.\n" });
+  await write(root, { ".gitignore": ".state\n", "agents.toml": AGENTS, "hello.md": "Hello.\n" });
   git(root, "init", "-q", "-b", "main");
   git(root, "submodule", "--quiet", "add", engine.at, "engine");
   git(root, "add", ".");
@@ -111,6 +111,7 @@ it("tells a pin that drifted from the fleet's, and an engine that drifted from i
 it("takes a project in the fleet's own repository for no repository", async () => {
   const root = await folder({
     "fleet.toml": list(["a"]),
+    "projects/a/.gitignore": ".state\n",
     "projects/a/agents.toml": AGENTS,
     "projects/a/hello.md": "Hello.\n",
   });
@@ -122,6 +123,7 @@ it("takes a project in the fleet's own repository for no repository", async () =
 it("tells an engine that is a plain folder", async () => {
   const root = await folder({
     "fleet.toml": list(["a"]),
+    "projects/a/.gitignore": ".state\n",
     "projects/a/agents.toml": AGENTS,
     "projects/a/hello.md": "Hello.\n",
     "projects/a/engine/agents": "",

@@ -27,8 +27,6 @@ export type Step =
   | { readonly remove: string }
   /** What the machine has, and how each answers when it is asked for its version. */
   | { readonly programs: Readonly<Record<string, string>> }
-  /** A folder that lies on a network's disk. */
-  | { readonly network: string }
   /** The check is run by a user who may do nothing special. */
   | { readonly as: "nobody" };
 
@@ -42,6 +40,8 @@ export async function setUp(
 ): Promise<<T>(check: () => Promise<T>) => Promise<T>> {
   const at = (name: string) => path.join(root, nameOf(name));
   for (const step of steps) await carryOut(step, at);
+  const programs = steps.find((step) => "programs" in step)?.programs;
+  if (programs !== undefined) return withPrograms(root, programs);
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !steps.some((step) => "as" in step)) return (check) => check();
   for (let folder = root; folder.includes("corpus-"); folder = path.dirname(folder))
@@ -52,6 +52,23 @@ export async function setUp(
       return await check();
     } finally {
       process.seteuid?.(0);
+    }
+  };
+}
+
+/** Nothing else is in PATH. */
+async function withPrograms(root: string, programs: Readonly<Record<string, string>>) {
+  const folder = path.join(root, ".programs");
+  await mkdir(folder);
+  for (const [name, version] of Object.entries(programs))
+    await writeFile(path.join(folder, name), `#!/bin/sh\necho "${version}"\n`, { mode: 0o755 });
+  const { PATH } = process.env;
+  return async <T>(check: () => Promise<T>): Promise<T> => {
+    process.env.PATH = folder;
+    try {
+      return await check();
+    } finally {
+      process.env.PATH = PATH;
     }
   };
 }

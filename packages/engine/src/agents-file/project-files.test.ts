@@ -107,6 +107,12 @@ describe("the files of a project", () => {
       `error FL0403 ${AT}:3:11 \`.state\` is a link that leads out of the project (put it inside the project)`,
     ],
     [
+      "the state is of this machine, and of nobody's commit",
+      { ".state": { kind: "missing", tracked: true, remote: true } },
+      `warning FL0600 ${AT}:3:11 git does not ignore the state directory (name it in .gitignore)`,
+      `warning FL0600 ${AT}:3:11 the state directory lies on a network's disk, where a power cut loses what was written (put the project on a disk of this machine)`,
+    ],
+    [
       "an empty template says nothing",
       {
         "prompts/kickoff.md": file(" \n"),

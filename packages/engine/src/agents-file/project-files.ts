@@ -11,7 +11,16 @@ export interface FileFact {
   readonly kind: "file" | "directory" | "missing" | "symlink-out";
   /** Of a file that is UTF-8 text of a sensible size. */
   readonly text?: string;
+  /** Of the state directory: git would take it for part of the project. */
+  readonly tracked?: boolean;
+  /** Of the state directory: its disk is another machine's. */
+  readonly remote?: boolean;
+  /** Of a clone: it has a remote. Not said where that cannot be told without asking git. */
+  readonly hasRemote?: boolean;
 }
+
+/** As what a program that is looked for in PATH is asked for. No path of a project begins so. */
+const programPath = (name: string): string => `$PATH/${name}`;
 
 interface Wanted {
   readonly path: string;
@@ -25,8 +34,17 @@ interface Wanted {
 
 /** The paths, relative to the project, that `checkProjectFiles` wants to know of. */
 export const wantedFiles = (project: Project): readonly string[] => [
-  ...new Set(wanted(project).map(({ path }) => path)),
+  ...new Set([
+    ...wanted(project).map(({ path }) => path),
+    ...programs(project).map(({ name }) => programPath(name)),
+  ]),
 ];
+
+/** The programs of services that have no folder in their name. */
+const programs = ({ agents }: Project) =>
+  agents.flatMap(({ name: service, command }) =>
+    command === null || command[0].includes("/") ? [] : [{ name: command[0], service }],
+  );
 
 function wanted(project: Project): readonly Wanted[] {
   const { loop } = project;
@@ -100,7 +118,14 @@ export function checkProjectFiles(
   const lost = project.loop?.roles_dir != null && factOf(project.loop.roles_dir).kind !== "directory";
   const roles = roleFiles(project);
   const all = wanted(project).filter(({ path }) => !(lost && roles.some((role) => role.path === path)));
-  const findings = all.flatMap((want) => judge(want, factOf(want.path)));
+  const findings = [
+    ...all.flatMap((want) => judge(want, factOf(want.path))),
+    ...stateFindings(factOf(project.log_dir)),
+    ...cloneFindings(project, factOf),
+    ...programs(project)
+      .filter(({ name }) => files.get(programPath(name))?.kind === "missing")
+      .map(({ name, service }) => missingProgram(name, service)),
+  ];
   const contracts = lost ? [] : roles.flatMap((role) => contractsOf(role, project, factOf));
   const template = project.loop?.kickoff_template;
   const text = template == null ? undefined : factOf(template).text;
@@ -140,6 +165,55 @@ function judge({ path, kind, needed, named }: Wanted, fact: FileFact): readonly 
       return fact.kind satisfies never;
   }
 }
+
+const warned = (code: Finding["code"], path: Path, message: string, help: string): Finding => ({
+  code,
+  severity: "warning",
+  path,
+  message,
+  help,
+});
+
+function stateFindings({ tracked, remote }: FileFact): readonly Finding[] {
+  const path = ["defaults", "log_dir"];
+  return [
+    ...(tracked === true
+      ? [warned("FL0600", path, "git does not ignore the state directory", "name it in .gitignore")]
+      : []),
+    ...(remote === true
+      ? [
+          warned(
+            "FL0600",
+            path,
+            "the state directory lies on a network's disk, where a power cut loses what was written",
+            "put the project on a disk of this machine",
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Nothing is ever pushed to a clone that came from nowhere. */
+function cloneFindings({ loop }: Project, factOf: (path: string) => FileFact): readonly Finding[] {
+  if (loop?.handoff == null || factOf(loop.handoff.repo).hasRemote !== false) return [];
+  const message = `\`${loop.handoff.repo}\` has no remote, so that no handoff ever comes`;
+  return [
+    warned(
+      "FL0404",
+      ["loop", "handoff", "repo"],
+      message,
+      "make it a clone of what the agents push to, with git clone",
+    ),
+  ];
+}
+
+const missingProgram = (name: string, service: string): Finding =>
+  warned(
+    "FL0500",
+    ["services", service, "command", 0],
+    `there is no program \`${name}\` on this machine`,
+    "install it, or write where it is",
+  );
 
 /** What a loop agent must have been told by its template or its role, or it works against the watchdog without knowing. */
 function contractsOf(

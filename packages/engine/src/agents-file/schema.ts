@@ -1,4 +1,4 @@
-import { Delay, Duration } from "../diagnostics/checked.ts";
+import { Delay, Duration, FileVersion } from "../diagnostics/checked.ts";
 import { z } from "../zod.ts";
 import {
   AgentName,
@@ -207,6 +207,7 @@ const Supervision = z.strictObject({
 
 /** agents.toml, key by key. The descriptions are the documentation. */
 export const AgentsToml = z.strictObject({
+  schema: FileVersion.optional().describe("The shape of this file. 1 is the only one, and the default."),
   defaults: Defaults.describe("What holds for the whole project."),
   models: z
     .record(Alias, ModelName)

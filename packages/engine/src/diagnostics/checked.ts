@@ -23,6 +23,16 @@ export const checkedText = (json: { readonly pattern?: string }, rule: (text: st
     })
     .meta(json);
 
+/** What a file says of its own shape. There has been only one. */
+export const FileVersion = z
+  .int()
+  .superRefine((version, context) => {
+    if (version === 1) return;
+    const message = `the file is of schema ${version}, and this program knows schema 1`;
+    refuse(context, { code: "FL0200", message, help: "upgrade this program, or write `schema = 1`" });
+  })
+  .meta({ const: 1 });
+
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const DURATION = "^[0-9]+(ms|s|m|h)$";
 const WEEK = 7 * 24 * UNITS.h;

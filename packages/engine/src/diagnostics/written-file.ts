@@ -11,6 +11,8 @@ export type WrittenFile =
       readonly open: boolean;
       /** It belongs to somebody who is neither us nor root. */
       readonly foreign: boolean;
+      /** A file beside it whose name differs in upper and lower case alone. */
+      readonly twin: string | null;
     }
   | { readonly is: "missing" | "dangling" | "a circle of links" | "unreadable" }
   | { readonly is: "something else"; readonly what: "a folder" | "a pipe" | "a device" | "a socket" };
@@ -63,8 +65,21 @@ export function fileProblems(file: string, written: WrittenFile): readonly Probl
               ),
             ]
           : []),
+        ...(written.twin === null
+          ? []
+          : [
+              warning(
+                whole(
+                  "FL0600",
+                  `beside it lies \`${written.twin}\`, which nothing reads`,
+                  "remove one of the two",
+                ),
+              ),
+            ]),
       ];
     default:
       return written satisfies never;
   }
 }
+
+const warning = (problem: Problem): Problem => ({ ...problem, severity: "warning" });

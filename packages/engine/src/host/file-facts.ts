@@ -1,7 +1,10 @@
-import { lstat, readFile, realpath } from "node:fs/promises";
+import { access, constants, lstat, readFile, realpath, statfs } from "node:fs/promises";
 import path from "node:path";
+import process from "node:process";
 import { type FileFact, wantedFiles } from "../agents-rules.ts";
 import type { Project } from "../project.ts";
+import { readText } from "./files.ts";
+import { createGit } from "./git.ts";
 
 /** More than any prompt needs. */
 const MOST = 1024 * 1024;
@@ -9,7 +12,19 @@ const MOST = 1024 * 1024;
 /** What stands at each path that a project names. Reads only. */
 export async function factsOf(root: string, project: Project): Promise<ReadonlyMap<string, FileFact>> {
   const real = await realpath(root);
-  const facts = wantedFiles(project).map(async (name) => [name, await factOf(real, name)] as const);
+  const clone = project.loop?.handoff?.repo;
+  const facts = wantedFiles(project).map(async (name): Promise<readonly [string, FileFact]> => {
+    if (name.startsWith("$PATH/")) return [name, await programFact(name.slice("$PATH/".length))];
+    const fact = await factOf(real, name);
+    return [
+      name,
+      {
+        ...fact,
+        ...(name === clone && fact.kind === "directory" ? await cloneFact(path.join(real, name)) : {}),
+        ...(name === project.log_dir && fact.kind !== "symlink-out" ? await stateFact(real, name) : {}),
+      },
+    ];
+  });
   return new Map(await Promise.all(facts));
 }
 
@@ -24,6 +39,62 @@ async function factOf(root: string, name: string): Promise<FileFact> {
   const bytes = await readFile(file).catch(() => null);
   const text = bytes === null ? null : decode(bytes);
   return text === null ? { kind: "file" } : { kind: "file", text };
+}
+
+async function programFact(name: string): Promise<FileFact> {
+  const folders = (process.env.PATH ?? "").split(path.delimiter).filter((folder) => folder !== "");
+  for (const folder of folders) if (await isProgram(path.join(folder, name))) return { kind: "file" };
+  return { kind: "missing" };
+}
+
+const isProgram = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+/** By its own config alone. A linked worktree has its config elsewhere, and then nothing is said. */
+async function cloneFact(clone: string): Promise<Pick<FileFact, "hasRemote">> {
+  const config = await readFile(path.join(clone, ".git/config"), "utf8").catch(() => null);
+  return config === null ? {} : { hasRemote: /^\s*\[remote "/m.test(config) };
+}
+
+/** NFS and the two of SMB: statfs(2) tells them by these numbers. */
+const REMOTE_DISKS = new Set([0x6969, 0xff534d42, 0xfe534d42]);
+
+async function stateFact(root: string, name: string): Promise<Pick<FileFact, "tracked" | "remote">> {
+  const disk = await statfs(root).catch(() => null);
+  return {
+    tracked: await isTracked(root, name),
+    remote: disk !== null && REMOTE_DISKS.has(disk.type >>> 0),
+  };
+}
+
+/** Most projects name the folder in their .gitignore as it is; for all else git is asked. */
+async function isTracked(root: string, name: string): Promise<boolean> {
+  if (!(await isInRepository(root))) return false;
+  const ignored = (await readText(path.join(root, ".gitignore"))) ?? "";
+  const patterns = ignored.split("\n").map((line) => line.trim().replace(/^\/|\/$/g, ""));
+  if (patterns.includes(name.replace(/^(\.\/)+|\/+$/g, "")) && !/^\s*!/m.test(ignored)) return false;
+  const git = createGit(process.env);
+  const asked = await git([
+    "-C",
+    root,
+    "check-ignore",
+    "--quiet",
+    "--no-index",
+    "--",
+    `${name}/records.json`,
+  ]);
+  // 1 is its no; all else says that it could not tell.
+  return asked.code === 1;
+}
+
+async function isInRepository(folder: string): Promise<boolean> {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if ((await lstat(path.join(at, ".git")).catch(() => null)) !== null) return true;
+    if (at === path.dirname(at)) return false;
+  }
 }
 
 function decode(bytes: Uint8Array): string | null {

@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+} from "node:fs";
+import path from "node:path";
 import process from "node:process";
 import type { WrittenFile } from "../diagnostics/written-file.ts";
 import { isCode } from "./files.ts";
@@ -31,6 +41,7 @@ export function readWritten(file: string, limit: number): WrittenFile {
       bytes,
       open: (found.mode & WRITABLE_BY_ALL) !== 0,
       foreign: found.uid !== me && found.uid !== 0,
+      twin: twinOf(file),
     };
   } finally {
     closeSync(handle);
@@ -64,6 +75,12 @@ function refusalOf(file: string, error: unknown): WrittenFile {
   // Of a socket, or of a device that nothing is behind.
   if (isCode(error, "ENXIO")) return { is: "something else", what: "a socket" };
   throw error;
+}
+
+function twinOf(file: string): string | null {
+  const name = path.basename(file);
+  const beside = readdirSync(path.dirname(file));
+  return beside.find((other) => other !== name && other.toLowerCase() === name.toLowerCase()) ?? null;
 }
 
 const isLink = (file: string): boolean =>

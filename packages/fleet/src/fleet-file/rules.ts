@@ -19,6 +19,16 @@ export const entriesOf = (raw: unknown): readonly Entry[] =>
     return value === null ? [] : [{ index, entry: value }];
   });
 
+const MOST = 1_000;
+
+/** So that whatever is done for each project stays bounded. Said before anything else is looked at. */
+export function tooManyProjects(raw: unknown): readonly Finding[] {
+  const { length } = tablesOf(raw);
+  if (length <= MOST) return [];
+  const message = `${length} projects, and a fleet has ${MOST} at most`;
+  return [{ code: "FL0222", path: ["project", MOST], message, help: "make two fleets of them" }];
+}
+
 /** What is wrong between the projects of a fleet.toml. */
 export function fleetFindings(raw: unknown): readonly Finding[] {
   const entries = entriesOf(raw);
@@ -26,6 +36,7 @@ export function fleetFindings(raw: unknown): readonly Finding[] {
     ...noProjects(raw),
     ...sharedNames(entries),
     ...overlaps(entries),
+    ...overEngine(raw, entries),
     ...unknownAfter(raw, entries),
     ...circles(entries),
     ...strayWorkspaces(entries),
@@ -102,6 +113,21 @@ function overlaps(entries: readonly Entry[]): readonly Finding[] {
         : `\`${one.entry.name}\` lies inside the folder of \`${outer.entry.name}\``;
     const related = [{ path: ["project", early.index, "path"], message: "the other path is here" }];
     return [{ code: "FL0302", path: ["project", late.index, "path"], message, related }];
+  });
+}
+
+/** Where engines come from is nobody's project. */
+function overEngine(raw: unknown, entries: readonly Entry[]): readonly Finding[] {
+  const table = typeof raw === "object" && raw !== null && "engine" in raw ? raw.engine : null;
+  const url = typeof table === "object" && table !== null && "url" in table ? table.url : null;
+  if (typeof url !== "string" || /[:~$]/.test(url)) return [];
+  const engine = `${normalPath(url)}/`;
+  return entries.flatMap(({ index, entry: { name, path } }): readonly Finding[] => {
+    const folder = `${normalPath(path)}/`;
+    if (folder !== engine && !folder.startsWith(engine)) return [];
+    const message = `\`${name}\` lies where engines come from`;
+    const related = [{ path: ["engine", "url"], message: "they come from here" }];
+    return [{ code: "FL0302", path: ["project", index, "path"], message, related }];
   });
 }
 

@@ -1,4 +1,4 @@
-import { checkedText, isRefName, ProjectName, type Refusal } from "@fleet/engine";
+import { checkedText, FileVersion, isRefName, ProjectName, type Refusal } from "@fleet/engine";
 import { z } from "zod";
 
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -79,6 +79,7 @@ export type Project = z.output<typeof Project>;
 
 /** fleet.toml, key by key. The descriptions are the documentation. */
 export const FleetToml = z.strictObject({
+  schema: FileVersion.optional().describe("The shape of this file. 1 is the only one, and the default."),
   engine: Engine.prefault({}).describe("Where new projects get their engine."),
   project: z.array(Project).default([]).describe("The projects, in the order of status."),
 });

@@ -16,7 +16,7 @@ it.each([
     "/srv/a folder/engine.git",
   ],
 ])("a .gitmodules %s is right", (_, text, url) => {
-  expect(readModules(text)).toEqual({ url, faults: [] });
+  expect(readModules(text)).toEqual({ url, faults: [], places: [] });
 });
 
 it.each([

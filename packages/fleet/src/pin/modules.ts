@@ -6,6 +6,15 @@ export interface Modules {
   readonly url: string | null;
   /** What is wrong with the file, a sentence each. */
   readonly faults: readonly string[];
+  /** The same for someone who shows the file. */
+  readonly places: readonly ModulesFault[];
+}
+
+export interface ModulesFault {
+  readonly code: "FL0002" | "FL0212" | "FL0227" | "FL0405";
+  /** From 1. */
+  readonly line: number;
+  readonly message: string;
 }
 
 /** Keys that git obeys in a .gitmodules, and that cannot make it run or fetch anything else. */
@@ -18,34 +27,48 @@ const HARMLESS = new Set(["path", "url", "branch", "shallow", "ignore"]);
  */
 export function readModules(text: string): Modules {
   const faults: string[] = [];
+  const places: ModulesFault[] = [];
   const values = new Map<string, string>();
-  if (/[^\n\t\x20-\x7e\u00a0-\uffff]/.test(text)) faults.push(".gitmodules holds a control character");
+  const lines = new Map<string, number>();
+  const note = (code: ModulesFault["code"], line: number, message: string, whole?: string) => {
+    places.push({ code, line, message });
+    faults.push(whole ?? `.gitmodules:${line} ${message}`);
+  };
+  const control = text.search(/[^\n\t\x20-\x7e\u00a0-\uffff]/);
+  if (control !== -1) {
+    const message = "holds a control character";
+    note("FL0002", text.slice(0, control).split("\n").length, message, `.gitmodules ${message}`);
+  }
   let section: string | null = null;
   for (const [index, line] of text.split("\n").entries()) {
     const bare = line.trim();
     if (bare === "" || /^[#;]/.test(bare)) continue;
-    const place = `.gitmodules:${index + 1}`;
+    const at = index + 1;
     const header = /^\[submodule "([^"\\]*)"\]$/.exec(bare);
     const [, key = "", value = ""] = /^(\w+)\s*=\s*([^\s"\\#;](?:[^"\\#;]*[^\s"\\#;])?|)$/.exec(bare) ?? [];
     if (header !== null) {
-      if (header[1] !== "engine") faults.push(`${place} has another submodule than engine`);
-      else if (section !== null) faults.push(`${place} has engine a second time`);
+      if (header[1] !== "engine") note("FL0405", at, "has another submodule than engine");
+      else if (section !== null) note("FL0405", at, "has engine a second time");
       section = header[1] ?? "";
     } else if (section === null || key === "")
-      faults.push(`${place} is neither a submodule nor a value of one`);
+      note("FL0405", at, "is neither a submodule nor a value of one");
     else if (section === "engine") {
       const name = key.toLowerCase();
-      if (!HARMLESS.has(name)) faults.push(`${place} sets ${key}, which a pin must not`);
-      else if (values.has(name)) faults.push(`${place} sets ${key} a second time`);
+      if (!HARMLESS.has(name)) note("FL0212", at, `sets ${key}, which a pin must not`);
+      else if (values.has(name)) note("FL0405", at, `sets ${key} a second time`);
       values.set(name, value);
+      lines.set(name, at);
     }
   }
-  if (section === null) faults.push(".gitmodules has no submodule engine");
+  if (section === null) note("FL0405", 1, "has no submodule engine", ".gitmodules has no submodule engine");
   const folder = values.get("path");
-  if (section !== null && folder !== "engine")
-    faults.push(`the engine's path is ${folder ?? "missing"}, not engine`);
+  if (section !== null && folder !== "engine") {
+    const message = `the engine's path is ${folder ?? "missing"}, not engine`;
+    note("FL0405", lines.get("path") ?? 1, message, message);
+  }
   const url = values.get("url");
   const refusal = url === undefined ? { message: "the engine has no url" } : refuseGitUrl(url);
-  if (section !== null && refusal !== null) faults.push(refusal.message);
-  return { url: refusal === null ? (url ?? null) : null, faults };
+  if (section !== null && refusal !== null)
+    note(url === undefined ? "FL0405" : "FL0227", lines.get("url") ?? 1, refusal.message, refusal.message);
+  return { url: refusal === null ? (url ?? null) : null, faults, places };
 }

@@ -93,8 +93,8 @@ async function verify(job: Job): Promise<Verified> {
 async function modulesOf(folder: string): Promise<Modules> {
   const file = path.join(folder, ".gitmodules");
   const entry = await lstat(file).catch(() => null);
-  if (entry === null) return { url: null, faults: ["there is no .gitmodules"] };
-  if (!entry.isFile()) return { url: null, faults: [".gitmodules is not a file"] };
+  if (entry === null) return { url: null, faults: ["there is no .gitmodules"], places: [] };
+  if (!entry.isFile()) return { url: null, faults: [".gitmodules is not a file"], places: [] };
   return readModules(await readFile(file, "utf8"));
 }
 

@@ -66,6 +66,21 @@ const phaseModels: Rule = (facts) =>
         }),
   );
 
+/** A plan is not looked for: it is a text for the agent, who finds it in its clone. */
+const plans: Rule = (facts) =>
+  (facts.file.loop?.phases ?? []).flatMap(({ plan }, index) =>
+    plan.startsWith("/")
+      ? [
+          warning({
+            code: "FL0600",
+            path: ["loop", "phases", index, "plan"],
+            message: "an absolute path to a plan is right on one machine only",
+            help: "write it as seen from the clone of the agent",
+          }),
+        ]
+      : [],
+  );
+
 const onComplete: Rule = (facts) => {
   const action = facts.file.loop?.on_complete;
   if (action === undefined) return [];
@@ -172,5 +187,6 @@ export const referenceRules: readonly Rule[] = [
   servers,
   handoff,
   phaseModels,
+  plans,
   onComplete,
 ];
