@@ -84,7 +84,7 @@ async function isTracked(root: string, name: string): Promise<boolean> {
     "--quiet",
     "--no-index",
     "--",
-    `${name}/records.json`,
+    `${name}/watchdog.log`,
   ]);
   // 1 is its no; all else says that it could not tell.
   return asked.code === 1;
