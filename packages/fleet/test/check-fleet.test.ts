@@ -182,7 +182,8 @@ it.each<[string, boolean, readonly (readonly string[])[]]>([
   const commit = await pinnedProject(root);
   for (const command of commands) git(root, ...command);
   const found = findInIndex(await readFile(path.join(root, ".git/index")), "engine");
-  expect(found).toEqual(quick ? { mode: GITLINK, object: commit } : "unsure");
+  expect(typeof found === "string" ? found : found.object).toBe(quick ? commit : "unsure");
+  if (typeof found !== "string") expect(found.mode).toBe(GITLINK);
   expect(await readPin(root)).toEqual({ is: "pinned", commit, checkedOut: commit });
 });
 
