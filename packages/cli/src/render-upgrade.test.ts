@@ -20,6 +20,7 @@ const step: Step = {
   to: { commit: "2".repeat(40), version: "0.2.0" },
   changes: "## 0.2.0\n\n- It flies.",
   moves: true,
+  ahead: false,
   restarts: true,
   workers: ["ada", "bob"],
 };
@@ -45,6 +46,23 @@ describe("a line says", () => {
       "v0.2.0  up: its watchdog is restarted, 1 agent goes on",
     ],
     [
+      "that it is newer, in a plan",
+      { result: "planned", ...step, ...still, ahead: true, from: { ...step.from, version: "0.3.0" } },
+      "v0.3.0  stays: it is newer than v0.2.0",
+    ],
+    [
+      "that it is newer",
+      {
+        ...step,
+        ...still,
+        ahead: true,
+        from: { ...step.from, version: "0.3.0" },
+        result: "unchanged",
+        because: null,
+      },
+      "unchanged  v0.3.0",
+    ],
+    [
       "the commits where the versions are the same",
       { result: "planned", ...step, restarts: false, from: { ...step.from, version: "0.2.0" } },
       "v0.2.0 (1111111) → v0.2.0 (2222222)  down: it is not started",
@@ -52,12 +70,12 @@ describe("a line says", () => {
     [
       "that it is done",
       { ...step, result: "upgraded", because: null },
-      "upgraded  v0.1.0 → v0.2.0, 2 agents go on",
+      "moved  v0.1.0 → v0.2.0, 2 agents go on",
     ],
     [
       "that it is done for one that is down",
       { ...step, result: "upgraded", because: null, restarts: false },
-      "upgraded  v0.1.0 → v0.2.0",
+      "moved  v0.1.0 → v0.2.0",
     ],
     [
       "that there was nothing to do",
@@ -74,7 +92,7 @@ describe("a line says", () => {
     [
       "an engine that does not say its version",
       { ...step, result: "upgraded", because: null, restarts: false, from: { ...step.from, version: null } },
-      "upgraded  1111111 → v0.2.0",
+      "moved  1111111 → v0.2.0",
     ],
   ])("%s", (_, outcome, expected) => {
     expect(renderOutcome(outcome)).toBe(`shop  ${expected}\n`);

@@ -19,11 +19,12 @@ export const renderOutcome = (outcome: Outcome): string =>
 function textOf(outcome: Outcome): string {
   switch (outcome.result) {
     case "planned":
+      if (outcome.ahead) return `${nameOf(outcome.from)}  stays: it is newer than ${nameOf(outcome.to)}`;
       return `${outcome.moves ? wayOf(outcome) : nameOf(outcome.to)}  ${intentOf(outcome)}`;
     case "upgraded":
-      return `upgraded  ${wayOf(outcome)}${outcome.restarts ? `, ${goesOn(outcome.workers)}` : ""}`;
+      return `moved  ${wayOf(outcome)}${outcome.restarts ? `, ${goesOn(outcome.workers)}` : ""}`;
     case "unchanged":
-      return `unchanged  ${nameOf(outcome.to)}`;
+      return `unchanged  ${nameOf(outcome.ahead ? outcome.from : outcome.to)}`;
     case "rolled-back":
       return `rolled back  to ${nameOf(outcome.from)}: ${outcome.because ?? ""}`;
     case "held":
@@ -62,8 +63,8 @@ export const upgradeJson = (outcomes: readonly Outcome[]): string =>
         const { code, message, hint, problems } = outcome.failure;
         return { name: project.name, result, error: { code, message, hint: hint ?? null, problems } };
       }
-      const { from, to, changes, restarts, workers } = outcome;
+      const { from, to, changes, ahead, restarts, workers } = outcome;
       const because = result === "rolled-back" ? outcome.because : null;
-      return { name: project.name, result, from, to, changes, restarts, workers, because };
+      return { name: project.name, result, from, to, changes, ahead, restarts, workers, because };
     }),
   })}\n`;

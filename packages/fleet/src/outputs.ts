@@ -87,6 +87,7 @@ export const UpgradeOutput = z.strictObject({
         from: KnownEngine,
         to: KnownEngine,
         changes: z.string().describe("What the new engine's changelog says of it."),
+        ahead: z.boolean().describe("Its own engine is newer, and nobody named an older one: it stays."),
         restarts: z.boolean().describe("Its watchdog runs, and runs the new code from now on."),
         workers: z.array(z.string()).describe("Who ran, and goes on."),
         because: z.string().nullable().describe("Why it was rolled back."),

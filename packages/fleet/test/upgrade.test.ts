@@ -93,7 +93,15 @@ async function ownFleet() {
   };
   const upgrade = async (names: readonly string[], options: Partial<UpgradeAllOptions> = {}) => {
     const found = await findFleet(root);
-    const all = { to: "v0.2.0", window: 500, patience: 100_000, plan: false, canary: false, ...options };
+    const all = {
+      to: "v0.2.0",
+      older: true,
+      window: 500,
+      patience: 100_000,
+      plan: false,
+      canary: false,
+      ...options,
+    };
     const told: string[] = [];
     const outcomes = await upgradeAll(found, pickProjects(found, names), all, {
       world: ownWorld(root, ENV),
@@ -244,6 +252,30 @@ describe("an upgrade", () => {
     git(path.join(folder("shop"), "engine"), "checkout", "--quiet", "--detach", "v0.2.0");
     expect(results(await upgrade(["shop"]))).toEqual(["upgraded"]);
     expect([pin("shop"), git(folder("shop"), "status", "--porcelain")]).toEqual([commits["0.2.0"], ""]);
+  });
+
+  it("that was cut short before its watchdog was restarted restarts it", async () => {
+    const { ask, upgrade, folder, version, pids } = await ownFleet();
+    await ask("shop", "up");
+    const before = await pids("shop");
+    git(path.join(folder("shop"), "engine"), "checkout", "--quiet", "--detach", "v0.2.0");
+    git(folder("shop"), "commit", "--quiet", "-m", "mine", "engine");
+    expect(await version("shop")).toBe("0.1.0");
+    expect((await upgrade(["shop"])).outcomes).toMatchObject([
+      { result: "upgraded", moves: false, restarts: true },
+    ]);
+    expect([await version("shop"), await pids("shop")]).toEqual(["0.2.0", before]);
+  });
+
+  it("to no version by name leaves a project alone whose engine is newer", async () => {
+    const { upgrade, pin } = await ownFleet();
+    await upgrade(["shop"]);
+    expect((await upgrade(["shop"], { to: "v0.1.0", older: false })).outcomes).toMatchObject([
+      { result: "unchanged", ahead: true },
+    ]);
+    expect(pin("shop")).toBe(commits["0.2.0"]);
+    expect(results(await upgrade(["shop"], { to: "v0.1.0" }))).toEqual(["upgraded"]);
+    expect(pin("shop")).toBe(commits["0.1.0"]);
   });
 
   it("to a release that is younger than the project's clone fetches it", async () => {

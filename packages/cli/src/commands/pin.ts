@@ -14,7 +14,7 @@ export const pinCommand = defineCommand({
     ["fleet pin verify", "is each engine, file by file, what was released?"],
   ],
   async run(names, { json }, world) {
-    const found = await findFleet(world.cwd);
+    const found = await findFleet(world.cwd, { strict: false });
     const pins = await readPins(found, chosen(found, names), world);
     world.out(json ? pinsJson(found.fleet.engine, pins) : renderPins(found.fleet.engine, pins));
     return 0;
@@ -31,7 +31,7 @@ export const pinVerifyCommand = defineCommand({
     ["fleet pin verify shop --offline", "what this disk alone can tell"],
   ],
   async run(names, { json, offline = false }, world) {
-    const found = await findFleet(world.cwd);
+    const found = await findFleet(world.cwd, { strict: false });
     const verified = await verifyPins(found, chosen(found, names), { offline, world });
     world.out(json ? verifiedJson(verified) : renderVerified(verified));
     return verified.some(({ faults }) => faults.length > 0) ? 1 : 0;

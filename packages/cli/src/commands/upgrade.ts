@@ -37,6 +37,7 @@ export const upgradeCommand = defineCommand({
     const time = readDuration("--window", window);
     const options = {
       to: rollback ? ({ back: true } as const) : (to ?? found.fleet.engine.ref),
+      older: rollback === true || to !== undefined,
       window: time,
       patience: time,
       plan,

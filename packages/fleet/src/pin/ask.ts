@@ -62,24 +62,42 @@ const Diagnostics = z.object({
   ),
 });
 
+/** What is to be said of an engine that is tried out. */
+interface Tried {
+  readonly version: string;
+  /** Of the project. */
+  readonly name: string;
+  /** Its folder, as a person would write it. */
+  readonly shown: string;
+}
+
+const failed = (what: string, { version, name }: Tried, { err, out }: Answer): Failure => {
+  const [said = "it said nothing"] = `${err}\n${out}`.trim().split("\n");
+  return new Failure("ENGINE_FAILED", `the engine v${version} ${what}: ${said}`, {
+    hint: `nothing was changed in ${name}`,
+  });
+};
+
+/** Does this engine run here, and is it what it says? @throws Failure ENGINE_FAILED */
+export async function tryStart(
+  asked: Asked,
+  tried: Tried,
+  world: Pick<World, "env" | "signal">,
+): Promise<void> {
+  const called = await ask(asked, ["--version"], world);
+  if (called.out.trim() !== `agents ${tried.version}`) throw failed("does not run here", tried, called);
+}
+
 /**
- * Does this engine run here, is it what it says, does it accept the project's
- * files, and does it understand what lies in the state directory?
- * @throws Failure ENGINE_FAILED, INVALID_FILE with every problem
+ * Does this engine accept the project's files, and does it understand what lies
+ * in the state directory? @throws Failure ENGINE_FAILED, INVALID_FILE with every problem
  */
 export async function tryOut(
   asked: Asked,
-  { version, name, shown }: { readonly version: string; readonly name: string; readonly shown: string },
+  tried: Tried,
   world: Pick<World, "env" | "signal">,
 ): Promise<Look> {
-  const failed = (what: string, { err, out }: Answer) => {
-    const [said = "it said nothing"] = `${err}\n${out}`.trim().split("\n");
-    return new Failure("ENGINE_FAILED", `the engine v${version} ${what}: ${said}`, {
-      hint: `nothing was changed in ${name}`,
-    });
-  };
-  const called = await ask(asked, ["--version"], world);
-  if (called.out.trim() !== `agents ${version}`) throw failed("does not run here", called);
+  const { version, name, shown } = tried;
   const checked = await ask(asked, ["validate", "--json"], world);
   if (checked.exit === 1) {
     throw new Failure("INVALID_FILE", `the engine v${version} does not accept ${name}`, {
@@ -87,10 +105,10 @@ export async function tryOut(
       hint: `nothing was changed in ${name}`,
     });
   }
-  if (checked.exit !== 0) throw failed(`can't check ${name}`, checked);
+  if (checked.exit !== 0) throw failed(`can't check ${name}`, tried, checked);
   const looked = await ask(asked, ["status", "--json"], world);
   const look = looked.exit === 0 ? parseLook(looked.out) : null;
-  if (look === null) throw failed(`can't tell how ${name} is`, looked);
+  if (look === null) throw failed(`can't tell how ${name} is`, tried, looked);
   return look;
 }
 

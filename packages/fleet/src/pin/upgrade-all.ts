@@ -2,7 +2,8 @@ import { Failure, type World } from "@fleet/engine";
 import type { FoundFleet } from "../find.ts";
 import type { FleetProject } from "../fleet-file.ts";
 import { inParallel } from "../in-parallel.ts";
-import { openUpgrade, type Step, type Tell, type Upgraded, type UpgradeOptions } from "./upgrade.ts";
+import type { Step, UpgradeOptions } from "./prepare.ts";
+import { openUpgrade, type Tell, type Upgraded } from "./upgrade.ts";
 
 /** How one project fared. */
 export type Outcome =
