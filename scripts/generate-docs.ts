@@ -2,13 +2,15 @@ import { execFileSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
+import { CODES } from "../packages/engine/src/diagnostics/code-table.ts";
 import { engineSchemas, type JsonSchema } from "../packages/engine/src/json-schema.ts";
 import { fleetSchemas } from "../packages/fleet/src/json-schema.ts";
 import { migrationSchemas } from "../packages/fleet/src/outputs-migration.ts";
+import { problemPages } from "./problem-pages.ts";
 import { type Table, tablesOf } from "./schema-tables.ts";
 
 /*
- * Writes the JSON schemas, and the tables in docs/ between
+ * Writes the JSON schemas, docs/problems.md, and the tables in docs/ between
  * `<!-- table: name -->` and `<!-- end -->`. What surrounds them is by hand.
  *
  *   pnpm generate:docs [--check]
@@ -26,6 +28,7 @@ const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   },
   "docs/schema/events.schema.json": engineSchemas.events(),
   "docs/schema/validate.schema.json": engineSchemas.validate(),
+  "docs/schema/explain.schema.json": engineSchemas.explain(),
   "docs/schema/pin.schema.json": fleetSchemas.pin(),
   "docs/schema/upgrade.schema.json": fleetSchemas.upgrade(),
   "docs/schema/pin-verify.schema.json": fleetSchemas.verify(),
@@ -80,6 +83,7 @@ async function main(): Promise<void> {
     wanted.set(file, formatted(file, JSON.stringify(schema)));
   for (const [file, schema] of Object.entries(PAGES))
     wanted.set(file, withTables(file, await read(file), schema));
+  wanted.set("docs/problems.md", problemPages(CODES));
   const stale: string[] = [];
   for (const [file, text] of wanted) {
     if ((await read(file)) === text) continue;

@@ -4,6 +4,7 @@ import { adoptCommand } from "./commands/adopt.ts";
 import { createProjectCommand } from "./commands/create-project.ts";
 import { downCommand } from "./commands/down.ts";
 import { enginePublishCommand } from "./commands/engine.ts";
+import { explainCommand } from "./commands/explain.ts";
 import {
   eventsCommand,
   handoffCommand,
@@ -27,6 +28,7 @@ const COMMANDS = [
   createProjectCommand,
   adoptCommand,
   validateCommand,
+  explainCommand,
   upCommand,
   downCommand,
   statusCommand,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { ExplainOutput } from "../../engine/src/outputs.ts";
 import { fleet, ownDirectory } from "./own.ts";
 
 /** An engine that says what it was asked, in which folder, and answers as its project's file `answer` says. */
@@ -378,5 +379,29 @@ describe("fleet validate", () => {
     const { exit, out } = await fleet(root, ["validate"]);
     expect(exit).toBe(1);
     expect(out).toContain("error[FL0004]: fleet.toml is a link to something that is not there");
+  });
+});
+
+describe("fleet explain", () => {
+  it("shows the page of a code, however it is typed", async () => {
+    const said = await fleet("/", ["explain", "FL0224"]);
+    expect(said).toMatchObject({ exit: 0, err: "" });
+    expect(said.out).toContain("FL0224: a bad duration\n");
+    expect(said.out).toContain('    stall_grace = "180s"\n');
+    expect(await fleet("/", ["explain", "fl0224"])).toEqual(said);
+    expect(await fleet("/", ["explain", "0224"])).toEqual(said);
+  });
+
+  it("lists all codes, for people and for scripts", async () => {
+    const { out } = await fleet("/", ["explain"]);
+    expect(out.split("\n").length).toBeGreaterThan(40);
+    const { codes } = ExplainOutput.parse(JSON.parse((await fleet("/", ["explain", "--json"])).out));
+    expect(codes.map(({ code, title }) => `${code}  ${title}\n`).join("")).toBe(out);
+  });
+
+  it("asks back for a code that is nearly one", async () => {
+    const { exit, err } = await fleet("/", ["explain", "FL0242"]);
+    expect(exit).toBe(2);
+    expect(err).toContain("did you mean FL0");
   });
 });

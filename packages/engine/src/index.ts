@@ -32,6 +32,7 @@ export { readWritten } from "./host/written-file.ts";
 export { FAILURES, Failure, type FailureCode, type Place, type Problem, type Result } from "./problem.ts";
 export type { Agent, Project } from "./project.ts";
 export { readDuration } from "./verbs/duration.ts";
+export { explain } from "./verbs/explain.ts";
 export { engineCommands } from "./verbs/index.ts";
 export { read } from "./verbs/read.ts";
 export { age, columns } from "./verbs/render.ts";

@@ -102,3 +102,21 @@ export const EventOutput = z.looseObject({
     .describe('Of "pinged" and "submitted": submitted, or confirmed by what the agent shows.'),
   message: z.string().optional().describe('Of "pinged": what was typed. Of others: the id of a message.'),
 });
+
+/** `explain --json`. */
+export const ExplainOutput = z.strictObject({
+  schema_version: z.int().describe("Raised when a key changes or goes, not when one comes."),
+  codes: z.array(
+    z.strictObject({
+      code: z.string().describe("As problems have it. It never means something else."),
+      title: z.string(),
+      rule: z.string(),
+      fix: z.string(),
+      example: z.strictObject({
+        of: z.enum(["fleet.toml", "agents.toml", "sh"]),
+        wrong: z.string(),
+        right: z.string(),
+      }),
+    }),
+  ),
+});

@@ -9,7 +9,7 @@ export interface Place {
 
 /** Something wrong in a file a person wrote. Problems are collected and shown together; they are never thrown one by one. */
 export interface Problem extends Place {
-  /** Stable, from the table in diagnostics/codes.ts: "FL0210". */
+  /** Stable, from the table in diagnostics/code-table.ts: "FL0210". */
   readonly code: string;
   readonly severity: "error" | "warning";
   readonly message: string;

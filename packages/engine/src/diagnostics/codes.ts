@@ -1,48 +1,13 @@
-/** What each code means. The codes are stable; the words of a single message are not. */
-export const CODES = {
-  FL0001: "the file is not UTF-8 text",
-  FL0002:
-    "a character that must not stand there: a control character, or one that changes the reading direction",
-  FL0003: "the file is too large",
-  FL0004: "the file cannot be read, or is not a file",
-  FL0005: "the file belongs to someone else, or everyone may write it",
-  FL0100: "the file is not TOML",
-  FL0101: "this is not TOML 1.0, or the date does not exist",
-  FL0102: "a key or a table is there twice",
-  FL0103: "the file is nested too deeply, or a text in it is too long",
-  FL0200: "the file is of another version",
-  FL0210: "an unknown key",
-  FL0211: "a key is missing",
-  FL0212: "a key or an argument that is not allowed",
-  FL0220: "a value of the wrong type",
-  FL0221: "a word that is not one of the choices",
-  FL0222: "a value out of range, or one that contradicts another",
-  FL0223: "a bad name",
-  FL0224: "a bad duration",
-  FL0225: "a bad schedule or time zone",
-  FL0226: "a bad date-time",
-  FL0227: "a bad URL",
-  FL0228: "a bad commit, branch or tag",
-  FL0229: "a bad name of an environment variable",
-  FL0300: "a name is there twice",
-  FL0301: "two projects would mix up their sessions",
-  FL0302: "two paths overlap",
-  FL0303: "a name that nothing has",
-  FL0304: "a circle of dependencies",
-  FL0305: "a setting that this kind does not take",
-  FL0306: "an unknown model, or a model that the backend does not run",
-  FL0307: "a setting without effect",
-  FL0400: "a path that does not exist",
-  FL0401: "a file where a folder should be, or the other way round",
-  FL0402: "a path that leads out of the project",
-  FL0403: "a symbolic link that leads out of the project",
-  FL0404: "not a git repository",
-  FL0405: "the engine's pin is missing or is not the expected one",
-  FL0406: "the engine has changes that are not committed",
-  FL0407: "the engine cannot run this project",
-  FL0500: "a program is missing or too old",
-  FL0600: "something that works and is probably not meant",
-  FL9999: "a bug in fleet",
-} as const;
+import type { DISK } from "./codes/disk.ts";
+import type { FILES } from "./codes/files.ts";
+import type { RELATIONS } from "./codes/relations.ts";
+import type { SYNTAX } from "./codes/syntax.ts";
+import type { VALUES } from "./codes/values.ts";
 
-export type Code = keyof typeof CODES;
+/** Stable, while the words of a single message are not. What each means is in code-table.ts, which nothing loads at start-up. */
+export type Code =
+  | keyof typeof FILES
+  | keyof typeof SYNTAX
+  | keyof typeof VALUES
+  | keyof typeof RELATIONS
+  | keyof typeof DISK;

@@ -2,6 +2,7 @@ import type { Command } from "../command/command.ts";
 import { config } from "./config.ts";
 import { down } from "./down.ts";
 import { events } from "./events.ts";
+import { explain } from "./explain.ts";
 import { handoff } from "./handoff.ts";
 import { logs } from "./logs.ts";
 import { phase } from "./phase.ts";
@@ -29,6 +30,7 @@ export const engineCommands: readonly Command[] = [
   phase,
   handoff,
   validate,
+  explain,
   read,
   record,
   config,
