@@ -1,5 +1,5 @@
 import { columns, oneLine } from "@fleet/engine";
-import type { Fleet, PinLine, Pins, Verified } from "@fleet/fleet";
+import type { Fleet, PinLine, Pins, PinsAnswer, Verified, VerifyAnswer } from "@fleet/fleet";
 import { ANSWER_VERSION } from "./render.ts";
 
 /** As git shortens a commit of a small repository. */
@@ -41,8 +41,8 @@ function remarks(
   return said;
 }
 
-export const pinsJson = ({ url, ref }: Fleet["engine"], { wanted, lines }: Pins): string =>
-  `${JSON.stringify({
+export function pinsJson({ url, ref }: Fleet["engine"], { wanted, lines }: Pins): string {
+  const answer: PinsAnswer = {
     schema_version: ANSWER_VERSION,
     engine: { url, ref, commit: wanted },
     projects: lines.map(({ project, commit, because, tag, checkedOut, dirty, current }) => ({
@@ -53,10 +53,12 @@ export const pinsJson = ({ url, ref }: Fleet["engine"], { wanted, lines }: Pins)
       tag,
       checked_out: checkedOut,
       expected: project.engine,
-      dirty,
+      dirty: dirty === null ? null : [...dirty],
       current,
     })),
-  })}\n`;
+  };
+  return `${JSON.stringify(answer)}\n`;
+}
 
 /** "OK, …", or each fault under its project, with what to do about it. */
 export function renderVerified(verified: readonly Verified[]): string {
@@ -70,14 +72,16 @@ const faultText = ({ message, help }: Verified["faults"][number]): string =>
     .map((line) => `  ${line}\n`)
     .join("");
 
-export const verifiedJson = (verified: readonly Verified[]): string =>
-  `${JSON.stringify({
+export function verifiedJson(verified: readonly Verified[]): string {
+  const answer: VerifyAnswer = {
     schema_version: ANSWER_VERSION,
     valid: verified.every(({ faults }) => faults.length === 0),
     projects: verified.map(({ project: { name }, commit, version, faults }) => ({
       name,
       commit,
       version,
-      faults,
+      faults: [...faults],
     })),
-  })}\n`;
+  };
+  return `${JSON.stringify(answer)}\n`;
+}

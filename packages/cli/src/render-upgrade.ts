@@ -1,5 +1,5 @@
 import { oneLine, sanitize } from "@fleet/engine";
-import type { KnownEngine, Outcome, Step } from "@fleet/fleet";
+import type { KnownEngine, Outcome, Step, UpgradeAnswer } from "@fleet/fleet";
 import { ANSWER_VERSION } from "./render.ts";
 
 const nameOf = ({ commit, version }: KnownEngine): string =>
@@ -54,17 +54,17 @@ export function renderChanges(outcomes: readonly Outcome[]): string {
     .join("");
 }
 
-export const upgradeJson = (outcomes: readonly Outcome[]): string =>
-  `${JSON.stringify({
-    schema_version: ANSWER_VERSION,
-    projects: outcomes.map((outcome) => {
-      const { project, result } = outcome;
-      if (result === "failed") {
-        const { code, message, hint, problems } = outcome.failure;
-        return { name: project.name, result, error: { code, message, hint: hint ?? null, problems } };
-      }
-      const { from, to, changes, ahead, restarts, workers } = outcome;
-      const because = result === "rolled-back" ? outcome.because : null;
-      return { name: project.name, result, from, to, changes, ahead, restarts, workers, because };
-    }),
-  })}\n`;
+export function upgradeJson(outcomes: readonly Outcome[]): string {
+  const projects = outcomes.map((outcome): UpgradeAnswer["projects"][number] => {
+    const { project, result } = outcome;
+    if (result === "failed") {
+      const { code, message, hint, problems } = outcome.failure;
+      return { name: project.name, result, error: { code, message, hint: hint ?? null, problems } };
+    }
+    const { from, to, changes, ahead, restarts, workers } = outcome;
+    const because = result === "rolled-back" ? outcome.because : null;
+    return { name: project.name, result, from, to, changes, ahead, restarts, workers: [...workers], because };
+  });
+  const answer: UpgradeAnswer = { schema_version: ANSWER_VERSION, projects };
+  return `${JSON.stringify(answer)}\n`;
+}

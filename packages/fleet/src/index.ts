@@ -18,6 +18,7 @@ export { type FoundFleet, findFleet, findFleetFile, folderOf, pickProjects, proj
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
 export { inOrder, inStartOrder, type TurnEnd, type Turns } from "./in-order.ts";
+export type { PinsAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs.ts";
 export type { PinLine, Pins } from "./pin/pins.ts";
 export type { KnownEngine, Step } from "./pin/prepare.ts";
 export type { Published } from "./pin/publish.ts";

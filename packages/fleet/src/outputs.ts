@@ -100,3 +100,7 @@ export const UpgradeOutput = z.strictObject({
     ]),
   ),
 });
+
+export type PinsAnswer = z.output<typeof PinsOutput>;
+export type VerifyAnswer = z.output<typeof VerifyOutput>;
+export type UpgradeAnswer = z.output<typeof UpgradeOutput>;

@@ -54,9 +54,11 @@ export const upgradeCommand = defineCommand({
     });
     if (json) world.out(upgradeJson(outcomes));
     else if (plan) world.out(renderChanges(outcomes));
-    return Math.max(0, ...outcomes.map(exitOf));
+    return world.signal.aborted ? INTERRUPTED : Math.max(0, ...outcomes.map(exitOf));
   },
 });
+
+const INTERRUPTED = 130;
 
 function exitOf(outcome: Outcome): number {
   switch (outcome.result) {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { Failure, type World } from "@fleet/engine";
+import type { World } from "@fleet/engine";
 import { type Asked, ask, lookAt } from "./ask.ts";
 import { judge, type Look, type Verdict } from "./health.ts";
 
@@ -38,7 +38,8 @@ export async function settle(
     let badFrom: number | null = Date.now();
     for (;;) {
       await wait(Math.min(POLL, window, patience));
-      if (world.signal.aborted) throw new Failure("AGENT_FAILED", "interrupted");
+      if (world.signal.aborted)
+        return { is: "not-yet", because: "nobody watches over the upgrade any longer" };
       const look = await lookAt(asked, world);
       const verdict = judge(before, look, version);
       const now = Date.now();

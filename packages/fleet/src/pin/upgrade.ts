@@ -105,6 +105,10 @@ async function carryOut(
   tell(project.name, `runs ${nameOf(to)} from now on, watched for ${seconds(window)}`);
   const verdict = await settle(asked, { before, version: to.version, window, patience, strict: true }, world);
   if (verdict.is === "well") return { ...step, result: "upgraded", because: null };
+  if (world.signal.aborted)
+    throw new Failure("STOPPED", `${project.name} stays at ${nameOf(to)}, and is not watched any longer`, {
+      hint: `back: fleet upgrade --rollback ${project.name}`,
+    });
   const { because } = verdict;
   if (made === null)
     throw new Failure("AGENT_FAILED", `${project.name} is not well under ${nameOf(to)}: ${because}`, {
