@@ -41,6 +41,13 @@ it("is the whole program, without its sources and node_modules", async () => {
   expect((await fleet(["--help"])).stdout).toContain("create-project");
 });
 
+it("has the templates of new projects inside", async () => {
+  await writeFile(path.join(folder, "fleet.toml"), '[engine]\nurl = "/nowhere.git"\n');
+  const words = ["create-project", "site", "--template", "builder-adversary", "--dry-run", "-y"];
+  expect((await fleet(words)).stdout).toContain("  scripts/clones.sh\n");
+  await rm(path.join(folder, "fleet.toml"));
+});
+
 it("keeps V8's code cache from a first run, and writes nothing ever after", async () => {
   await fleet(["--version"], { FLEET_WARM_UP: "1" });
   const before = await snapshot();

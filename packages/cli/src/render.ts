@@ -3,7 +3,6 @@ import {
   type Attention,
   ageOf,
   byAttention,
-  type Created,
   type EngineStatus,
   type FleetProject,
 } from "@fleet/fleet";
@@ -113,16 +112,3 @@ export function renderEnd(verb: string, ends: Ends): string | null {
   const done = ends.size - failed.length - skipped.length;
   return `fleet: ${verb}: ${done} of ${ends.size} done; failed: ${failed.join(", ")}${left}\n`;
 }
-
-/** What there is now, and what to do with it. */
-export const renderCreated = ({ name, path, engine }: Created, file: string): string => `created ${path}
-  a git repository of its own, with the engine at ${engine.slice(0, 7)}, registered in ${file} with enabled = false
-
-next:
-  1. set enabled = true under name = "${name}" in ${file}
-  2. fleet validate
-  3. fleet up ${name}          start it: one demo agent, which costs nothing
-     fleet status ${name}
-     fleet down ${name}
-  then say in ${path}/agents.toml which agents it has
-`;

@@ -1,6 +1,7 @@
 export { isRefName, ProjectName } from "./agents-file/texts.ts";
 export { agentsJsonSchema, parseAgentsFile, readAgentsFile } from "./agents-file.ts";
 export { besides, checkProjectFiles, type FileFact, wantedFiles } from "./agents-rules.ts";
+export { BACKENDS } from "./backends/index.ts";
 export {
   type Command,
   defineCommand,

@@ -6,7 +6,7 @@ import type * as pinning from "./pin/pins.ts";
 import type * as publishing from "./pin/publish.ts";
 import type * as upgrading from "./pin/upgrade-all.ts";
 import type * as verifying from "./pin/verify.ts";
-import type * as creating from "./project/create.ts";
+import type * as creating from "./project/scaffold.ts";
 
 export type { Adopted, AdoptOptions, Clone } from "./adopt/adopt.ts";
 export { type Attention, attentionOf, byAttention } from "./attention.ts";
@@ -24,7 +24,8 @@ export type { KnownEngine, Step } from "./pin/prepare.ts";
 export type { Published } from "./pin/publish.ts";
 export type { Outcome } from "./pin/upgrade-all.ts";
 export type { Verified } from "./pin/verify.ts";
-export type { Created } from "./project/create.ts";
+export type { Scaffolded, Wanted } from "./project/scaffold.ts";
+export { TEMPLATES } from "./project/template-names.ts";
 
 // Loaded when they are called: `status` must not wait for what it does not use.
 export const adoptProject: typeof adopting.adoptProject = async (...given) =>
@@ -32,7 +33,7 @@ export const adoptProject: typeof adopting.adoptProject = async (...given) =>
 export const checkFleet: typeof checking.checkFleet = async (...given) =>
   (await import("./check-fleet.ts")).checkFleet(...given);
 export const createProject: typeof creating.createProject = async (...given) =>
-  (await import("./project/create.ts")).createProject(...given);
+  (await import("./project/scaffold.ts")).createProject(...given);
 export const editFleet: typeof editing.editFleet = async (...given) =>
   (await import("./edit-fleet.ts")).editFleet(...given);
 export const readPins: typeof pinning.readPins = async (...given) =>

@@ -15,11 +15,11 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 const create = async (root: string, name: string, env = GIT_ENV) =>
-  createProject(await findFleet(root), name, ownWorld(root, env));
+  createProject(await findFleet(root), { name }, ownWorld(root, env));
 
 const refusal = (root: string, name: string, env = GIT_ENV) =>
   create(root, name, env).then(
-    () => "created",
+    ({ is }) => is,
     ({ code, message, hint }) => `${code}: ${message} (${hint})`,
   );
 
@@ -43,8 +43,15 @@ describe("create-project", () => {
     const root = await ownFleet(engine.repository);
     const created = await create(root, "site");
     expect(created).toEqual({
-      name: "site",
-      path: "projects/site",
+      ...{
+        is: "created",
+        name: "site",
+        path: "projects/site",
+        enabled: false,
+        registered: true,
+        remote: null,
+      },
+      files: [".gitignore", ".gitmodules", "agents.toml", "engine"],
       engine: git(engine.repository, "rev-parse", "v0.1.0^{commit}").trim(),
     });
     await expectWhole(path.join(root, "projects/site"));
@@ -114,12 +121,12 @@ describe("create-project", () => {
     const root = await ownCheckout("fleet");
     await writeFile(path.join(root, "fleet.toml"), '[engine]\nurl = "./.fleet/engine.git"\nref = "v0.1.0"\n');
     const world = ownWorld(root);
-    const created = await createProject(await findFleet(root), "site", world);
+    const created = await createProject(await findFleet(root), { name: "site" }, world);
     expect(world.said).toEqual(["fleet: building the engine's release into ./.fleet/engine.git (once)\n"]);
     const releases = path.join(root, ".fleet/engine.git");
     expect(created.engine).toBe(git(releases, "rev-parse", "v0.1.0").trim());
     await expectWhole(path.join(root, "projects/site"), releases);
-    await createProject(await findFleet(root), "shop", world);
+    await createProject(await findFleet(root), { name: "shop" }, world);
     expect(world.said).toHaveLength(1);
   });
 
@@ -145,6 +152,12 @@ describe("create-project refuses, and leaves nothing behind,", () => {
     ["a name whose folder is there", "folder", "TAKEN", "projects/folder is there already"],
     ["a name whose folder is a dangling link", "link", "TAKEN", "projects/link is there already"],
     ["a session prefix that is taken", "prefix", "TAKEN", 'taken has the session prefix "prefix-" already'],
+    [
+      "a session prefix that begins like one",
+      "prefix-a",
+      "TAKEN",
+      '"prefix-a-" begins like "prefix-" of taken',
+    ],
   ])("%s", async (_sentence, name, code, words) => {
     const root = await ownFleet(engine.repository);
     const file = path.join(root, "fleet.toml");
@@ -230,7 +243,7 @@ async function runChild(root: string, env: NodeJS.ProcessEnv): Promise<NodeJS.Si
   const program = `
     const { createProject, findFleet } = await import(${JSON.stringify(path.join(ROOT, "packages/fleet/src/index.ts"))});
     const world = { cwd: ${JSON.stringify(root)}, env: process.env, signal: new AbortController().signal, color: false, out() {}, err() {} };
-    await createProject(await findFleet(world.cwd), "site", world);`;
+    await createProject(await findFleet(world.cwd), { name: "site" }, world);`;
   const options = ["--conditions=source", "--input-type=module", "-e", program];
   const child = spawn(process.execPath, options, { env, stdio: "ignore" });
   const [, signal] = await once(child, "exit");
@@ -268,7 +281,7 @@ describe("create-project, ended by kill -9", () => {
       if (there) await expectWhole(site);
       const registered = (await findFleet(root)).fleet.projects.length > 0;
       expect(registered && !there).toBe(false);
-      expect(await refusal(root, "site")).toMatch(registered ? /^TAKEN/ : /^created$/);
+      expect(await refusal(root, "site")).toBe(registered ? "unchanged" : "created");
       await expectWhole(site);
       expect(await readdir(path.join(root, "projects"))).toEqual(["site"]);
       expect((await findFleet(root)).fleet.projects).toHaveLength(1);
@@ -278,7 +291,7 @@ describe("create-project, ended by kill -9", () => {
   it("between its place and fleet.toml, is registered by the next run", async () => {
     const root = await ownFleet(engine.repository);
     const { engine: commit } = await create(root, "site");
-    await writeFile(path.join(root, "projects/site/.git/fleet-unregistered"), commit);
+    await writeFile(path.join(root, "projects/site/.git/fleet-unregistered"), commit ?? "");
     await writeFile(
       path.join(root, "fleet.toml"),
       `[engine]\nurl = "${engine.repository}"\nref = "v0.1.0"\n`,
@@ -286,5 +299,133 @@ describe("create-project, ended by kill -9", () => {
     expect((await create(root, "site")).engine).toBe(commit);
     expect((await findFleet(root)).fleet.projects).toHaveLength(1);
     await expectWhole(path.join(root, "projects/site"));
+  });
+});
+
+describe("create-project asked again", () => {
+  it("with the same input finds nothing to do, whatever has become of the project since", async () => {
+    const root = await ownFleet(engine.repository);
+    const again = async (wanted: object) =>
+      createProject(await findFleet(root), { name: "site", ...wanted }, ownWorld(root));
+    const input = { template: "solo", backend: "demo", remote: "https://example.invalid/site.git" };
+    expect((await again(input)).is).toBe("created");
+    const site = path.join(root, "projects/site");
+    await writeFile(path.join(site, "agents.toml"), "mine = 1\n");
+    git(site, "commit", "--quiet", "--all", "-m", "Mine");
+    const file = await readFile(path.join(root, "fleet.toml"), "utf8");
+    await writeFile(path.join(root, "fleet.toml"), file.replace(/enabled = false.*/, "enabled = true"));
+    expect((await again(input)).is).toBe("unchanged");
+    expect(git(site, "log", "--format=%s").split("\n")[0]).toBe("Mine");
+    for (const other of [
+      {},
+      { ...input, backend: "codex" },
+      { ...input, remote: "https://other.invalid/x.git" },
+    ])
+      await expect(again(other)).rejects.toMatchObject({ code: "TAKEN" });
+    await expect(again({ ...input, path: "elsewhere" })).rejects.toMatchObject({ code: "TAKEN" });
+  });
+
+  it("registers what was made without being registered", async () => {
+    const root = await ownFleet(engine.repository);
+    const before = await readFile(path.join(root, "fleet.toml"), "utf8");
+    const wanted = { name: "site", registered: false };
+    expect(await createProject(await findFleet(root), wanted, ownWorld(root))).toMatchObject({
+      is: "created",
+    });
+    expect(await readFile(path.join(root, "fleet.toml"), "utf8")).toBe(before);
+    await expectWhole(path.join(root, "projects/site"));
+    expect(await refusal(root, "site")).toBe("unchanged");
+    expect((await findFleet(root)).fleet.projects).toMatchObject([{ name: "site" }]);
+  });
+});
+
+describe("create-project with more said", () => {
+  it("makes it where it is wanted, with the engine that is wanted, enabled, and with a remote to which nothing is pushed", async () => {
+    const root = await ownFleet("/nowhere.git", "v9");
+    const forge = path.join(root, "forge.git");
+    git(root, "init", "--quiet", "--bare", forge);
+    const commit = git(engine.repository, "rev-parse", "main").trim();
+    const wanted = {
+      ...{ name: "site", path: "../beside", engine: commit, engineUrl: engine.repository },
+      ...{ prefix: "web-", enabled: true, remote: forge },
+    };
+    const inner = path.join(root, "fleet");
+    await mkdir(inner);
+    await cp(path.join(root, "fleet.toml"), path.join(inner, "fleet.toml"));
+    await createProject(await findFleet(inner), wanted, ownWorld(inner));
+    const beside = path.join(root, "beside");
+    await expectWhole(beside);
+    expect(git(beside, "remote", "get-url", "origin").trim()).toBe(forge);
+    expect(git(forge, "for-each-ref")).toBe("");
+    expect(await readFile(path.join(beside, "agents.toml"), "utf8")).toContain('session_prefix = "web-"');
+    expect((await findFleet(inner)).fleet.projects).toMatchObject([
+      { name: "site", path: "../beside", enabled: true },
+    ]);
+  });
+
+  it("says what it would make, and makes nothing, where that is all it is asked", async () => {
+    const root = await ownFleet(engine.repository);
+    const planned = { name: "site", template: "demo", dryRun: true };
+    expect(await createProject(await findFleet(root), planned, ownWorld(root))).toMatchObject({
+      ...{ is: "planned", engine: null, path: "projects/site" },
+      files: expect.arrayContaining(["agents.toml", "engine", "prompts/kickoff.md", "scripts/clones.sh"]),
+    });
+    expect(await readdir(root)).toEqual(["fleet.toml"]);
+  });
+
+  it.each<[string, object, string, string]>([
+    ["a template that is not there", { template: "sol" }, "WRONG_USAGE", "did you mean `solo`?"],
+    ["a backend that is not there", { backend: "claud" }, "WRONG_USAGE", "did you mean `claude`?"],
+    [
+      "real agents in the demo",
+      { template: "demo", backend: "claude" },
+      "WRONG_USAGE",
+      "--template builder-adversary",
+    ],
+    ["a ref that is an option", { engine: "--upload-pack=x" }, "WRONG_USAGE", "--engine takes a tag"],
+    ["a url that is a command", { engineUrl: "ext::sh -c x" }, "WRONG_USAGE", "--engine-url can't be"],
+    [
+      "a remote with a password",
+      { remote: "https://a:b@example.invalid/x" },
+      "WRONG_USAGE",
+      "--remote can't be",
+    ],
+    [
+      "a prefix that tmux would expand",
+      { prefix: "#(x)" },
+      "WRONG_USAGE",
+      "would have an agents.toml with problems",
+    ],
+    ["a folder that begins with a dash", { path: "-x" }, "WRONG_USAGE", "can't be the folder of a project"],
+    ["a folder of git's own", { path: ".git/x" }, "WRONG_USAGE", "can't be the folder of a project"],
+    ["the fleet's own folder", { path: "." }, "WRONG_USAGE", "can't be the folder of a project"],
+    ["a folder under a link that leads elsewhere", { path: "link/site" }, "TAKEN", "link is a link"],
+    ["a folder under a file", { path: "fleet.toml/site" }, "TAKEN", "fleet.toml is not a folder"],
+    ["a folder inside of another project's", { path: "../other/in" }, "TAKEN", "lie inside each other"],
+    ["a folder that is another project's by a link", { path: "../way/in" }, "TAKEN", "lie inside each other"],
+    ["a folder that is there", { path: "there" }, "TAKEN", "there is there already"],
+    ["a session that is another project's", { prefix: "o-x-" }, "TAKEN", "begins like"],
+  ])("refuses %s, and makes nothing", async (_sentence, more, code, words) => {
+    const top = await ownDirectory();
+    const root = path.join(top, "fleet");
+    for (const folder of ["fleet/there", "other"]) await mkdir(path.join(top, folder), { recursive: true });
+    await symlink("../other", path.join(root, "link"));
+    await symlink("other", path.join(top, "way"));
+    await writeFile(
+      path.join(top, "other/agents.toml"),
+      '[defaults]\nsession_prefix = "o-"\nlog_dir = ".s"\nbackend = "demo"\n[agents.a]\nkind = "persistent"\n',
+    );
+    await writeFile(
+      path.join(root, "fleet.toml"),
+      `[engine]\nurl = "${engine.repository}"\n[[project]]\nname = "other"\npath = "../other"\n`,
+    );
+    const before = await readdir(top, { recursive: true });
+    const said = await createProject(await findFleet(root), { name: "site", ...more }, ownWorld(root)).then(
+      ({ is }) => is,
+      ({ code: is, message, hint }) => `${is}: ${message} (${hint})`,
+    );
+    expect(said).toContain(`${code}: `);
+    expect(said).toContain(words);
+    expect(await readdir(top, { recursive: true })).toEqual(before);
   });
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
     path.join(template, "fleet.toml"),
     `[engine]\nurl = "${engine.repository}"\nref = "v0.1.0"\n`,
   );
-  await createProject(await findFleet(template), "shop", ownWorld(template));
+  await createProject(await findFleet(template), { name: "shop" }, ownWorld(template));
 }, 120_000);
 afterAll(() => engine.dispose());
 

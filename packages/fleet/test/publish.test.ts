@@ -39,7 +39,7 @@ async function ownFleet() {
 
 it("releases are pushed, and new projects get their engine there", async () => {
   const { root, target, toml, refs, publish } = await ownFleet();
-  await createProject(await findFleet(root), "old", ownWorld(root));
+  await createProject(await findFleet(root), { name: "old" }, ownWorld(root));
   const before = await toml();
   expect(await publish(target, true)).toEqual({
     url: target,
@@ -55,7 +55,7 @@ it("releases are pushed, and new projects get their engine there", async () => {
   });
   expect(await toml()).toBe(before.replace('"./.fleet/engine.git"', JSON.stringify(target)));
   expect(refs()).toEqual(["main", "v0.1.0", "v0.2.0"]);
-  await createProject(await findFleet(root), "new", ownWorld(root));
+  await createProject(await findFleet(root), { name: "new" }, ownWorld(root));
   const modules = await readFile(path.join(root, "projects/new/.gitmodules"), "utf8");
   expect(modules).toContain(`url = ${target}\n`);
 });

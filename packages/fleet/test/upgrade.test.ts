@@ -62,7 +62,7 @@ beforeAll(async () => {
     `# Ours.\n[engine]\nurl = "${repository}"\nref = "v0.1.0"\n`,
   );
   for (const name of ["shop", "blog"]) {
-    await createProject(await findFleet(template), name, ownWorld(template));
+    await createProject(await findFleet(template), { name }, ownWorld(template));
     const folder = path.join(template, "projects", name);
     await writeFile(path.join(folder, "agents.toml"), AGENTS(name));
     git(folder, "commit", "--quiet", "-a", "-m", "Two agents");

@@ -42,7 +42,7 @@ export async function adoptOwn(
       hint: "move it away: the engine goes there, pinned to a commit",
     });
   const engine = pin.is === "pinned" ? pin.commit : dryRun ? null : await pinEngine(found, root, world);
-  if (!dryRun) await register(found.root, name, at === "" ? "." : at);
+  if (!dryRun) await register(found.root, name, { path: at === "" ? "." : at, enabled: false });
   return {
     ...{ name, path: at, from: root, dialect: "fleet", engine, phase: null, conversations: {} },
     ...{ files: [], clones: [], remarks: [], sources: new Map() },

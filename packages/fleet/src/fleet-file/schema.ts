@@ -51,6 +51,8 @@ export const refuseGitUrl = (text: string): Refusal | null => {
 
 const GitUrl = checkedText({}, refuseGitUrl);
 
+export const isGitUrl = (text: string): boolean => GitUrl.safeParse(text).success;
+
 const Ref = checkedText({}, (text): Refusal | null =>
   isRefName(text) ? null : { code: "FL0228", message: `\`${text}\` is not a tag, a branch or a commit` },
 );

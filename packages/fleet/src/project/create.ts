@@ -1,11 +1,11 @@
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
-import { Failure, isCode, parseAgentsFile, type World } from "@fleet/engine";
-import { type FoundFleet, folderOf } from "../find.ts";
+import { Failure, isCode, type World } from "@fleet/engine";
+import type { FoundFleet } from "../find.ts";
 import { engineUrlOf, ensureEngine } from "./engine-source.ts";
 import { checkIdentity, lastWords, openGit } from "./git.ts";
-import { type Files, goodNameFor, isGoodName, pathFor, planProject, prefixFor } from "./plan.ts";
+import { type Files, goodNameFor, type Home, homeFor, isGoodName, pathFor } from "./plan.ts";
 import { register, withEntry } from "./register.ts";
 
 export interface Created {
@@ -28,14 +28,6 @@ export interface Contents {
   readonly done: string;
 }
 
-/** Makes a project of nothing but a demo agent. */
-export async function createProject(found: FoundFleet, name: string, world: World): Promise<Created> {
-  checkName(found, name);
-  await checkPrefix(found, name);
-  const tracked = (engineUrl: string) => planProject({ name, engineUrl });
-  return makeProject(found, name, { tracked, programs: new Set(), untracked: {}, done: "Create" }, world);
-}
-
 /**
  * Makes a project: a git repository of its own with a pinned engine. It is
  * built aside, moved to its place when it is whole, and registered last; what
@@ -46,34 +38,48 @@ export async function makeProject(
   name: string,
   contents: Contents,
   world: World,
+  home: Home = homeFor(name),
 ): Promise<Created> {
-  checkName(found, name);
-  await withEntry(await readFile(path.join(found.root, "fleet.toml")), name);
-  const target = path.join(found.root, pathFor(name));
+  const target = path.resolve(found.root, home.path);
   const parent = path.dirname(target);
   const unfinished = await readMark(target);
+  await checkFree(found, name, unfinished === null ? home : { ...home, path: null });
   if (unfinished !== null) {
-    await finish(found.root, target, name);
-    return { name, path: pathFor(name), engine: unfinished };
+    await finish(found.root, target, name, home);
+    return { name, path: home.path, engine: unfinished };
   }
-  if (await exists(target))
-    throw new Failure("TAKEN", `${pathFor(name)} is there already`, {
-      hint: "choose another name, or move that folder away",
-    });
   await checkIdentity(await openGit(found.root, world));
   await ensureEngine(found, world);
   await mkdir(parent, { recursive: true });
-  await clearLeftovers(parent, name);
-  const aside = path.join(parent, `.${name}.fleet-new-${process.pid}-${Date.now().toString(36)}`);
+  await clearLeftovers(parent, path.basename(target));
+  const aside = path.join(
+    parent,
+    `.${path.basename(target)}.fleet-new-${process.pid}-${Date.now().toString(36)}`,
+  );
   await mkdir(aside);
   try {
-    const engine = await build(found, aside, name, contents, world);
-    await place(aside, target, name);
-    await finish(found.root, target, name);
-    return { name, path: pathFor(name), engine };
+    const engine = await build(found, aside, name, { ...contents, remote: home.remote }, world);
+    await place(aside, target, home.path);
+    await finish(found.root, target, name, home);
+    return { name, path: home.path, engine };
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+}
+
+/** Can it be registered under this name, and is its place free? Null: its place is its own. @throws Failure */
+export async function checkFree(
+  found: FoundFleet,
+  name: string,
+  { path: where, enabled, registered }: Omit<Home, "path" | "remote"> & { readonly path: string | null },
+): Promise<void> {
+  checkName(found, name);
+  const entry = { path: where ?? pathFor(name), enabled };
+  if (registered) await withEntry(await readFile(path.join(found.root, "fleet.toml")), name, entry);
+  if (where !== null && (await exists(path.resolve(found.root, where))))
+    throw new Failure("TAKEN", `${where} is there already`, {
+      hint: "choose another name, or move that folder away",
+    });
 }
 
 /** A name that nothing has, and that can be one. */
@@ -91,28 +97,12 @@ export function checkName(found: FoundFleet, name: string): void {
     });
 }
 
-/** Two projects whose sessions have the same names would take each other's agents for their own. */
-async function checkPrefix(found: FoundFleet, name: string): Promise<void> {
-  const prefix = prefixFor(name);
-  for (const project of found.fleet.projects) {
-    const file = path.join(folderOf(found, project), "agents.toml");
-    const bytes = await readFile(file).catch(() => null); // What can't be read is for `validate` to tell.
-    const parsed = bytes === null ? null : await parseAgentsFile(file, bytes, { strict: false });
-    if (!parsed?.ok) continue;
-    const { session_prefix, agents } = parsed.value;
-    if (session_prefix !== prefix && !agents.some(({ session }) => session === `${prefix}hello`)) continue;
-    throw new Failure("TAKEN", `${project.name} has the session prefix "${session_prefix}" already`, {
-      hint: "choose another name: the new project's sessions would be called the same",
-    });
-  }
-}
-
 /** Everything, the first commit included. Returns the engine's commit. */
 async function build(
   found: FoundFleet,
   folder: string,
   name: string,
-  { tracked, programs, untracked, done }: Contents,
+  { tracked, programs, untracked, done, remote }: Contents & Pick<Home, "remote">,
   world: World,
 ): Promise<string> {
   const { ref } = found.fleet.engine;
@@ -128,6 +118,7 @@ async function build(
   await git.raw(["commit", "--quiet", "--no-verify", "-m", `${done} ${name} with the engine at ${ref}`]);
   const staged = await git.raw(["ls-files", "--stage", "--", "engine"]);
   if (!staged.startsWith(`160000 ${engine} 0\t`)) throw new Error(`the engine was committed as ${staged}`);
+  if (remote !== null) await git.raw(["remote", "add", "origin", "--", remote]);
   await writeFile(markOf(folder), engine);
   return engine;
 }
@@ -175,26 +166,28 @@ async function pin(folder: string, found: FoundFleet, world: World): Promise<str
 }
 
 /** From aside to its place, in one step. */
-async function place(aside: string, target: string, name: string): Promise<void> {
+async function place(aside: string, target: string, where: string): Promise<void> {
   try {
     await rename(aside, target);
   } catch (cause) {
     if (!isCode(cause, "ENOTEMPTY") && !isCode(cause, "EEXIST") && !isCode(cause, "ENOTDIR")) throw cause;
-    throw new Failure("TAKEN", `${pathFor(name)} came into being while the project was being made`, {
+    throw new Failure("TAKEN", `${where} came into being while the project was being made`, {
       cause,
     });
   }
 }
 
-async function finish(root: string, target: string, name: string): Promise<void> {
-  await register(root, name);
-  await rm(markOf(target), { force: true });
+async function finish(root: string, target: string, name: string, home: Home): Promise<void> {
+  if (home.registered) await register(root, name, home);
+  await clearMark(target);
 }
+
+export const clearMark = (folder: string): Promise<void> => rm(markOf(folder), { force: true });
 
 /** In a whole project that is not in fleet.toml yet: the engine's commit. Outside of what git tracks. */
 const markOf = (folder: string): string => path.join(folder, ".git/fleet-unregistered");
 
-const readMark = (folder: string): Promise<string | null> =>
+export const readMark = (folder: string): Promise<string | null> =>
   readFile(markOf(folder), "utf8").catch((error: unknown) => {
     if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
     throw error;

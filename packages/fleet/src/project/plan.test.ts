@@ -6,7 +6,9 @@ import { appendEntry, goodNameFor, isGoodName, pathFor, planEntry, planProject }
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe("the plan of a new project", () => {
-  const files = planProject({ name: "site", engineUrl: "/srv/engine.git" });
+  const files = planProject({
+    ...{ name: "site", engineUrl: "/srv/engine.git", prefix: "site-", backend: "demo", template: null },
+  });
 
   it("has three files beside the engine", () => {
     expect(Object.keys(files)).toEqual([".gitignore", ".gitmodules", "agents.toml"]);

@@ -5,7 +5,27 @@ export interface NewProject {
   readonly name: string;
   /** Where the engine is cloned from, as .gitmodules will say it. */
   readonly engineUrl: string;
+  /** What its sessions begin with. */
+  readonly prefix: string;
+  readonly backend: string;
+  /** The files of its template, with `__name__`, `__prefix__` and `__backend__` in them. Null: nothing but one agent. */
+  readonly template: Files | null;
 }
+
+/** Where a project is to be, and how fleet.toml is to have it. */
+export interface Home {
+  /** Relative to fleet.toml. */
+  readonly path: string;
+  readonly enabled: boolean;
+  readonly registered: boolean;
+  /** Of the project's own repository: where a person will push it. */
+  readonly remote: string | null;
+}
+
+/** Where a project goes when nobody says otherwise. */
+export const homeFor = (name: string): Home => ({
+  ...{ path: pathFor(name), enabled: false, registered: true, remote: null },
+});
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
@@ -31,14 +51,25 @@ export const prefixFor = (name: string): string => `${name}-`;
 
 /** What a new project consists of, besides its engine: all files that git tracks there. */
 export const planProject = (project: NewProject): Files => ({
-  ".gitignore": GITIGNORE,
+  ".gitignore": project.template === null ? GITIGNORE : GITIGNORE + LOCAL_REMOTE,
   ".gitmodules": gitmodules(project),
-  "agents.toml": agentsToml(project),
+  ...(project.template === null ? { "agents.toml": agentsToml(project) } : filled(project.template, project)),
 });
 
+const filled = (template: Files, { name, prefix, backend }: NewProject): Files =>
+  Object.fromEntries(
+    Object.entries(template).map(([file, text]) => [
+      file,
+      text.replaceAll("__name__", name).replaceAll("__prefix__", prefix).replaceAll("__backend__", backend),
+    ]),
+  );
+
 /** The project's table in fleet.toml, to be put at the file's end. */
-export const planEntry = (name: string, path: string = pathFor(name)): string =>
-  `[[project]]\nname = "${name}"\npath = ${JSON.stringify(path)}\nenabled = false # true, when it is to run\n`;
+export const planEntry = (
+  name: string,
+  { path, enabled }: Pick<Home, "path" | "enabled"> = homeFor(name),
+): string =>
+  `[[project]]\nname = "${name}"\npath = ${JSON.stringify(path)}\nenabled = ${enabled ? "true" : "false # true, when it is to run"}\n`;
 
 /** The text with the entry at its end. Nothing of what a person wrote is touched. */
 export function appendEntry(text: string, entry: string): string {
@@ -53,8 +84,14 @@ export const GITIGNORE = `# What the engine keeps while it runs: sessions, recor
 .env
 .env.*
 .testenv
+*.log
 # Where agents work.
 /clones/
+`;
+
+const LOCAL_REMOTE = `# What scripts/clones.sh makes where no work.url names a repository.
+/remote.git/
+/remote.git.new/
 `;
 
 /*
@@ -65,13 +102,17 @@ export const GITIGNORE = `# What the engine keeps while it runs: sessions, recor
 export const gitmodules = ({ engineUrl }: Pick<NewProject, "engineUrl">): string =>
   `[submodule "engine"]\n\tpath = engine\n\turl = ${engineUrl}\n`;
 
-const agentsToml = ({ name }: NewProject): string => `#:schema ./engine/schema/agents.schema.json
+const agentsToml = ({
+  name,
+  prefix,
+  backend,
+}: NewProject): string => `#:schema ./engine/schema/agents.schema.json
 # The agents of ${name}. What can stand here: docs/agents-toml.md of the fleet, or your editor, by the schema above.
 
 [defaults]
-session_prefix = "${prefixFor(name)}" # every tmux session of this project begins with it
+session_prefix = "${prefix}" # every tmux session of this project begins with it
 log_dir = ".ao-state" # the state directory; nothing is written outside it
-backend = "demo" # a stand-in that costs nothing; then: claude, opencode, codex, gemini
+backend = "${backend}"${backend === "demo" ? " # a stand-in that costs nothing; then: claude, opencode, codex, gemini" : ""}
 
 [agents.hello]
 kind = "persistent" # its conversation is kept and resumed
