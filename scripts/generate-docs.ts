@@ -29,6 +29,7 @@ const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   "docs/schema/events.schema.json": engineSchemas.events(),
   "docs/schema/validate.schema.json": engineSchemas.validate(),
   "docs/schema/explain.schema.json": engineSchemas.explain(),
+  "docs/schema/create-project.schema.json": fleetSchemas.created(),
   "docs/schema/pin.schema.json": fleetSchemas.pin(),
   "docs/schema/upgrade.schema.json": fleetSchemas.upgrade(),
   "docs/schema/pin-verify.schema.json": fleetSchemas.verify(),

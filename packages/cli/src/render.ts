@@ -1,11 +1,5 @@
 import { age, columns, oneLine } from "@fleet/engine";
-import {
-  type Attention,
-  ageOf,
-  byAttention,
-  type EngineStatus,
-  type FleetProject,
-} from "@fleet/fleet";
+import { type Attention, ageOf, byAttention, type EngineStatus, type FleetProject } from "@fleet/fleet";
 
 /** The version of the JSON that this command makes itself. */
 export const ANSWER_VERSION = 1;

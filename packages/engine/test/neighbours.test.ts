@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, rename, symlink } from "node:fs/promises";
+import { cp, lstat, mkdir, readFile, rename, symlink } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
@@ -81,3 +81,17 @@ it("refuses a state directory that is another project's by a link, up or down; w
   await cp(moved, mine.home, { recursive: true });
   expect(await mine.run(["up", "--dry-run"])).toMatchObject({ code: 0 });
 });
+
+it("hands what stands in .testenv to the agent, and to no file and no command line of its own", async () => {
+  const toml = agentsToml(ADA).replace("[backends.demo]\n", '[backends.demo]\nenv_file = ".testenv"\n');
+  const project = await ownProject(toml, { ...PROMPT, ".testenv": "TOKEN=plugh-42\n" });
+  await project.up();
+  const { pid } = await project.agent("ada");
+  expect(await readFile(`/proc/${pid}/environ`, "utf8")).toContain("TOKEN=plugh-42\0");
+  await project.run(["restart", "ada"]);
+  expect((await execa("ps", ["-ww", "-e", "-o", "args"])).stdout).not.toContain("plugh-42");
+  const { stdout } = await execa("grep", ["-r", "-l", "plugh-42", project.home, "--devices=skip"], {
+    reject: false,
+  });
+  expect(stdout).toBe(path.join(project.home, ".testenv"));
+}, 60_000);

@@ -104,3 +104,17 @@ export const UpgradeOutput = z.strictObject({
 export type PinsAnswer = z.output<typeof PinsOutput>;
 export type VerifyAnswer = z.output<typeof VerifyOutput>;
 export type UpgradeAnswer = z.output<typeof UpgradeOutput>;
+/** `fleet create-project --json`. */
+export const CreatedOutput = z.strictObject({
+  schema_version: z.int().describe("Raised when a key changes or goes, not when one comes."),
+  is: z
+    .enum(["created", "planned", "unchanged"])
+    .describe("planned: with --dry-run. unchanged: it was made of the same input before."),
+  name: z.string(),
+  path: z.string().describe("Relative to fleet.toml."),
+  engine: z.string().nullable().describe("The engine's commit; null when it was not fetched."),
+  files: z.array(z.string()).describe("What git tracks there."),
+  enabled: z.boolean(),
+  registered: z.boolean().describe("false: fleet.toml does not hear of it."),
+  remote: z.string().nullable(),
+});

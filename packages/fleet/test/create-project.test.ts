@@ -6,6 +6,7 @@ import process from "node:process";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProject, findFleet } from "../src/index.ts";
+import { CreatedOutput } from "../src/outputs.ts";
 import { GIT_ENV, git, ownCheckout, ownDirectory, ownFleet, ownWorld, ROOT, releaseEngine } from "./own.ts";
 
 let engine: Awaited<ReturnType<typeof releaseEngine>>;
@@ -54,6 +55,7 @@ describe("create-project", () => {
       files: [".gitignore", ".gitmodules", "agents.toml", "engine"],
       engine: git(engine.repository, "rev-parse", "v0.1.0^{commit}").trim(),
     });
+    expect(CreatedOutput.parse({ schema_version: 1, ...created })).toMatchObject(created);
     await expectWhole(path.join(root, "projects/site"));
     expect(git(path.join(root, "projects/site"), "log", "--format=%an <%ae> %s")).toBe(
       "Ada <ada@example.invalid> Create site with the engine at v0.1.0\n",
@@ -82,6 +84,24 @@ describe("create-project", () => {
     await create(root, "site");
     const modules = await readFile(path.join(root, "projects/site/.gitmodules"), "utf8");
     expect(modules).toContain(`url = ${root}/releases.git\n`);
+  });
+
+  it("keeps the state, the secrets, the logs and the clones out of git", async () => {
+    const root = await ownFleet(engine.repository);
+    await create(root, "site");
+    const site = path.join(root, "projects/site");
+    for (const file of [
+      ".ao-state/records.json",
+      ".env",
+      ".env.local",
+      ".testenv",
+      "run.log",
+      "clones/a/x",
+    ]) {
+      await mkdir(path.dirname(path.join(site, file)), { recursive: true });
+      await writeFile(path.join(site, file), "secret");
+    }
+    expect(git(site, "status", "--porcelain")).toBe("");
   });
 
   it("pins the commit that a branch or a commit names, in full", async () => {
