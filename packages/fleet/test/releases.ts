@@ -9,7 +9,12 @@ import { git } from "./own.ts";
  */
 export async function rerelease(
   repository: string,
-  { from, version, change }: { from: string; version: string; change: (code: string) => string },
+  {
+    from,
+    version,
+    change,
+    state,
+  }: { from: string; version: string; change: (code: string) => string; state?: number },
 ): Promise<string> {
   const folder = `${repository}.work`;
   git(repository, "worktree", "add", "--quiet", "--detach", folder, from);
@@ -20,6 +25,7 @@ export async function rerelease(
   await write("VERSION", `${version}\n`);
   const manifest = JSON.parse(await read("RELEASE.json"));
   manifest.version = version;
+  manifest.state = state ?? manifest.state;
   for (const name of ["agents.mjs", "VERSION"])
     manifest.files[name] = createHash("sha256")
       .update(await read(name))

@@ -254,7 +254,7 @@ describe("an upgrade", () => {
     expect([pin("shop"), git(folder("shop"), "status", "--porcelain")]).toEqual([commits["0.2.0"], ""]);
   });
 
-  it("that was cut short before its watchdog was restarted restarts it", async () => {
+  it("that was cut short before its watchdog was restarted restarts it; and it leaves a way back to who runs", async () => {
     const { ask, upgrade, folder, version, pids } = await ownFleet();
     await ask("shop", "up");
     const before = await pids("shop");
@@ -265,6 +265,20 @@ describe("an upgrade", () => {
       { result: "upgraded", moves: false, restarts: true },
     ]);
     expect([await version("shop"), await pids("shop")]).toEqual(["0.2.0", before]);
+
+    await rerelease(engine.repository, {
+      from: "v0.2.0",
+      version: "0.6.0",
+      change: (code) => code,
+      state: 2,
+    });
+    const refused = failureIn(await upgrade(["shop"], { to: "v0.6.0" }));
+    expect([refused.code, refused.message]).toEqual([
+      "DENIED",
+      "v0.6.0 keeps its state directory in another way than v0.2.0, so there would be no way back for shop",
+    ]);
+    await ask("shop", "down");
+    expect(results(await upgrade(["shop"], { to: "v0.6.0" }))).toEqual(["upgraded"]);
   });
 
   it("to no version by name leaves a project alone whose engine is newer", async () => {
@@ -357,6 +371,20 @@ describe("an upgrade", () => {
     expect([failure.code, failure.message]).toEqual([code, expect.stringMatching(words)]);
     expect([git(folder("shop"), "rev-parse", "HEAD"), status()]).toEqual(before);
     expect([pin("shop"), await expected()]).toEqual([commits["0.1.0"], [commits["0.1.0"], commits["0.1.0"]]]);
+  });
+
+  it("is refused before anything is changed where fleet.toml can't follow, with what to write there", async () => {
+    const { upgrade, root, pin } = await ownFleet();
+    const file = path.join(root, "fleet.toml");
+    const text = await readFile(file, "utf8");
+    const quoted = `engine = """\\\n${commits["0.1.0"]}"""`;
+    await writeFile(file, text.replace(/engine = "\w+"/, quoted));
+    const failure = failureIn(await upgrade(["shop"]));
+    expect([failure.code, failure.hint]).toEqual([
+      "INVALID_FILE",
+      `write there yourself:\nengine = "${commits["0.2.0"]}"`,
+    ]);
+    expect(pin("shop")).toBe(commits["0.1.0"]);
   });
 
   it("tells every problem that the new engine has with the files, and where the engine's repository is now", async () => {

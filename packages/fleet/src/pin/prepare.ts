@@ -8,7 +8,7 @@ import { isUp, type Look, workersIn } from "./health.ts";
 import { checkMovable, type Ground, pinBefore } from "./move.ts";
 import { fetchRelease, type OpenedRelease, readRelease } from "./open-release.ts";
 import { whyNone } from "./pins.ts";
-import { changesBetween, compareVersions } from "./release.ts";
+import { changesBetween, compareVersions, parseManifest } from "./release.ts";
 
 /** An engine as a person knows it. */
 export interface KnownEngine {
@@ -100,6 +100,7 @@ export async function prepare(
   await startOf(release, () => tryStart(asked, tried, world));
   const before = await tryOut(asked, tried, world);
   const from = { commit: pin.commit, version: await versionOf(ground, pin.commit) };
+  if (isUp(before)) await checkWayBack(ground, pin.commit, release);
   const ahead = !options.older && from.version !== null && compareVersions(from.version, version) > 0;
   const moves = !ahead && pin.commit !== release.commit;
   return {
@@ -140,4 +141,20 @@ async function openFor(
 async function versionOf({ git, folder }: Ground, commit: string): Promise<string | null> {
   const ran = await git(["-C", path.join(folder, "engine"), "cat-file", "blob", `${commit}:VERSION`]);
   return /^\d+\.\d+\.\d+\S*$/.exec(ran.stdout.trim())?.[0] ?? null;
+}
+
+/** While it runs there must be a way back: the engine of now has to understand what the other one writes. @throws Failure DENIED */
+async function checkWayBack(
+  { git, name, folder }: Ground,
+  commit: string,
+  { manifest }: OpenedRelease,
+): Promise<void> {
+  const ran = await git(["-C", path.join(folder, "engine"), "cat-file", "blob", `${commit}:RELEASE.json`]);
+  const own = parseManifest(ran.stdout);
+  if (own === null || own.state === manifest.state) return;
+  throw new Failure(
+    "DENIED",
+    `v${manifest.version} keeps its state directory in another way than v${own.version}, so there would be no way back for ${name}`,
+    { hint: `end it and keep a copy: fleet down ${name}, then copy the folder that log_dir names` },
+  );
 }

@@ -1,10 +1,12 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { createGit, Failure, take, type World } from "@fleet/engine";
-import { editFleet } from "../edit-fleet.ts";
+import { editedFleet, editFleet } from "../edit-fleet.ts";
 import type { FoundFleet } from "../find.ts";
 import type { FleetProject } from "../fleet-file.ts";
 import { repositoryOf } from "../read-pin.ts";
 import { lookAt } from "./ask.ts";
+import { workersIn } from "./health.ts";
 import { checkMovable, ensureCommit, movePin, unmovePin } from "./move.ts";
 import type { OpenedRelease } from "./open-release.ts";
 import { type KnownEngine, type Prepared, prepare, type Step, type UpgradeOptions } from "./prepare.ts";
@@ -94,12 +96,11 @@ async function carryOut(
   const { ground: _ground, release: _release, before: _before, ...step } = one;
   if (!moves && !restarts) return { ...step, result: "unchanged", because: null };
   await checkMovable(ground);
+  if (moves) await checkExpectation(found, project, to.commit);
   await ensureCommit(ground, release.commit, release.ref);
   const message = `Move the engine from ${nameOf(from)} to ${nameOf(to)}`;
   const made = moves ? await movePin(ground, { from: from.commit, to: to.commit, message }) : null;
-  const expect = (commit: string) =>
-    project.engine === null ? null : editFleet(found.root, { project: project.name }, { engine: commit });
-  await expect(to.commit);
+  await expectPin(found, project, to.commit);
   if (!restarts) return { ...step, result: "upgraded", because: null };
   const asked = { engine: path.join(ground.folder, "engine"), project: ground.folder };
   tell(project.name, `runs ${nameOf(to)} from now on, watched for ${seconds(window)}`);
@@ -115,16 +116,47 @@ async function carryOut(
       hint: `it was pinned to it before; back: fleet upgrade --rollback ${project.name}`,
     });
   tell(project.name, `${because}: it goes back to ${nameOf(from)}`);
-  const back = `Move the engine back to ${nameOf(from)}`;
-  await unmovePin(ground, { from: from.commit, made, message: back });
-  await expect(from.commit);
-  // What died until now was the other engine's.
-  const since = { ...before, watchdog: (await lookAt(asked, world))?.watchdog ?? null, keeper: null };
-  const version = from.version ?? "";
-  const again = { before: since, version, window: 0, patience: KEEPER_PATIENCE, strict: false };
-  const after = await settle(asked, again, world);
-  if (after.is !== "well") tell(project.name, `is not well under ${nameOf(from)} either: ${after.because}`);
+  await goBack(found, one, made, { world, tell });
   return { ...step, result: "rolled-back", because };
+}
+
+/** The pin first, then the watchdog. Agents that are gone stay so: why they went is for a person to see. */
+async function goBack(
+  found: FoundFleet,
+  { ground, before, project, from, workers }: Prepared,
+  made: string,
+  { world, tell }: Company,
+): Promise<void> {
+  const asked = { engine: path.join(ground.folder, "engine"), project: ground.folder };
+  const message = `Move the engine back to ${nameOf(from)}`;
+  await unmovePin(ground, { from: from.commit, made, message });
+  await expectPin(found, project, from.commit);
+  // What died until now was the other engine's.
+  const broken = await lookAt(asked, world);
+  const since = { ...before, agents: [], watchdog: broken?.watchdog ?? null, keeper: null };
+  const again = { before: since, version: from.version ?? "", window: 0, patience: KEEPER_PATIENCE };
+  const verdict = await settle(asked, { ...again, strict: false }, world);
+  if (verdict.is !== "well")
+    tell(project.name, `is not well under ${nameOf(from)} either: ${verdict.because}`);
+  const now = await lookAt(asked, world);
+  const lost = now === null ? [] : workers.filter((name) => !workersIn(now).includes(name));
+  if (lost.length > 0)
+    tell(project.name, `does not run any more: ${lost.join(", ")}; see: fleet why ${project.name}`);
+}
+
+/** Can fleet.toml say so? Before anything is changed. @throws Failure INVALID_FILE with the line to write */
+async function checkExpectation({ root }: FoundFleet, { name, engine }: FleetProject, commit: string) {
+  if (engine === null) return;
+  await editedFleet(await readFile(path.join(root, "fleet.toml")), { project: name }, { engine: commit });
+}
+
+/** fleet.toml follows where it expects a pin at all. */
+async function expectPin(
+  { root }: FoundFleet,
+  { name, engine }: FleetProject,
+  commit: string,
+): Promise<void> {
+  if (engine !== null) await editFleet(root, { project: name }, { engine: commit });
 }
 
 /** In milliseconds. A keeper may pause that long before it starts the next watchdog. */
