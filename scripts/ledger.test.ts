@@ -11,7 +11,21 @@ import { readLedger, titlesIn } from "./lib/ledger.ts";
 const ROOT = path.join(import.meta.dirname, "..");
 
 /** How many behaviours each letter has. */
-const NUMBERS = { C: 16, D: 11, E: 15, F: 14, G: 14, H: 19, I: 8, J: 11, K: 14, L: 7, M: 14, P: 4 } as const;
+const NUMBERS = {
+  C: 16,
+  D: 11,
+  E: 15,
+  F: 14,
+  G: 14,
+  H: 19,
+  I: 8,
+  J: 11,
+  K: 14,
+  L: 7,
+  M: 14,
+  P: 4,
+  N: 9,
+} as const;
 const REGRESSIONS = 16;
 
 const numbered = (prefix: string, count: number, width: number) =>

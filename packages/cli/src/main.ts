@@ -2,9 +2,11 @@ import { runCommands, type World } from "@fleet/engine";
 import manifest from "../package.json" with { type: "json" };
 import { adoptCommand } from "./commands/adopt.ts";
 import { createProjectCommand } from "./commands/create-project.ts";
+import { cutoverCommand } from "./commands/cutover.ts";
 import { downCommand } from "./commands/down.ts";
 import { enginePublishCommand } from "./commands/engine.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { fingerprintCommand } from "./commands/fingerprint.ts";
 import {
   eventsCommand,
   handoffCommand,
@@ -17,6 +19,7 @@ import {
   watchdogCommand,
   whyCommand,
 } from "./commands/one.ts";
+import { parityCommand } from "./commands/parity.ts";
 import { pinCommand, pinVerifyCommand } from "./commands/pin.ts";
 import { readCommand } from "./commands/read.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -27,6 +30,9 @@ import { validateCommand } from "./commands/validate.ts";
 const COMMANDS = [
   createProjectCommand,
   adoptCommand,
+  parityCommand,
+  fingerprintCommand,
+  cutoverCommand,
   validateCommand,
   explainCommand,
   upCommand,

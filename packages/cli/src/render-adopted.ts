@@ -23,6 +23,10 @@ function renderOld(adopted: Adopted, file: string): string {
 ${carried(adopted)}${clonesOf(adopted)}${toml}${isDry ? "" : next(name, from)}`;
 }
 
+/** What was taken over once more. */
+export const renderAgain = (adopted: Adopted): string =>
+  `carried over into ${adopted.path} from ${adopted.from}\n${carried(adopted)}`;
+
 function carried({ phase, conversations }: Adopted): string {
   const where =
     phase === null ? "none is known: the first" : `${phase.id} [${phase.index + 1}/${phase.total}]`;

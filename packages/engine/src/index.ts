@@ -2,6 +2,7 @@ export { isRefName, ProjectName } from "./agents-file/texts.ts";
 export { agentsJsonSchema, parseAgentsFile, readAgentsFile } from "./agents-file.ts";
 export { besides, checkProjectFiles, type FileFact, wantedFiles } from "./agents-rules.ts";
 export { BACKENDS } from "./backends/index.ts";
+export { chooseBackend, chooseModel } from "./choose-model.ts";
 export {
   type Command,
   defineCommand,
@@ -27,7 +28,8 @@ export { pick } from "./host/environment.ts";
 export { factsOf } from "./host/file-facts.ts";
 export { isCode, readText, writeWhole } from "./host/files.ts";
 export { createGit, type Git, isLocal } from "./host/git.ts";
-export { take } from "./host/lock.ts";
+export { isHeld, take } from "./host/lock.ts";
+export { defaultSocket } from "./host/predecessor.ts";
 export { run } from "./host/run.ts";
 export { readWritten } from "./host/written-file.ts";
 export { FAILURES, Failure, type FailureCode, type Place, type Problem, type Result } from "./problem.ts";
@@ -38,3 +40,5 @@ export { engineCommands } from "./verbs/index.ts";
 export { read } from "./verbs/read.ts";
 export { age, columns } from "./verbs/render.ts";
 export { VERSION } from "./version.ts";
+export { statusFile } from "./watch/course.ts";
+export { renderKickoff } from "./watch/kickoff.ts";

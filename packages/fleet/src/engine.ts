@@ -66,9 +66,20 @@ export async function askStatus(
   project: FleetProject,
   world: World,
 ): Promise<EngineStatus> {
+  return askEngine(found, project, ["status", "--json"], readStatus, world);
+}
+
+/** What the project's engine answers to a question; `read` gives null for what it does not understand. */
+export async function askEngine<T>(
+  found: FoundFleet,
+  project: FleetProject,
+  argv: readonly string[],
+  read: (text: string) => T | null,
+  world: World,
+): Promise<T> {
   let out = "";
   let err = "";
-  const exit = await runEngine(found, project, ["status", "--json"], {
+  const exit = await runEngine(found, project, argv, {
     ...world,
     color: false,
     out: (text) => {
@@ -88,8 +99,8 @@ export async function askStatus(
       hint === "" ? {} : { hint },
     );
   }
-  const status = readStatus(out);
-  if (status !== null) return status;
+  const answer = read(out);
+  if (answer !== null) return answer;
   throw new Failure(
     "ENGINE_FAILED",
     `this fleet does not understand the answer of ${project.name}'s engine`,

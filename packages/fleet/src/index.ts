@@ -2,13 +2,17 @@ import type * as adopting from "./adopt/adopt.ts";
 import type * as checking from "./check-fleet.ts";
 import type * as disjoint from "./disjoint.ts";
 import type * as editing from "./edit-fleet.ts";
+import type * as moving from "./migrate/cutover.ts";
+import type * as printing from "./migrate/fingerprint.ts";
+import type * as comparing from "./migrate/parity.ts";
 import type * as pinning from "./pin/pins.ts";
 import type * as publishing from "./pin/publish.ts";
 import type * as upgrading from "./pin/upgrade-all.ts";
 import type * as verifying from "./pin/verify.ts";
 import type * as creating from "./project/scaffold.ts";
 
-export type { Adopted, AdoptOptions, Clone } from "./adopt/adopt.ts";
+export type { AdoptOptions } from "./adopt/adopt.ts";
+export type { Adopted, Clone } from "./adopt/adopted.ts";
 export { type Attention, attentionOf, byAttention } from "./attention.ts";
 export type { Checked } from "./check.ts";
 export type { FleetTable } from "./edit-fleet.ts";
@@ -18,7 +22,10 @@ export { type FoundFleet, findFleet, findFleetFile, folderOf, pickProjects, proj
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
 export { inOrder, inStartOrder, type TurnEnd, type Turns } from "./in-order.ts";
+export type { Fingerprint } from "./migrate/fingerprint.ts";
+export type { Parity, Side } from "./migrate/parity.ts";
 export type { PinsAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs.ts";
+
 export type { PinLine, Pins } from "./pin/pins.ts";
 export type { KnownEngine, Step } from "./pin/prepare.ts";
 export type { Published } from "./pin/publish.ts";
@@ -32,6 +39,18 @@ export const adoptProject: typeof adopting.adoptProject = async (...given) =>
   (await import("./adopt/adopt.ts")).adoptProject(...given);
 export const checkFleet: typeof checking.checkFleet = async (...given) =>
   (await import("./check-fleet.ts")).checkFleet(...given);
+export const compareWithOld: typeof comparing.compareWithOld = async (...given) =>
+  (await import("./migrate/parity.ts")).compareWithOld(...given);
+export const cutover: typeof moving.cutover = async (...given) =>
+  (await import("./migrate/cutover.ts")).cutover(...given);
+export const fingerprint: typeof printing.fingerprint = async (...given) =>
+  (await import("./migrate/fingerprint.ts")).fingerprint(...given);
+export const readFingerprint: typeof printing.readFingerprint = async (...given) =>
+  (await import("./migrate/fingerprint.ts")).readFingerprint(...given);
+export const changesSince = async (
+  ...given: Parameters<typeof printing.changesBetween>
+): Promise<ReturnType<typeof printing.changesBetween>> =>
+  (await import("./migrate/fingerprint.ts")).changesBetween(...given);
 export const createProject: typeof creating.createProject = async (...given) =>
   (await import("./project/scaffold.ts")).createProject(...given);
 export const editFleet: typeof editing.editFleet = async (...given) =>

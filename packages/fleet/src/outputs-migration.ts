@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Fingerprint } from "./migrate/fingerprint.ts";
 
 const Diagnostic = z.strictObject({
   code: z.string(),
@@ -34,8 +35,22 @@ const AdoptOutput = z.strictObject({
   remarks: z.array(Diagnostic).describe("What was not taken over as it stood."),
 });
 
+const ParityOutput = z.strictObject({
+  schema_version: z.int(),
+  project: z.string(),
+  against: z.string().describe("What it was held against, absolute."),
+  same: z.boolean().describe("No part that could be compared is other."),
+  sides: z.array(
+    z.strictObject({
+      part: z.enum(["status", "config", "kickoffs"]),
+      same: z.boolean().nullable().describe("Null: one of the two does not tell."),
+      diff: z.string().describe("Unified, from the old to ours."),
+    }),
+  ),
+});
+
 /** What the commands of a migration answer, by command. */
-const outputs = { adopt: AdoptOutput } as const;
+const outputs = { adopt: AdoptOutput, parity: ParityOutput, fingerprint: Fingerprint } as const;
 
 /** The same as JSON schemas. */
 export const migrationSchemas = (): Readonly<Record<string, Readonly<Record<string, unknown>>>> =>

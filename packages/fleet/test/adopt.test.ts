@@ -4,7 +4,8 @@ import path from "node:path";
 import process from "node:process";
 import { Failure, readAgentsFile } from "@fleet/engine";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { type Adopted, type AdoptOptions, adoptProject } from "../src/adopt/adopt.ts";
+import { type AdoptOptions, adoptProject } from "../src/adopt/adopt.ts";
+import type { Adopted } from "../src/adopt/adopted.ts";
 import { checkFleet } from "../src/check-fleet.ts";
 import { runEngine } from "../src/engine.ts";
 import { findFleet, pickProjects } from "../src/find.ts";
@@ -18,7 +19,11 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 const adopt = async (root: string, folder: string, more: Partial<AdoptOptions> = {}): Promise<Adopted> =>
-  adoptProject(await findFleet(root), { folder, name: "cc-ci", dryRun: false, ...more }, ownWorld(root));
+  adoptProject(
+    await findFleet(root),
+    { folder, name: "cc-ci", dryRun: false, again: false, ...more },
+    ownWorld(root),
+  );
 
 const ask = async (root: string, argv: readonly string[], env = {}) => {
   const found = await findFleet(root);
@@ -120,6 +125,17 @@ describe("an old set-up, adopted", () => {
     expect(template).toContain("You are the {role} loop.");
     expect(template).toContain(
       "claim(...) pings the adversary, review(...) pings the builder {{both at once}}",
+    );
+  });
+
+  it("puts a plain template where nothing tells how the first messages began, and says so", async () => {
+    const own = await ownOld();
+    await rm(path.join(own.logs, "kickoff-cc-ci-adv.txt"));
+    await writeFile(path.join(own.logs, "kickoff-cc-ci-builder.txt"), "of another phase\n");
+    const { remarks, files } = await adopt(root, own.plan, { name: "other", dryRun: true });
+    expect(files).toContain("prompts/kickoff.md");
+    expect(remarks.map(({ message }) => message)).toContain(
+      "nothing tells how the first message of a loop agent began: a plain one was put in its place",
     );
   });
 

@@ -37,6 +37,20 @@ export async function ownOld(
   return { home, plan, logs: path.join(home, ".cc-ci-logs"), remote };
 }
 
+/** The old engine moves on to another phase: it notes its place, and writes its first messages anew. */
+export async function moveOld({ plan, logs }: Old, index: number): Promise<void> {
+  const toml = await readFile(path.join(plan, "agents.toml"), "utf8");
+  const phases = [...toml.matchAll(/\{ id = "([^"]*)", plan = "([^"]*)"/g)];
+  const [, id = "", file = ""] = phases[index] ?? [];
+  await writeFile(path.join(logs, "state/phase-idx"), `${index}\n`);
+  for (const session of ["cc-ci-builder", "cc-ci-adv"]) {
+    const name = `kickoff-${session}.txt`;
+    const text = await readFile(path.join(SEEDS, ".cc-ci-logs", name), "utf8");
+    const moved = text.replaceAll("plan-phase-poe2e-end-to-end.md", file).replaceAll(/\bpoe2e\b/g, id);
+    await writeFile(path.join(logs, name), moved);
+  }
+}
+
 /** Everything below a folder: names, kinds, bytes, modes, and when each was changed last. */
 export async function allOf(root: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });

@@ -38,7 +38,7 @@ export async function checkPredecessor({ state, root }: Site, env: Environment):
 }
 
 /** Of the server that tmux talks to when it is not told of one. */
-const defaultSocket = ({ TMUX_TMPDIR: folder = "" }: Environment): string =>
+export const defaultSocket = ({ TMUX_TMPDIR: folder = "" }: Environment): string =>
   path.join(folder === "" ? "/tmp" : folder, `tmux-${process.getuid?.() ?? 0}`, "default");
 
 /** Null where the project was not adopted from one that has such a session. */

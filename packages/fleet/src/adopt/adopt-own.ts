@@ -7,7 +7,7 @@ import { ensureEngine } from "../project/engine-source.ts";
 import { checkIdentity, openGit } from "../project/git.ts";
 import { register } from "../project/register.ts";
 import { readPin } from "../read-pin.ts";
-import type { Adopted } from "./adopt.ts";
+import type { Adopted } from "./adopted.ts";
 
 interface Own {
   /** Absolute. */

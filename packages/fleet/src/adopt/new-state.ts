@@ -23,6 +23,32 @@ export function recordsText(
   return `${JSON.stringify({ schema: 1, epoch: 0, course, completed: isOver, agents }, null, 2)}\n`;
 }
 
+/** The same, where there is such a state already: what it says of anything else stays. */
+export function recordsAgain(
+  before: string | null,
+  old: Pick<OldProject, "phase" | "state">,
+  conversations: Readonly<Record<string, string>>,
+  now: number,
+): string {
+  const fresh: State = JSON.parse(recordsText(old, conversations, now));
+  if (before === null) return `${JSON.stringify(fresh, null, 2)}\n`;
+  const known: State = JSON.parse(before);
+  // The same phase, entered again, is another turn: what was said in the one before is over.
+  const turn = (known.course?.turn ?? 0) + 1;
+  const agents = { ...known.agents };
+  for (const [name, { conversation }] of Object.entries(fresh.agents))
+    agents[name] = { ...agents[name], conversation };
+  const course = fresh.course === null ? known.course : { ...known.course, ...fresh.course, turn };
+  return `${JSON.stringify({ ...known, completed: fresh.completed, course, agents }, null, 2)}\n`;
+}
+
+/** As much of records.json as is written here. */
+interface State {
+  readonly completed: boolean;
+  readonly course: { readonly turn: number } | null;
+  readonly agents: Readonly<Record<string, { readonly conversation: unknown }>>;
+}
+
 /** What is on disk about where a project came from. */
 export interface Origin {
   readonly schema: 1;

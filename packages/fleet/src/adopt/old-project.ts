@@ -15,7 +15,7 @@ import {
 } from "@fleet/engine";
 import { type Converted, convert } from "../convert/convert.ts";
 import type { Table } from "../convert/draft.ts";
-import { deriveTemplate } from "../convert/template.ts";
+import { deriveTemplate, PLAIN_TEMPLATE } from "../convert/template.ts";
 import { type OldState, readOldState } from "./old-state.ts";
 import { settle } from "./settle.ts";
 
@@ -52,7 +52,7 @@ export async function readOldProject(folder: string, cwd: string): Promise<OldPr
   const { texts, missing, programs } = await readCopies(converted, root);
   const rules = await settle([], withoutMissing(converted.tables, missing));
   const state = await readOldState(logDir, rules.project);
-  const template = templateFor(rules.project, converted, state, texts);
+  const { template, found } = templateFor(rules.project, converted, state, texts);
   const tables = template === null ? converted.tables : withTemplate(converted.tables);
   const settled = await settle(headOf(root), withoutMissing(tables, missing));
   const { project, toml } = settled;
@@ -61,7 +61,8 @@ export async function readOldProject(folder: string, cwd: string): Promise<OldPr
       problems: settled.problems,
       hint: "the places are those of the file that would come of it",
     });
-  const findings = [...converted.remarks, ...missing, ...settled.remarks];
+  const plain = template === null || found ? [] : [PLAIN];
+  const findings = [...converted.remarks, ...missing, ...settled.remarks, ...plain];
   const conversations = { ...saidIn(converted, file), ...state.conversations };
   return {
     ...{ root, file, source: document.text, converted, toml, project, logDir, programs },
@@ -131,15 +132,16 @@ const withoutMissing = (tables: readonly Table[], missing: readonly Finding[]): 
     ),
   }));
 
-/** The template that the old engine had in its code, from what it wrote; null where none is wanted. */
+/** The template that the old engine had in its code, from what it wrote, or a plain one; null where none is wanted. */
 function templateFor(
   project: Project | null,
   converted: Converted,
   state: OldState,
   texts: Copies["texts"],
-): string | null {
+): { readonly template: string | null; readonly found: boolean } {
   const loop = project?.loop ?? null;
-  if (project === null || loop === null || loop.kickoff_template !== null) return null;
+  if (project === null || loop === null || loop.kickoff_template !== null)
+    return { template: null, found: true };
   const phase = phaseOf(converted, project, state);
   const plan = loop.phases.find(({ id }) => id === phase?.id)?.plan;
   const recorded = project.agents.flatMap(({ kind, session, role }) => {
@@ -147,10 +149,19 @@ function templateFor(
     const roleText = texts[`${loop.roles_dir}/${role}.md`];
     return kind === "loop" && text !== undefined && roleText !== undefined ? [{ text, role, roleText }] : [];
   });
-  if (phase === null || plan === undefined) return null;
-  const status = `${loop.docs_dir}/STATUS-${phase.id}.md`;
-  return deriveTemplate(recorded, { phase_id: phase.id, plan, status });
+  const filled =
+    phase === null || plan === undefined
+      ? null
+      : { phase_id: phase.id, plan, status: `${loop.docs_dir}/STATUS-${phase.id}.md` };
+  const derived = filled === null ? null : deriveTemplate(recorded, filled);
+  return { template: derived ?? PLAIN_TEMPLATE, found: derived !== null };
 }
+
+const PLAIN: Finding = {
+  ...{ code: "FL0600", severity: "warning", path: ["loop"], at: "key" },
+  message: "nothing tells how the first message of a loop agent began: a plain one was put in its place",
+  help: `write it into \`${TEMPLATE}\`: where the plans are, and what else the old engine said`,
+};
 
 const withTemplate = (tables: readonly Table[]): readonly Table[] =>
   tables.map((table) =>

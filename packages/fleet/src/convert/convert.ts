@@ -26,6 +26,7 @@ export interface Converted {
   readonly remarks: readonly Finding[];
   readonly copies: readonly Copy[];
   readonly workdirs: readonly Workdir[];
+  readonly secrets: readonly Workdir[];
   readonly texts: Readonly<Record<string, string>>;
   readonly conversations: Readonly<Record<string, string>>;
   /** Where the old engine keeps its state, as its file says it. */
@@ -46,7 +47,7 @@ export function convert(file: unknown, root: string): Converted {
   const loop = convertLoop(draft, file, loopsAmong(agents, defaults));
   const supervision = convertSupervision(draft, file);
   tellUnread(draft, file);
-  const { remarks, copies, workdirs, texts, conversations } = draft;
+  const { remarks, copies, workdirs, secrets, texts, conversations } = draft;
   return {
     tables: [
       defaults,
@@ -58,7 +59,7 @@ export function convert(file: unknown, root: string): Converted {
       ...loop,
       ...supervision,
     ],
-    ...{ remarks, copies, workdirs, texts, conversations },
+    ...{ remarks, copies, workdirs, secrets, texts, conversations },
     logDir: textAt(file, ["log_dir", "logs", "state_dir"]),
     prefix: textAt(file, ["session_prefix", "prefix"]) ?? "",
   };

@@ -24,7 +24,7 @@ export interface Copy {
   readonly named: Path;
 }
 
-/** A folder outside of the old project's own, in which an agent works there. */
+/** A folder in which an agent works there, or a file of secrets: absolute, and what is in its place in the new project. */
 export interface Workdir {
   readonly from: string;
   readonly to: string;
@@ -36,6 +36,8 @@ export interface Draft {
   readonly remarks: Finding[];
   readonly copies: Copy[];
   readonly workdirs: Workdir[];
+  /** Files of secrets, which a person puts into their new place. */
+  readonly secrets: Workdir[];
   /** Words that the old file has in the place of a prompt file: path to text. */
   readonly texts: Record<string, string>;
   /** Conversations that the old file names itself, by agent. */
@@ -49,7 +51,7 @@ export interface Draft {
 }
 
 export const newDraft = (root: string): Draft => ({
-  ...{ tables: [], remarks: [], copies: [], workdirs: [], texts: {}, conversations: {} },
+  ...{ tables: [], remarks: [], copies: [], workdirs: [], secrets: [], texts: {}, conversations: {} },
   ...{ read: new Set(), opened: new Set(), root },
 });
 

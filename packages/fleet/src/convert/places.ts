@@ -57,6 +57,7 @@ export function toCommand(draft: Draft, value: unknown, path: Path): unknown {
 export function toEnvFile(draft: Draft, value: unknown, path: Path): unknown {
   if (typeof value !== "string") return value;
   const to = within(draft.root, value) ?? lastOf(value);
+  draft.secrets.push({ from: normal(value.startsWith("/") ? value : `${draft.root}/${value}`), to });
   remark(
     draft,
     path,

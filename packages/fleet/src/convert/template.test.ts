@@ -23,26 +23,27 @@ describe("a template found again from kickoffs", () => {
 
   it("has a slot for the role only where both kickoffs differ", () => {
     const builder = recorded(
-      "You are the builder; claim( pings the adversary, review( the builder.\n",
+      "2w: You are the builder; claim( pings the adversary, review( the builder.\n",
       "builder",
     );
     const other = recorded(
-      "You are the adversary; claim( pings the adversary, review( the builder.\n",
+      "2w: You are the adversary; claim( pings the adversary, review( the builder.\n",
       "adversary",
     );
     expect(deriveTemplate([builder, other], FILLED)).toBe(
-      "You are the {role}; claim( pings the adversary, review( the builder.\n",
+      "{phase_id}: You are the {role}; claim( pings the adversary, review( the builder.\n",
     );
   });
 
   it.each([
     [
       "the kickoffs differ in more than the role",
-      [recorded("A builder.\n", "builder"), recorded("B adversary.\n", "adversary")],
+      [recorded("2w A builder.\n", "builder"), recorded("2w B adversary.\n", "adversary")],
     ],
-    ["one does not end with its role file", [{ ...recorded("A\n", "builder"), roleText: "other" }]],
+    ["one does not end with its role file", [{ ...recorded("2w\n", "builder"), roleText: "other" }]],
     ["there is none", []],
-    ["the role file would begin in the midst of a line", [recorded("A", "builder")]],
+    ["they are of another phase", [recorded("1c: plan-1c.md\n", "builder")]],
+    ["the role file would begin in the midst of a line", [recorded("2w", "builder")]],
   ])("is none where %s", (_sentence, kickoffs) => {
     expect(deriveTemplate(kickoffs, FILLED)).toBeNull();
   });

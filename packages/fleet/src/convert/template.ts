@@ -23,12 +23,20 @@ export function deriveTemplate(recorded: readonly Recorded[], filled: Filled): s
   );
   if (first === undefined || !/(^|\n)$/.test(first.head) || others.length + 1 < recorded.length) return null;
   const parts = split(first.head, first.role, filled);
+  // What names neither the phase nor its plan is of another one: everything in it would stay as it is for ever.
+  if (!parts.some(({ slot }) => slot === "plan" || slot === "phase_id")) return null;
   const [second] = others;
   const decided = second === undefined ? parts : decide(parts, first.role, second);
   return (
     decided?.map((part) => (part.slot === null ? escaped(part.text) : `{${part.slot}}`)).join("") ?? null
   );
 }
+
+/** Where no kickoff tells how the old engine's began. */
+export const PLAIN_TEMPLATE = `You are the {role} of phase {phase_id}.
+The plan of this phase is {plan}: read it whole before you do anything. Its state stands in {status}.
+
+`;
 
 interface Part {
   readonly text: string;
