@@ -2,7 +2,11 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { readAgentsFile } from "../packages/engine/src/agents-file.ts";
+import type { World } from "../packages/engine/src/command/command.ts";
+import { runCommands } from "../packages/engine/src/command/main.ts";
 import { CODES } from "../packages/engine/src/diagnostics/code-table.ts";
+import { ExplainOutput } from "../packages/engine/src/outputs.ts";
+import { explain } from "../packages/engine/src/verbs/explain.ts";
 import { readFleetFile } from "../packages/fleet/src/fleet-file.ts";
 
 const CORPUS = path.join(import.meta.dirname, "../packages/fleet/test/corpus");
@@ -55,4 +59,27 @@ it("is loaded by nothing that starts", async () => {
       : [];
   });
   expect((await Promise.all(loading)).flat()).toEqual([]);
+});
+
+it("is told to scripts as the schema says", async () => {
+  let answer = "";
+  const world: World = {
+    cwd: "/",
+    env: {},
+    signal: new AbortController().signal,
+    input: async () => "",
+    out: (text: string) => {
+      answer += text;
+    },
+    err: () => {},
+    color: false,
+  };
+  expect(
+    await runCommands(
+      { program: "fleet", about: "", version: "", commands: [explain] },
+      ["explain", "--json"],
+      world,
+    ),
+  ).toBe(0);
+  expect(ExplainOutput.parse(JSON.parse(answer)).codes.map(({ code }) => code)).toEqual(Object.keys(CODES));
 });

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { ExplainOutput } from "../../engine/src/outputs.ts";
 import { fleet, ownDirectory } from "./own.ts";
 
 /** An engine that says what it was asked, in which folder, and answers as its project's file `answer` says. */
@@ -395,8 +394,8 @@ describe("fleet explain", () => {
   it("lists all codes, for people and for scripts", async () => {
     const { out } = await fleet("/", ["explain"]);
     expect(out.split("\n").length).toBeGreaterThan(40);
-    const { codes } = ExplainOutput.parse(JSON.parse((await fleet("/", ["explain", "--json"])).out));
-    expect(codes.map(({ code, title }) => `${code}  ${title}\n`).join("")).toBe(out);
+    const { codes } = JSON.parse((await fleet("/", ["explain", "--json"])).out);
+    expect(codes.map(({ code, title }: Record<string, string>) => `${code}  ${title}\n`).join("")).toBe(out);
   });
 
   it("asks back for a code that is nearly one", async () => {

@@ -46,8 +46,8 @@ export interface FleetFile {
   readonly fleet: Fleet | null;
 }
 
-/** A fleet has many projects, so its file may be larger than a project's. */
-export const MAX_BYTES = 4 * 1024 * 1024;
+/** A fleet has many projects, so its file may be larger than a project's: half a kilobyte for each of a thousand. */
+export const MAX_BYTES = 512 * 1024;
 
 /**
  * Bytes in, a fleet or problems out. Reading the file is the caller's business.

@@ -1,6 +1,10 @@
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { checkFleet } from "../src/check-fleet.ts";
 import { type Answer, answerTo, type Case, CORPUS, casesOf, ROLES, type Verdict } from "./corpus.ts";
+import { ownDirectory } from "./own.ts";
+import { dice, mutate } from "./slips.ts";
 
 /** Each case is asked once, whoever wants to know. */
 const asked = new Map<Case, Promise<Answer>>();
@@ -35,3 +39,18 @@ for (const role of ROLES)
       await expect(pages.join(`\n${"─".repeat(72)}\n\n`)).toMatchFileSnapshot(file);
     });
   });
+
+it("has an answer to whatever slips are in a fleet and in its projects, and leaves them as they are", async () => {
+  const root = await ownDirectory();
+  await cp(path.join(CORPUS, "ground/fleet"), root, { recursive: true });
+  const fleet = await readFile(path.join(CORPUS, "fleet/OK-12-every-key/fleet.toml"));
+  const project = await readFile(path.join(CORPUS, "agents/OK-12-every-key/agents.toml"));
+  for (let seed = 0; seed < 100; seed++) {
+    const roll = dice(seed);
+    const files = { "fleet.toml": mutate(fleet, roll), "a/agents.toml": mutate(project, roll) };
+    for (const [name, bytes] of Object.entries(files)) await writeFile(path.join(root, name), bytes);
+    const { problems } = await checkFleet(root);
+    expect(problems.length, `seed ${seed}`).toBeGreaterThan(0);
+    expect((await readdir(root, { recursive: true })).length).toBe(7);
+  }
+});

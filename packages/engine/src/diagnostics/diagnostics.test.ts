@@ -156,6 +156,20 @@ describe("bytes and syntax", () => {
   });
 
   it.each([
+    ["a hundred thousand brackets", `a=${"[".repeat(100_000)}`],
+    ["inline tables without an end", "a={".repeat(50_000)],
+    ["twenty thousand dots", `${"b.".repeat(20_000)}b = 1`],
+    ["a header of as many", `[${"b.".repeat(20_000)}b]`],
+    ["an array that once hung the parser", "a=[1 #"],
+    ["a text that never ends", `a = """\n${"line\n".repeat(40_000)}`],
+    ["a text of 130 KB", `a = "${"x".repeat(130_000)}"`],
+    ["more than a file may hold", "#".repeat(256 * 1024 + 1)],
+  ])("%s: refused before the parser that recurses is asked", (_, toml) => {
+    const read = readToml("f.toml", bytes(toml));
+    expect(read.ok).toBe(false);
+  });
+
+  it.each([
     ["a key", "a = 1\n[t]\na = 1\n# a = 1\n  a = 2", "3:1"],
     ["a table", "[t.u]\nx = 1\n[v]\n[ t.u ]", "1:2"],
     ["a list that is no list", "[[p]]\n[p]", "1:3"],

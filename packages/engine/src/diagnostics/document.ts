@@ -28,6 +28,14 @@ type Read<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/*
+ * What keeps hostile files from costing much is their size, their depth and the
+ * length of their texts, and not a clock: what is refused is the same on every
+ * machine. The first parser stops at the depth and works its way through once,
+ * and the second one, which recurses over whatever it gets, gets only what the
+ * first and `tooMuch` have let through. The watchdog, which must never wait,
+ * reads agents.toml in a process of its own besides.
+ */
 const MAX_DEPTH = 32;
 const MAX_TEXT = 64 * 1024;
 

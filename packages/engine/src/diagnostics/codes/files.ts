@@ -24,7 +24,7 @@ export const FILES = {
   },
   FL0003: {
     title: "the file is too large",
-    rule: "An agents.toml has 256 KiB at most, a fleet.toml 4 MiB. It is not read at all beyond that, so that no file can make a parser work for ever.",
+    rule: "An agents.toml has 256 KiB at most, a fleet.toml 512 KiB. It is not read at all beyond that, so that no file can make a parser work for ever.",
     fix: "Find out what made it so large. Texts belong into files that it names.",
     example: {
       of: "sh",
