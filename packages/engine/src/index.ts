@@ -39,6 +39,7 @@ export { explain } from "./verbs/explain.ts";
 export { engineCommands } from "./verbs/index.ts";
 export { read } from "./verbs/read.ts";
 export { age, columns } from "./verbs/render.ts";
+export { createSurveyor } from "./verbs/survey-many.ts";
 export { VERSION } from "./version.ts";
 export { statusFile } from "./watch/course.ts";
 export { renderKickoff } from "./watch/kickoff.ts";

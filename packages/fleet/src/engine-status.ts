@@ -12,18 +12,20 @@ const Answer = z.object({
       state: z.string(),
     })
     .nullable(),
-  agents: z.array(
-    z.object({
-      name: z.string(),
-      state: z.string(),
-      enabled: z.boolean(),
-      session: z.string(),
-      is: z.string().optional(),
-      why: z.string().optional(),
-      // Engines before this fleet do not say these two.
-      is_since: z.string().nullish(),
-    }),
-  ),
+  agents: z
+    .array(
+      z.object({
+        name: z.string(),
+        state: z.string(),
+        enabled: z.boolean(),
+        session: z.string(),
+        is: z.string().optional(),
+        why: z.string().optional(),
+        // Engines before this fleet do not say these two.
+        is_since: z.string().nullish(),
+      }),
+    )
+    .readonly(),
   socket: z.string().optional(),
   watchdog: z
     .object({

@@ -1,6 +1,15 @@
+import { existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
-import { engineCommands, Failure, readText, runCommands, VERSION, type World } from "@fleet/engine";
+import {
+  createSurveyor,
+  engineCommands,
+  Failure,
+  readText,
+  runCommands,
+  VERSION,
+  type World,
+} from "@fleet/engine";
 import { type EngineStatus, readStatus } from "./engine-status.ts";
 import { type FoundFleet, folderOf } from "./find.ts";
 import type { FleetProject } from "./fleet-file.ts";
@@ -60,14 +69,61 @@ const runInProcess = (cwd: string, argv: readonly string[], world: World): Promi
     cwd,
   });
 
-/** Asks the project's engine how it is. @throws Failure ENGINE_MISSING, ENGINE_FAILED, or what the engine says */
-export async function askStatus(
+/** So many engines that need a process of their own are asked at the same time. */
+const AT_ONCE = 8;
+
+/** Asks many engines how they are; each fails for itself. Those that are this very code are asked all at once, without a process. */
+export async function askEach(
+  found: FoundFleet,
+  projects: readonly FleetProject[],
+  world: World,
+): Promise<readonly (EngineStatus | Failure)[]> {
+  const survey = createSurveyor(world.env);
+  const others: (() => Promise<void>)[] = [];
+  const answers: (EngineStatus | Failure)[] = [];
+  const own = projects.map(async (project, index) => {
+    if (isInProcess(found, project)) answers[index] = await askHere(found, project, survey);
+    else
+      others.push(async () => {
+        answers[index] = await askStatus(found, project, world).catch((error: unknown) => {
+          if (error instanceof Failure) return error;
+          throw error;
+        });
+      });
+  });
+  const queue = others.values();
+  const worker = async () => {
+    for (const work of queue) await work();
+  };
+  await Promise.all([...own, ...Array.from({ length: AT_ONCE }, worker)]);
+  return answers;
+}
+
+const isInProcess = (found: FoundFleet, project: FleetProject): boolean =>
+  existsSync(folderOf(found, project)) &&
+  (project.engine === "workspace" || isOwnEngine(path.join(folderOf(found, project), "engine")));
+
+/** What goes wrong with one project is that project's; it must not take the others' answers. */
+async function askHere(
   found: FoundFleet,
   project: FleetProject,
-  world: World,
-): Promise<EngineStatus> {
-  return askEngine(found, project, ["status", "--json"], readStatus, world);
+  survey: ReturnType<typeof createSurveyor>,
+): Promise<EngineStatus | Failure> {
+  try {
+    return await survey(path.join(folderOf(found, project), "agents.toml"));
+  } catch (error) {
+    const { message, ...more } = error instanceof Error ? error : new Error(String(error));
+    const hint = "hint" in more && typeof more.hint === "string" ? { hint: more.hint } : {};
+    return new Failure("ENGINE_FAILED", `the engine of ${project.name}: ${message}`, {
+      cause: error,
+      ...hint,
+    });
+  }
 }
+
+/** Asks the project's engine how it is. @throws Failure ENGINE_MISSING, ENGINE_FAILED, or what the engine says */
+const askStatus = (found: FoundFleet, project: FleetProject, world: World): Promise<EngineStatus> =>
+  askEngine(found, project, ["status", "--json"], readStatus, world);
 
 /** What the project's engine answers to a question; `read` gives null for what it does not understand. */
 export async function askEngine<T>(

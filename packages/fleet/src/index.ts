@@ -16,7 +16,7 @@ export type { Adopted, Clone } from "./adopt/adopted.ts";
 export { type Attention, attentionOf, byAttention } from "./attention.ts";
 export type { Checked } from "./check.ts";
 export type { FleetTable } from "./edit-fleet.ts";
-export { askStatus, checkPin, runEngine } from "./engine.ts";
+export { askEach, checkPin, runEngine } from "./engine.ts";
 export { ageOf, type EngineStatus } from "./engine-status.ts";
 export { type FoundFleet, findFleet, findFleetFile, folderOf, pickProjects, projectsTagged } from "./find.ts";
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";

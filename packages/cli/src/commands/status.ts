@@ -1,7 +1,8 @@
 import { defineCommand, Failure, type World } from "@fleet/engine";
 import {
-  askStatus,
+  askEach,
   attentionOf,
+  type EngineStatus,
   type FleetProject,
   type FoundFleet,
   findFleet,
@@ -11,9 +12,6 @@ import {
 } from "@fleet/fleet";
 import { inUrgency, type ProjectLine, renderSummary, summaryJson } from "../render.ts";
 import { jsonFlag, tagFlag, toWords } from "./flags.ts";
-
-/** So many engines are asked at the same time. */
-const AT_ONCE = 8;
 
 export const statusCommand = defineCommand({
   name: "status",
@@ -97,32 +95,19 @@ async function askAll(
   projects: readonly FleetProject[],
   world: World,
 ): Promise<readonly ProjectLine[]> {
-  const lines: ProjectLine[] = [];
-  const waiting = projects.entries();
-  const work = async () => {
-    for (const [index, project] of waiting) lines[index] = await ask(found, project, world);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return lines;
+  const answers = await askEach(found, projects, world);
+  return projects.flatMap((project, index) => {
+    const answer = answers[index];
+    return answer === undefined ? [] : [toLine(project, answer)];
+  });
 }
 
 /** What can't be asked has a line too, which says why. */
-async function ask(found: FoundFleet, project: FleetProject, world: World): Promise<ProjectLine> {
-  try {
-    const status = await askStatus(found, project, world);
-    return { project, status, because: null, attention: attentionOf(project.name, status) };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { message, hint } = error;
-    const command = /^(?:run|try it yourself): (.*)/m.exec(hint ?? "")?.[1] ?? "fleet validate";
-    const attention = {
-      level: "needs-you",
-      agent: null,
-      reason: message,
-      since: null,
-      command,
-      others: 0,
-    } as const;
-    return { project, status: null, because: message, attention: project.enabled ? attention : null };
-  }
+function toLine(project: FleetProject, answer: EngineStatus | Failure): ProjectLine {
+  if (!(answer instanceof Failure))
+    return { project, status: answer, because: null, attention: attentionOf(project.name, answer) };
+  const { message, hint } = answer;
+  const command = /^(?:run|try it yourself): (.*)/m.exec(hint ?? "")?.[1] ?? "fleet validate";
+  const of = { level: "needs-you", agent: null, reason: message, since: null, command, others: 0 } as const;
+  return { project, status: null, because: message, attention: project.enabled ? of : null };
 }

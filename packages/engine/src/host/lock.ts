@@ -36,7 +36,8 @@ export function take(
     });
     server.listen({ path: nameOf(directory, purpose) }, () => {
       server.unref();
-      resolve({ release: () => new Promise<void>((done) => server.close(() => done())) });
+      forget();
+      resolve({ release: () => new Promise<void>((done) => server.close(() => done(forget()))) });
     });
   });
 }
@@ -58,7 +59,7 @@ export function ask(directory: string, purpose: Purpose): Promise<string | null>
 }
 
 /** A listening socket, as /proc/net/unix shows it. */
-const LISTENS = / 00010000 \S+ \S+ +(\d+) @(fleet\/.*)$/;
+const LISTENS = / 00010000 \S+ \S+ +(\d+) @(fleet\/.*)$/gm;
 
 /** Is it held? Asks the kernel's own list, without taking it or connecting to it. */
 export const isHeld = async (directory: string, purpose: Purpose): Promise<boolean> =>
@@ -77,10 +78,20 @@ export async function isHeldBy(directory: string, purpose: Purpose, pid: number)
 /** The listening socket's inode; null when nobody holds it. */
 function socketOf(directory: string, purpose: Purpose): string | null {
   if (!existsSync(directory)) return null;
-  const name = nameOf(directory, purpose).slice(1);
-  for (const line of readFileSync("/proc/net/unix", "utf8").split("\n")) {
-    const found = LISTENS.exec(line);
-    if (found?.[2] === name) return found[1] ?? null;
-  }
-  return null;
+  return listening().get(nameOf(directory, purpose).slice(1)) ?? null;
+}
+
+let listed: ReadonlyMap<string, string> | null = null;
+
+const forget = (): void => {
+  listed = null;
+};
+
+/** All our listening sockets, by name. In one turn of the event loop nothing newer could be known: who asks for many projects reads them once. */
+function listening(): ReadonlyMap<string, string> {
+  if (listed !== null) return listed;
+  const found = readFileSync("/proc/net/unix", "utf8").matchAll(LISTENS);
+  listed = new Map([...found].map(([, inode = "", name = ""]) => [name, inode]));
+  setImmediate(forget).unref();
+  return listed;
 }

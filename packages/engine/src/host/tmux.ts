@@ -60,11 +60,7 @@ export function createTmux(
   };
 
   const list = async (): Promise<Panes> => {
-    const ran = await call(["list-panes", "-a", "-F", FORMAT]);
-    if (ran.code !== 0 && !NOTHING_THERE.test(ran.stderr)) throw failed("list-panes", ran);
-    const panes = ran.code === 0 ? parsePanes(ran.stdout) : NO_PANES;
-    if ([...panes.sessions.values()].some(({ dead, exit }) => dead && exit === undefined))
-      remind(panes.server);
+    const panes = toPanes(await call(["list-panes", "-a", "-F", FORMAT]));
     own = panes.sessions;
     return panes;
   };
@@ -152,6 +148,14 @@ function* batchesOf<T>(all: readonly T[]): Iterable<readonly T[]> {
 }
 
 const took = ({ code, stdout }: Ran): boolean => code === 0 && !stdout.includes(STALE);
+
+/** What `list-panes` answered. @throws Failure TMUX_FAILED */
+export function toPanes(ran: Ran): Panes {
+  if (ran.code !== 0 && !NOTHING_THERE.test(ran.stderr)) throw failed("list-panes", ran);
+  const panes = ran.code === 0 ? parsePanes(ran.stdout) : NO_PANES;
+  if ([...panes.sessions.values()].some(({ dead, exit }) => dead && exit === undefined)) remind(panes.server);
+  return panes;
+}
 
 const failed = (command: string, { code, stderr, timedOut }: Ran): Failure =>
   new Failure("TMUX_FAILED", `tmux ${command}: ${timedOut ? "timed out" : stderr.trim() || `exit ${code}`}`);

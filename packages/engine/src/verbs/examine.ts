@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { systemDisk } from "../host/disk.ts";
 import type { Environment } from "../host/environment.ts";
 import { askOnce, lackOf } from "../host/lack.ts";
+import type { LookAtPanes } from "../host/many-panes.ts";
 import { healthOf } from "../host/opencode-server.ts";
 import type { Pane, Panes } from "../host/panes.ts";
 import { processesByInstance } from "../host/processes.ts";
@@ -39,11 +40,12 @@ export interface Seen {
 export async function examine(
   site: Site,
   environment: Environment,
+  look: LookAtPanes = (socket) => createTmux(socket, environment, 0).panes(),
 ): Promise<Seen & { readonly agents: readonly Examined[] }> {
   const store = createStore(site.state);
   // In this order: of a run that is known, its session was opened before or is to be, and neither is an end.
   const { records, wishes } = await store.glance();
-  const panes = await lookAt(site, environment);
+  const panes = await lookAt(site, look);
   const now = Date.now();
   const { agents } = site.project;
   const blocked = new Map<string, string | null>();
@@ -110,10 +112,10 @@ async function countLost(
 const hasBegun = ({ agents }: Records, name: string): boolean => agents[name]?.run?.opened === true;
 
 /** Null when tmux could not say. Without a socket there is no server to ask, and no tmux is needed to know it. */
-async function lookAt({ socket }: Site, environment: Environment): Promise<Panes | null> {
+async function lookAt({ socket }: Site, look: LookAtPanes): Promise<Panes | null> {
   if (!existsSync(socket)) return { server: null, epoch: 0, sessions: new Map() };
   try {
-    return await createTmux(socket, environment, 0).panes();
+    return await look(socket);
   } catch (error) {
     if (error instanceof Failure && error.code === "TMUX_FAILED") return null;
     throw error;

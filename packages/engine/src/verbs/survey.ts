@@ -1,4 +1,5 @@
 import type { Environment } from "../host/environment.ts";
+import type { LookAtPanes } from "../host/many-panes.ts";
 import type { Panes } from "../host/panes.ts";
 import type { Site } from "../host/site.ts";
 import type { Agent } from "../project.ts";
@@ -65,8 +66,8 @@ export interface AgentSurvey {
 }
 
 /** How everything is now: one tmux call, a few small files. Writes nothing, starts nothing. */
-export async function survey(site: Site, environment: Environment): Promise<Survey> {
-  const seen = await examine(site, environment);
+export async function survey(site: Site, environment: Environment, look?: LookAtPanes): Promise<Survey> {
+  const seen = await examine(site, environment, look);
   const { panes, records } = seen;
   const watchdog = await surveyWatchdog(site, records, seen.now);
   const phase = await surveyPhase(site, seen);
