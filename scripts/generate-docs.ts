@@ -32,6 +32,7 @@ const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   "docs/schema/create-project.schema.json": fleetSchemas.created(),
   "docs/schema/pin.schema.json": fleetSchemas.pin(),
   "docs/schema/upgrade.schema.json": fleetSchemas.upgrade(),
+  "docs/schema/engine-publish.schema.json": fleetSchemas.publish(),
   "docs/schema/pin-verify.schema.json": fleetSchemas.verify(),
   ...Object.fromEntries(
     Object.entries(migrationSchemas()).map(([name, schema]) => [`docs/schema/${name}.schema.json`, schema]),

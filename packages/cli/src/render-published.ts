@@ -1,5 +1,5 @@
 import { oneLine } from "@fleet/engine";
-import type { Published } from "@fleet/fleet";
+import type { PublishAnswer, Published } from "@fleet/fleet";
 import { ANSWER_VERSION } from "./render.ts";
 
 interface Shown {
@@ -26,5 +26,16 @@ export function renderPublished(published: Published, { dryRun, file }: Shown): 
   return lines.map((line) => `${line}\n`).join("");
 }
 
-export const publishedJson = (published: Published, { dryRun }: Shown): string =>
-  `${JSON.stringify({ schema_version: ANSWER_VERSION, dry_run: dryRun, ...published })}\n`;
+export function publishedJson(published: Published, { dryRun }: Shown): string {
+  const { url, pushed, there, rewritten, elsewhere } = published;
+  const answer: PublishAnswer = {
+    schema_version: ANSWER_VERSION,
+    dry_run: dryRun,
+    url,
+    pushed: [...pushed],
+    there: [...there],
+    rewritten,
+    elsewhere: [...elsewhere],
+  };
+  return `${JSON.stringify(answer)}\n`;
+}

@@ -24,8 +24,7 @@ export type { Fleet, FleetProject } from "./fleet-file.ts";
 export { inOrder, inStartOrder, type TurnEnd, type Turns } from "./in-order.ts";
 export type { Fingerprint } from "./migrate/fingerprint.ts";
 export type { Parity, Side } from "./migrate/parity.ts";
-export type { PinsAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs.ts";
-
+export type { PinsAnswer, PublishAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs.ts";
 export type { PinLine, Pins } from "./pin/pins.ts";
 export type { KnownEngine, Step } from "./pin/prepare.ts";
 export type { Published } from "./pin/publish.ts";

@@ -101,6 +101,18 @@ export const UpgradeOutput = z.strictObject({
   ),
 });
 
+/** `fleet engine publish --json`. */
+export const PublishOutput = z.strictObject({
+  schema_version: SchemaVersion,
+  dry_run: z.boolean(),
+  url: z.string().describe("As fleet.toml names it from now on."),
+  pushed: z.array(z.string()).describe("Tags and branches that were not there before."),
+  there: z.array(z.string()),
+  rewritten: z.boolean().describe("fleet.toml named another place."),
+  elsewhere: z.array(z.string()).describe("Projects that fetch their engine from elsewhere."),
+});
+
+export type PublishAnswer = z.output<typeof PublishOutput>;
 export type PinsAnswer = z.output<typeof PinsOutput>;
 export type VerifyAnswer = z.output<typeof VerifyOutput>;
 export type UpgradeAnswer = z.output<typeof UpgradeOutput>;

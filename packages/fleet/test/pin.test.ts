@@ -235,6 +235,22 @@ describe("an engine", () => {
     expect(await faults(root)).toEqual([]);
   });
 
+  it("that is not checked out comes with the command that does it, also from a path", async () => {
+    const { root, shop } = await ownShop();
+    git(shop, "submodule", "--quiet", "deinit", "--force", "engine");
+    const found = await findFleet(root);
+    const [one] = await verifyPins(found, found.fleet.projects, { offline: true, world: ownWorld(root) });
+    expect(one?.faults).toEqual([
+      {
+        message: "it is not checked out",
+        help: "git -C projects/shop -c protocol.file.allow=always submodule update --init engine",
+      },
+    ]);
+    const words = one?.faults[0]?.help?.split(" ").slice(3) ?? [];
+    git(shop, ...words);
+    expect(await faults(root)).toEqual([]);
+  });
+
   it("is read without writing anything", async () => {
     const { root, shop } = await ownShop();
     const long = new Date("2020-01-01T00:00:00Z");

@@ -247,8 +247,10 @@ describe("an upgrade", () => {
     expect(hash()).toBe(before);
   });
 
-  it("that was cut short is ended by the next one", async () => {
+  it("that was cut short is ended by the next one, also where git is told to hide submodules", async () => {
     const { upgrade, folder, pin } = await ownFleet();
+    git(folder("shop"), "config", "submodule.engine.ignore", "all");
+    git(folder("shop"), "config", "diff.ignoreSubmodules", "all");
     git(path.join(folder("shop"), "engine"), "checkout", "--quiet", "--detach", "v0.2.0");
     expect(results(await upgrade(["shop"]))).toEqual(["upgraded"]);
     expect([pin("shop"), git(folder("shop"), "status", "--porcelain")]).toEqual([commits["0.2.0"], ""]);

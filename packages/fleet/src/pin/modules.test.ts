@@ -33,6 +33,11 @@ it.each([
     `${GOOD}\tupdate = !touch /tmp/x\n`,
     [".gitmodules:4 sets update, which a pin must not"],
   ],
+  [
+    "what would hide a moved engine",
+    `${GOOD}\tignore = all\n`,
+    [".gitmodules:4 sets ignore, which a pin must not"],
+  ],
   ["the same in capitals", `${GOOD}\tUPDATE = none\n`, [".gitmodules:4 sets UPDATE, which a pin must not"]],
   [
     "a carriage return at the end of a value",

@@ -18,7 +18,7 @@ export interface ModulesFault {
 }
 
 /** Keys that git obeys in a .gitmodules, and that cannot make it run or fetch anything else. */
-const HARMLESS = new Set(["path", "url", "branch", "shallow", "ignore"]);
+const HARMLESS = new Set(["path", "url", "branch", "shallow"]);
 
 /**
  * Reads a .gitmodules as strictly as a project needs it, which is more strictly

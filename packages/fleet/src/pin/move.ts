@@ -24,7 +24,13 @@ const identityOf = ({ env }: Ground): Record<string, string> => {
   ) as Record<string, string>;
 };
 
-const AS_WRITTEN = ["-c", "user.useConfigOnly=true", "-c", "commit.gpgSign=false"];
+const AS_WRITTEN = [
+  "user.useConfigOnly=true",
+  "commit.gpgSign=false",
+  // A person may not want to see submodules in `git status`; this commit is of nothing else.
+  "diff.ignoreSubmodules=none",
+  "submodule.engine.ignore=none",
+].flatMap((setting) => ["-c", setting]);
 
 async function must(ground: Ground, words: readonly string[], what: string): Promise<string> {
   const { git, folder, name } = ground;

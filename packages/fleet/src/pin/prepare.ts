@@ -81,8 +81,9 @@ export async function prepare(
   const repository = await repositoryOf(engine);
   if (repository === null || pin.checkedOut === null)
     throw new Failure("ENGINE_MISSING", `the engine of ${name} is not checked out`, {
-      hint: `git -C ${shown} submodule update --init engine`,
+      hint: `see how: fleet pin verify ${name}`,
     });
+  await checkMovable(ground);
   const release = await openFor(ground, repository, options.to, open);
   // Where an upgrade was cut short, the new one lies there already.
   if (pin.checkedOut !== pin.commit && pin.checkedOut !== release.commit)
@@ -90,10 +91,9 @@ export async function prepare(
       "DRIFTED",
       `the engine of ${name} is at ${pin.checkedOut}, and its pin is ${pin.commit}`,
       {
-        hint: `git -C ${shown} submodule update engine, or commit the new pin`,
+        hint: `commit the new pin, or go back to it: git -C ${shown}/engine checkout --detach ${pin.commit}`,
       },
     );
-  await checkMovable(ground);
   const { version } = release.manifest;
   const asked = { engine: release.folder, project: folder };
   const tried = { version, name, shown };

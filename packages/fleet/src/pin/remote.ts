@@ -1,4 +1,4 @@
-import { Failure, type Git } from "@fleet/engine";
+import { Failure, type Git, isLocal } from "@fleet/engine";
 
 /** What a remote answered. */
 export type Listing =
@@ -33,6 +33,12 @@ export function lastLine(stderr: string): string {
   const said = lines[0] ?? stderr.trim().split("\n").at(-1) ?? "";
   return said.replace(/^(fatal|error|remote): /, "") || "git failed and said nothing";
 }
+
+/** The command that checks a project's engine out. Git takes a path on this machine only when it is told that this is meant. */
+export const checkOutCommand = (folder: string, url: string | null): string => {
+  const allow = url !== null && isLocal(url) ? "-c protocol.file.allow=always " : "";
+  return `git -C ${folder} ${allow}submodule update --init engine`;
+};
 
 /** The commands that lead a project to where its engine's repository is now. */
 export const moveCommands = (folder: string, url = "NEW-URL"): string =>

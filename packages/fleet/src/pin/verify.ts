@@ -9,7 +9,7 @@ import { readPin } from "../read-pin.ts";
 import { type Modules, readModules } from "./modules.ts";
 import { changedIn, whyNone } from "./pins.ts";
 import { type Manifest, parseManifest } from "./release.ts";
-import { type Listing, listRemote, moveCommands } from "./remote.ts";
+import { checkOutCommand, type Listing, listRemote, moveCommands } from "./remote.ts";
 
 /** Something about a project's engine that is not as it was released, and what to do about it. */
 export interface Fault {
@@ -79,11 +79,11 @@ async function verify(job: Job): Promise<Verified> {
   if (checkedOut !== commit) {
     const message =
       checkedOut === null ? "it is not checked out" : `${checkedOut} is checked out, not ${commit}`;
-    faults.push({ message, help: `git -C ${shown} submodule update --init engine` });
+    faults.push({ message, help: checkOutCommand(shown, modules.url) });
     return { project, commit, version: null, faults };
   }
   const manifest = await manifestAt(job, commit);
-  faults.push(...(await fileFaults(job, manifest)), ...(await objectFaults(job, commit)));
+  faults.push(...(await fileFaults(job, manifest)), ...(await objectFaults(job, commit, modules.url)));
   if (job.list !== null && modules.url !== null)
     faults.push(...(await remoteFaults(job, commit, manifest, modules.url)));
   return { project, commit, version: manifest?.version ?? null, faults };
@@ -139,12 +139,16 @@ export const hashOf = async (file: string): Promise<string | null> => {
     : null;
 };
 
-async function objectFaults({ folder, shown, git }: Job, commit: string): Promise<readonly Fault[]> {
+async function objectFaults(
+  { folder, shown, git }: Job,
+  commit: string,
+  url: string | null,
+): Promise<readonly Fault[]> {
   const words = ["fsck", "--strict", "--no-dangling", "--no-progress", "--no-reflogs", commit];
   const ran = await git(["-C", path.join(folder, "engine"), ...words]);
   if (ran.code === 0) return [];
   const message = `the engine's repository is damaged: ${`${ran.stdout}${ran.stderr}`.trim().split("\n")[0]}`;
-  const help = `git -C ${shown} submodule deinit -f engine && rm -rf ${shown}/.git/modules/engine && git -C ${shown} submodule update --init engine`;
+  const help = `git -C ${shown} submodule deinit -f engine && rm -rf ${shown}/.git/modules/engine && ${checkOutCommand(shown, url)}`;
   return [{ message, help }];
 }
 
