@@ -30,6 +30,7 @@ it("refuses to start beside the watchdog of the set-up that the project comes fr
     err: expect.stringContaining("the old watchdog still runs, in the tmux session old-watchdog"),
   });
   expect(refused.err).toContain("fleet cutover project tells how");
+  expect(await project.run(["restart", "ada"], { env })).toMatchObject({ code: 4 });
   await tmux("kill-session", "-t", "=old-watchdog");
   expect(await project.run(["up"], { env })).toMatchObject({ code: 0, out: "ada  started\n" });
   await project.run(["down"]);

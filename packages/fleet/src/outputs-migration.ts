@@ -49,8 +49,19 @@ const ParityOutput = z.strictObject({
   ),
 });
 
+const CutoverOutput = z.strictObject({
+  schema_version: z.int(),
+  project: z.string(),
+  runbook: z.string().describe("Markdown: commands, and below them what they have to say."),
+});
+
 /** What the commands of a migration answer, by command. */
-const outputs = { adopt: AdoptOutput, parity: ParityOutput, fingerprint: Fingerprint } as const;
+const outputs = {
+  adopt: AdoptOutput,
+  parity: ParityOutput,
+  fingerprint: Fingerprint,
+  cutover: CutoverOutput,
+} as const;
 
 /** The same as JSON schemas. */
 export const migrationSchemas = (): Readonly<Record<string, Readonly<Record<string, unknown>>>> =>

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -137,6 +138,26 @@ describe("an old set-up, adopted", () => {
     expect(remarks.map(({ message }) => message)).toContain(
       "nothing tells how the first message of a loop agent began: a plain one was put in its place",
     );
+  });
+
+  it("is read warily: a pipe, a program of bytes and a password in a url are not taken over", async () => {
+    const own = await ownOld((toml) => `${toml}\n[services.pipe]\ncommand = "bin/pipe x"\n`);
+    execFileSync("mkfifo", [
+      path.join(own.plan, "bin/pipe"),
+      path.join(own.logs, "state/session-id-builder"),
+    ]);
+    await writeFile(path.join(own.plan, "prompts/report.md"), new Uint8Array([0xff, 0xfe, 0x00]));
+    git(path.join(own.home, "cc-ci"), "remote", "set-url", "origin", "https://me:s3cret@git.example/x.git");
+    const { remarks, files, clones } = await adopt(root, own.plan, { name: "other", dryRun: true });
+    expect(files).not.toContain("prompts/report.md");
+    expect(files).not.toContain("bin/pipe");
+    expect(remarks.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([
+        "left out: there is no file `prompts/report.md` that is text of at most 1 MiB",
+        "left out: there is no file `bin/pipe` that is text of at most 1 MiB",
+      ]),
+    );
+    expect(clones[0]?.url).toBe("https://git.example/x.git");
   });
 
   it("says what would come of it, and writes nothing, when it is only asked", async () => {

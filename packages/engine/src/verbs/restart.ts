@@ -1,4 +1,5 @@
 import { defineCommand } from "../command/command.ts";
+import { checkPredecessor } from "../host/predecessor.ts";
 import { Failure } from "../problem.ts";
 import { awaitOutcomes, ensureWatchdog } from "./bring-up.ts";
 import {
@@ -24,6 +25,7 @@ export const restart = defineCommand({
   ],
   async run(names, { config, json }, world) {
     const site = await openRunning(config, world);
+    await checkPredecessor(site, world.env);
     // The new settings are what one restarts for; with a broken file it is by the last good one.
     const fresh = await openSite(config, world).catch(unlessBroken);
     if (fresh !== null) await awaitInForce(fresh, world);

@@ -38,8 +38,10 @@ export function recordsAgain(
   const agents = { ...known.agents };
   for (const [name, { conversation }] of Object.entries(fresh.agents))
     agents[name] = { ...agents[name], conversation };
-  const course = fresh.course === null ? known.course : { ...known.course, ...fresh.course, turn };
-  return `${JSON.stringify({ ...known, completed: fresh.completed, course, agents }, null, 2)}\n`;
+  const course = fresh.course === null ? known.course : { ...fresh.course, turn };
+  // In no engine's name: it is read closely, and what is not said here gets its default.
+  const next = { ...known, version: "", completed: fresh.completed, course, agents };
+  return `${JSON.stringify(next, null, 2)}\n`;
 }
 
 /** As much of records.json as is written here. */

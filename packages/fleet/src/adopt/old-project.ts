@@ -1,14 +1,14 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import {
   Failure,
   type Finding,
   isCode,
   locate,
+  oneLine,
   type PlacedDocument,
   type Problem,
   type Project,
-  readText,
   readToml,
   startOf,
   withPlaces,
@@ -17,6 +17,7 @@ import { type Converted, convert } from "../convert/convert.ts";
 import type { Table } from "../convert/draft.ts";
 import { deriveTemplate, PLAIN_TEMPLATE } from "../convert/template.ts";
 import { type OldState, readOldState } from "./old-state.ts";
+import { readSmall } from "./read-small.ts";
 import { settle } from "./settle.ts";
 
 /** A project of the engine before, and what it comes to in ours. Nothing of it was written to. */
@@ -78,7 +79,7 @@ const saidIn = ({ conversations }: Converted, file: string): OldState["conversat
 
 const headOf = (root: string): readonly string[] => [
   "#:schema ./engine/schema/agents.schema.json",
-  `# Made by fleet adopt from ${path.join(root, "agents.toml")}.`,
+  `# Made by fleet adopt from ${oneLine(path.join(root, "agents.toml"))}.`,
 ];
 
 async function readDocument(at: string, file: string): Promise<PlacedDocument> {
@@ -106,18 +107,17 @@ async function readCopies({ copies }: Converted, root: string): Promise<Copies> 
   const programs = new Set<string>();
   const missing: Finding[] = [];
   for (const { from, to, named } of copies) {
-    const at = path.resolve(root, from);
-    const text = await readText(at).catch(() => null);
-    if (text === null) {
+    const read = await readSmall(path.resolve(root, from));
+    if (read === null) {
       const help = "write it, and name it in the new agents.toml";
       missing.push({
         ...{ code: "FL0400", severity: "warning", path: named, at: "value" },
-        ...{ message: `left out: there is no file \`${from}\``, help },
+        ...{ message: `left out: there is no file \`${from}\` that is text of at most 1 MiB`, help },
       });
       continue;
     }
-    texts[to] = text;
-    if (((await stat(at)).mode & 0o111) !== 0) programs.add(to);
+    texts[to] = read.text;
+    if (read.isProgram) programs.add(to);
   }
   return { texts, programs, missing };
 }

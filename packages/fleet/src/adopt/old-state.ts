@@ -1,6 +1,8 @@
-import { readdir, readFile } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import path from "node:path";
 import { isCode, type Project } from "@fleet/engine";
+import { isConversation } from "../convert/words.ts";
+import { readSmall } from "./read-small.ts";
 
 /** What the engine before remembers. */
 export interface OldState {
@@ -14,8 +16,6 @@ export interface OldState {
   /** Files that tell us nothing. */
   readonly strange: readonly string[];
 }
-
-const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{7,99}$/;
 
 /** Where the index of the phase stands, from the old log_dir on. */
 export const PHASE_FILE = "state/phase-idx";
@@ -59,12 +59,12 @@ function idsIn(
     .map((agent) => agent.name)
     .filter((agent) => new RegExp(`(^|[^a-z0-9])${agent}([^a-z0-9]|$)`).test(name))
     .sort((a, b) => b.length - a.length)[0];
-  if (typeof value === "string") return owner !== undefined && ID.test(value) ? [[owner, value]] : [];
+  if (typeof value === "string") return owner !== undefined && isConversation(value) ? [[owner, value]] : [];
   const own = [value.session_id, value.conversation, value.id].find((one) => typeof one === "string");
-  if (owner !== undefined && typeof own === "string" && ID.test(own)) return [[owner, own]];
+  if (owner !== undefined && typeof own === "string" && isConversation(own)) return [[owner, own]];
   return agents.flatMap((agent): readonly (readonly [string, string])[] => {
     const id = value[agent.name];
-    return typeof id === "string" && ID.test(id) ? [[agent.name, id]] : [];
+    return typeof id === "string" && isConversation(id) ? [[agent.name, id]] : [];
   });
 }
 
@@ -91,21 +91,18 @@ async function kickoffsIn(
   return Object.fromEntries(await Promise.all(found));
 }
 
-/** What is not there has no names and no text. */
-const absent =
-  <T>(instead: T) =>
-  (error: unknown): T => {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR") || isCode(error, "EISDIR")) return instead;
-    throw error;
-  };
-
 const namesIn = async (folder: string): Promise<readonly string[]> =>
-  (await readdir(folder).catch(absent<string[]>([]))).sort();
+  (
+    await readdir(folder).catch((error: unknown): string[] => {
+      if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return [];
+      throw error;
+    })
+  ).sort();
 
-const textOf = (file: string): Promise<string> => readFile(file, "utf8").catch(absent(""));
+const textOf = async (file: string): Promise<string> => (await readSmall(file))?.text ?? "";
 
 const isThere = (file: string): Promise<boolean> =>
-  readFile(file).then(
+  access(file).then(
     () => true,
     () => false,
   );

@@ -8,7 +8,9 @@ export async function originOf(clone: string): Promise<string | null> {
   const config =
     (await text(path.join(link === undefined ? git : path.resolve(clone, link), "config"))) ?? "";
   const [, section = ""] = /^\[remote "origin"\]\n((?:[ \t]+.*\n?)*)/m.exec(config) ?? [];
-  return /^[ \t]+url[ \t]*=[ \t]*(\S.*?)[ \t]*$/m.exec(section)?.[1] ?? null;
+  const url = /^[ \t]+url[ \t]*=[ \t]*(\S.*?)[ \t]*$/m.exec(section)?.[1] ?? null;
+  // A name and a password in it are for git's helpers to know, and for no runbook.
+  return url?.replace(/^(https?:\/\/)[^/@]*@/, "$1") ?? null;
 }
 
 /** A folder has no text, and neither has what is not there. */

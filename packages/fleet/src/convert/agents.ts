@@ -11,7 +11,7 @@ import {
   type Table,
 } from "./draft.ts";
 import { toCommand, toPrompt, toWorkdir } from "./places.ts";
-import { slug, toArgs, toArgv } from "./words.ts";
+import { isConversation, slug, toArgs, toArgv } from "./words.ts";
 
 interface Named {
   readonly name: string;
@@ -60,7 +60,7 @@ export function convertAgents(draft: Draft, file: unknown): readonly Table[] {
 function agentTable(draft: Draft, { name, table, at }: Named, file: unknown): Table {
   markOpened(draft, at);
   const id = find(draft, table, at, ["session_id", "conversation", "resume_id", "resume"]);
-  if (typeof id?.value === "string") draft.conversations[name] = id.value;
+  if (typeof id?.value === "string" && isConversation(id.value)) draft.conversations[name] = id.value;
   const rules: readonly Rule[] = [
     { key: "kind", names: ["type"], as: (value) => KIND[String(value)] ?? value },
     { key: "watch", names: ["heal"], as: (value) => (typeof value === "boolean" ? boolWatch(value) : value) },

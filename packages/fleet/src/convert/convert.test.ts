@@ -108,6 +108,24 @@ const ROWS: readonly (readonly [string, string, readonly string[], readonly stri
     ["top", "defaults.colour", "agents.a.limits", "notify"],
   ],
   [
+    "a secret in a variable stays out",
+    `${HEAD}${AGENT}[backends.claude]\nenv = { API_TOKEN = "s3cret", LEVEL = 3 }\n`,
+    ['env = { LEVEL = "3" }'],
+    ["backends.claude.env.API_TOKEN"],
+  ],
+  [
+    "a file in the place of git's or the engine's own goes elsewhere",
+    `${HEAD}[agents.a]\nkind = "persistent"\nprompt = ".git/hooks/pre-commit"\n[agents.b]\nkind = "persistent"\nprompt = "engine/agents"\n`,
+    ['prompt = "prompts/pre-commit"', 'prompt = "prompts/agents"'],
+    [],
+  ],
+  [
+    "without a prefix the folder's name is taken",
+    '[defaults]\nlog_dir = "x"\n[agents.a]\nkind = "persistent"\n',
+    ['session_prefix = "plan-"'],
+    ["defaults"],
+  ],
+  [
     "of two words for one thing the second is told of",
     `${HEAD}[agents.a]\nkind = "persistent"\nworkdir = "."\ncwd = "."\n`,
     ['workdir = "."'],
@@ -121,6 +139,13 @@ describe("an agents.toml of the engine before", () => {
     for (const line of lines) expect(made).toContain(line);
     expect(remarks.map(({ path }) => path.join(".")).sort()).toEqual([...told].sort());
     expect(project).not.toBeNull();
+  });
+
+  it("names conversations by their ids alone", async () => {
+    const { old } = await converted(
+      `${HEAD}[agents.a]\nkind = "persistent"\nsession_id = "--model=opus"\n[agents.b]\nkind = "persistent"\nsession_id = "0f8fad5b-d9cb"\n`,
+    );
+    expect(old.conversations).toEqual({ b: "0f8fad5b-d9cb" });
   });
 
   it("never says where the old state lies: the new one is isolated", async () => {

@@ -1,4 +1,4 @@
-import type { Finding } from "@fleet/engine";
+import type { Finding, Path } from "@fleet/engine";
 import { convertAgents } from "./agents.ts";
 import {
   asTable,
@@ -12,13 +12,14 @@ import {
   newDraft,
   open,
   type Rule,
+  remark,
   type Table,
   tellUnread,
   type Workdir,
 } from "./draft.ts";
 import { convertLoop, type LoopAgent } from "./loop.ts";
 import { toEnvFile, toWorkdir } from "./places.ts";
-import { toArgs, toArgv, toDuration } from "./words.ts";
+import { slug, toArgs, toArgv, toDuration } from "./words.ts";
 
 /** What an agents.toml of the engine before comes to in ours. */
 export interface Converted {
@@ -61,9 +62,13 @@ export function convert(file: unknown, root: string): Converted {
     ],
     ...{ remarks, copies, workdirs, secrets, texts, conversations },
     logDir: textAt(file, ["log_dir", "logs", "state_dir"]),
-    prefix: textAt(file, ["session_prefix", "prefix"]) ?? "",
+    prefix: prefixOf(file, root),
   };
 }
+
+/** Where the file says none, that of its folder's name. */
+const prefixOf = (file: unknown, root: string): string =>
+  textAt(file, ["session_prefix", "prefix"]) ?? `${slug(root.split("/").at(-1) ?? "") || "old"}-`;
 
 const textAt = (file: unknown, names: readonly string[]): string | null => {
   const defaults = asTable(asTable(file).defaults);
@@ -82,12 +87,19 @@ function convertDefaults(draft: Draft, file: unknown): Table {
     { key: "workdir", names: ["cwd", "dir"], as: (value, path) => toWorkdir(draft, value, path) },
   ];
   const entries = entriesBy(draft, table, at, rules);
-  const has = (key: string) => entries.some((entry) => entry.key === key);
-  return {
-    name: ["defaults"],
-    from: at,
-    entries: [...entries, ...(has("log_dir") ? [] : [{ key: "log_dir", value: STATE, from: at }])],
-  };
+  const missing = (key: string, value: string): readonly Entry[] =>
+    entries.some((entry) => entry.key === key) ? [] : [{ key, value, from: at }];
+  const own = prefixOf(file, draft.root);
+  const prefix = missing("session_prefix", own);
+  if (prefix.length > 0)
+    remark(
+      draft,
+      at,
+      `no session_prefix: \`${own}\` is taken`,
+      "correct it where the sessions were called otherwise",
+      "FL0211",
+    );
+  return { name: ["defaults"], from: at, entries: [...prefix, ...entries, ...missing("log_dir", STATE)] };
 }
 
 function convertBackends(draft: Draft, file: unknown): readonly Table[] {
@@ -99,7 +111,7 @@ function convertBackends(draft: Draft, file: unknown): readonly Table[] {
     const rules: readonly Rule[] = [
       { key: "command", names: ["cmd", "bin"], as: toArgv },
       { key: "args", names: ["flags"], as: toArgs },
-      { key: "env", names: [], as: toVariables },
+      { key: "env", names: [], as: (value, path) => toVariables(draft, value, path) },
       { key: "env_file", names: ["environment_file"], as: (value, path) => toEnvFile(draft, value, path) },
       { key: "server", names: ["attach", "url"] },
     ];
@@ -107,13 +119,25 @@ function convertBackends(draft: Draft, file: unknown): readonly Table[] {
   });
 }
 
-/** Variables are texts in ours, whatever they were. */
-const toVariables = (value: unknown): unknown =>
-  isTable(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, String(one)]))
-    : value;
+const SECRET = /(^|_)(key|token|secret|password|passwd|cookie|credentials?)(_|$)/i;
 
-const plainEntries = (value: unknown, path: readonly (string | number)[]): readonly Entry[] =>
+/** Variables are texts in ours, whatever they were. Secrets stay out of a file that git tracks. */
+function toVariables(draft: Draft, value: unknown, path: Path): unknown {
+  if (!isTable(value)) return value;
+  const secret = Object.keys(value).filter((name) => SECRET.test(name));
+  for (const name of secret)
+    remark(
+      draft,
+      [...path, name],
+      `\`${name}\` looks like a secret, and is not taken over`,
+      "put it into a file that git ignores, and name that in env_file",
+      "FL0600",
+    );
+  const plain = Object.entries(value).filter(([name]) => !secret.includes(name));
+  return Object.fromEntries(plain.map(([name, one]) => [name, String(one)]));
+}
+
+const plainEntries = (value: unknown, path: Path): readonly Entry[] =>
   Object.entries(asTable(value)).map(([key, one]) => ({ key, value: one, from: [...path, key] }));
 
 const POLICY: readonly Rule[] = [

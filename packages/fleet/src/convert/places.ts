@@ -29,10 +29,14 @@ export function toWorkdir(draft: Draft, value: unknown, path: Path): unknown {
   return to;
 }
 
+/** What git, the engine or we ourselves put into the new project. */
+const RESERVED = /^(\.git|engine|\.ao-state)(\/|$)|^(agents\.toml|\.git\w+)$/;
+
 /** A file of the old project's that the new one gets a copy of. */
 export function toCopy(draft: Draft, value: unknown, path: Path, folder: string): unknown {
   if (typeof value !== "string") return value;
-  const to = within(draft.root, value) ?? `${folder}/${lastOf(value)}`;
+  const inside = within(draft.root, value);
+  const to = inside === null || RESERVED.test(inside) ? `${folder}/${lastOf(value)}` : inside;
   if (!draft.copies.some((one) => one.to === to)) draft.copies.push({ from: value, to, named: path });
   return to;
 }

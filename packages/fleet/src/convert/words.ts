@@ -7,6 +7,9 @@ export const slug = (text: string): string =>
     .slice(0, 32)
     .replaceAll(/-+$/g, "");
 
+/** Is this the id of a conversation, and nothing that a program could take for an option? */
+export const isConversation = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]{7,99}$/.test(text);
+
 /** A command as arguments. A line that a shell would read as more than words is left to a shell. */
 export function toArgv(value: unknown): unknown {
   if (typeof value !== "string") return value;

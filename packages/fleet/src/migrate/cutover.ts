@@ -66,9 +66,9 @@ const phaseOf = ({ phase, project }: OldProject): Phase => {
 const lineOf = (phase: Phase): string | null =>
   phase === null ? null : `phase: ${phase.id} [${phase.index + 1}/${phase.total}] plan=${phase.plan}`;
 
-const placesOf = ({ root, converted, logDir, project }: OldProject) => ({
+const placesOf = ({ root, logDir, project }: OldProject) => ({
   folder: root,
-  prefix: converted.prefix,
+  prefix: project.session_prefix,
   sessions: project.agents.map(({ session }) => session),
   phaseFile: logDir === null ? null : path.join(logDir, PHASE_FILE),
 });
