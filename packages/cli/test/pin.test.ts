@@ -15,6 +15,7 @@ engine = "workspace"
 [[project]]
 name = "bare"
 path = "bare"
+tags = ["x"]
 `,
     "bare/agents.toml": "",
   });
@@ -26,6 +27,11 @@ describe("fleet pin", () => {
       err: "",
       out: "demo  workspace  -  runs this repository's own engine\nbare  none       -  is not a git repository of its own\n",
     });
+  });
+
+  it("takes those with a tag", async () => {
+    const { out } = await fleet(await ours(), ["pin", "--tag", "x"]);
+    expect(out).toBe("bare  none  -  is not a git repository of its own\n");
   });
 
   it("verify says what is wrong, and exits 1", async () => {

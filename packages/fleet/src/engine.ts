@@ -218,7 +218,7 @@ export async function checkPin(found: FoundFleet, project: FleetProject): Promis
     "DRIFTED",
     `${project.name} runs ${actual === null ? "no engine that it is pinned to" : `the engine ${actual}`}`,
     {
-      hint: `${found.file} expects ${project.engine}: check that out in ${project.path}/engine, or correct fleet.toml`,
+      hint: `${found.file} expects ${project.engine}: check that out in ${project.path}/engine, or correct fleet.toml (see: fleet pin)`,
     },
   );
 }

@@ -358,6 +358,14 @@ describe("an upgrade", () => {
       /^the engine v0\.2\.0 does not accept shop$/,
     ],
     [
+      "from a place that is a command",
+      (folder) =>
+        git(path.join(folder, "engine"), "remote", "set-url", "origin", `ext::sh -c touch% ${folder}/x`),
+      "v0.2.0",
+      "GIT_FAILED",
+      /can't be reached: transport 'ext' not allowed$/,
+    ],
+    [
       "from a place that is gone",
       (folder) => git(path.join(folder, "engine"), "remote", "set-url", "origin", "/srv/gone.git"),
       "v0.2.0",

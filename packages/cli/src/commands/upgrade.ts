@@ -2,7 +2,7 @@ import { defineCommand, FAILURES, Failure, readDuration, renderFailure } from "@
 import { findFleet, type Outcome, upgradeAll } from "@fleet/fleet";
 import { renderChanges, renderOutcome, upgradeJson } from "../render-upgrade.ts";
 import { chooseProjects } from "./each.ts";
-import { jsonFlag } from "./flags.ts";
+import { jsonFlag, tagFlag } from "./flags.ts";
 
 export const upgradeCommand = defineCommand({
   name: "upgrade",
@@ -12,6 +12,7 @@ export const upgradeCommand = defineCommand({
     to: { type: "string", about: "a tag, a branch or a commit (ref of [engine])", value: "REF" },
     plan: { type: "boolean", about: "say what would be done, and what changes; do nothing" },
     all: { type: "boolean", about: "every project that has a pin" },
+    ...tagFlag,
     canary: { type: "boolean", about: "one that runs first, and the others only when it is well" },
     window: {
       type: "string",
@@ -27,13 +28,18 @@ export const upgradeCommand = defineCommand({
     ["fleet upgrade --all --canary", "one first; when it is well after a minute, the others"],
     ["fleet upgrade shop --rollback", "to the engine that it had before"],
   ],
-  async run(names, { to, plan = false, all = false, canary = false, window = "60s", rollback, json }, world) {
+  async run(
+    names,
+    { to, plan = false, all = false, tag, canary = false, window = "60s", rollback, json },
+    world,
+  ) {
     if (rollback && to !== undefined)
       throw new Failure("WRONG_USAGE", "upgrade takes --to or --rollback, not both");
     const found = await findFleet(world.cwd);
-    const everyone = all || (plan && names.length === 0);
-    const chosen = chooseProjects(found, names, { all: everyone }, "upgrade");
-    const projects = everyone ? chosen.filter(({ engine }) => engine !== "workspace") : chosen;
+    const everyone = all || (plan && names.length === 0 && tag === undefined);
+    const chosen = chooseProjects(found, names, { all: everyone, tag }, "upgrade");
+    const projects =
+      everyone || tag !== undefined ? chosen.filter(({ engine }) => engine !== "workspace") : chosen;
     const time = readDuration("--window", window);
     const options = {
       to: rollback ? ({ back: true } as const) : (to ?? found.fleet.engine.ref),
