@@ -368,6 +368,21 @@ describe("fleet validate", () => {
     });
   });
 
+  it("holds what this machine lacks against nobody, however strict", async () => {
+    const root = await ownDirectory({
+      "fleet.toml": '[[project]]\nname = "shop"\npath = "shop"\nengine = "workspace"\n',
+      "shop/agents.toml": `${good}[services.web]\ncommand = ["no-such-program", "80"]\n`,
+    });
+    const { exit, out } = await fleet(root, ["validate", "--strict"]);
+    expect(out).toContain("warning[FL0500]: there is no program `no-such-program` on this machine");
+    expect(out).toContain("OK, 1 projects\n");
+    expect(exit).toBe(0);
+    const prefix = good.replace('"shop-"', '"shop"');
+    await writeFile(path.join(root, "shop/agents.toml"), prefix);
+    expect((await fleet(root, ["validate"])).exit).toBe(0);
+    expect((await fleet(root, ["validate", "--strict"])).exit).toBe(1);
+  });
+
   it("says where fleet.toml should be", async () => {
     expect(await fleet(await ownDirectory(), ["validate"])).toMatchObject({ exit: 3, out: "" });
   });

@@ -49,6 +49,7 @@ async function snapshotOf(given: readonly Given[]): Promise<Snapshot> {
       project,
       folder,
       real: real ?? `/p/${name}`,
+      strays: false,
       file,
       agents:
         written === undefined

@@ -29,10 +29,17 @@ export function checkSnapshot(snapshot: Snapshot): Checked {
   return { problems: sortProblems(problems), sources: sourcesOf(snapshot), projects: projects.length };
 }
 
-function folderProblems(snapshot: Snapshot, { project, folder }: ProjectSnapshot): readonly Problem[] {
+function folderProblems(
+  snapshot: Snapshot,
+  { project, folder, strays }: ProjectSnapshot,
+): readonly Problem[] {
   switch (folder) {
-    case "directory":
-      return [];
+    case "directory": {
+      if (!strays) return [];
+      const message = `\`${project.path}\` is a link that leads out of the fleet's folder`;
+      const stray = at(snapshot, project, "path", "FL0403", message, "write where it really is");
+      return [{ ...stray, severity: "warning" }];
+    }
     case "missing":
       return [
         at(

@@ -3,6 +3,7 @@ import path from "node:path";
 import { type FileFact, factsOf, isCode, readAgentsFile, readWritten, type WrittenFile } from "@fleet/engine";
 import { type EngineFacts, NO_ENGINE, readEngineFacts } from "./engine-facts.ts";
 import { lookForFleetFile } from "./find.ts";
+import { isInside } from "./fleet-file/rules.ts";
 import { type FleetFile, type FleetProject, readFleetFile } from "./fleet-file.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type Machine, readMachine } from "./machine.ts";
@@ -23,6 +24,8 @@ export interface ProjectSnapshot {
   readonly folder: "directory" | "file" | "missing" | "unreadable";
   /** Without links, for two names of one folder. */
   readonly real: string;
+  /** Its path seems to stay in the fleet's folder, and a link in it leads out. */
+  readonly strays: boolean;
   /** As problems name it. */
   readonly file: string;
   readonly agents: AgentsSnapshot;
@@ -48,21 +51,28 @@ export async function takeSnapshot(cwd: string): Promise<Snapshot> {
   const file = shown(cwd, path.join(root, "fleet.toml"));
   const bytes = written.is === "read" ? written.bytes : new Uint8Array();
   const fleet = written.is === "read" ? await readFleetFile(file, bytes) : NOTHING;
+  const real = await realpath(root);
   const [machine, projects] = await Promise.all([
     readMachine(),
-    inParallel(fleet.fleet?.projects ?? [], AT_ONCE, (project) => projectSnapshot(cwd, root, project)),
+    inParallel(fleet.fleet?.projects ?? [], AT_ONCE, (project) =>
+      projectSnapshot(cwd, { root, real }, project),
+    ),
   ]);
   return { file, written, source: textOf(bytes), fleet, projects, machine };
 }
 
-async function projectSnapshot(cwd: string, root: string, project: FleetProject): Promise<ProjectSnapshot> {
+async function projectSnapshot(
+  cwd: string,
+  { root, real: around }: { readonly root: string; readonly real: string },
+  project: FleetProject,
+): Promise<ProjectSnapshot> {
   const place = path.resolve(root, project.path);
   const folder = await folderFact(place);
   const file = shown(cwd, path.join(place, "agents.toml"));
   if (folder !== "directory") {
     const agents = { written: { is: "missing" }, source: "", ...NOTHING } as const;
     const nothing = { agents, files: new Map(), pin: { is: "not-a-repository" }, engine: NO_ENGINE } as const;
-    return { project, folder, real: place, file, ...nothing };
+    return { project, folder, real: place, strays: false, file, ...nothing };
   }
   const agents = await agentsSnapshot(path.join(place, "agents.toml"), file);
   const known = agents.project;
@@ -73,7 +83,8 @@ async function projectSnapshot(cwd: string, root: string, project: FleetProject)
     isOurs ? ({ is: "no-engine" } as const) : readPin(place),
     isOurs ? NO_ENGINE : readEngineFacts(place),
   ]);
-  return { project, folder, real, file, agents, files, pin, engine };
+  const strays = isInside(project.path) && real !== around && !real.startsWith(around + path.sep);
+  return { project, folder, real, strays, file, agents, files, pin, engine };
 }
 
 async function agentsSnapshot(at: string, file: string): Promise<AgentsSnapshot> {
@@ -89,7 +100,7 @@ async function folderFact(folder: string): Promise<ProjectSnapshot["folder"]> {
     await (await opendir(folder)).close();
     return "directory";
   } catch (error) {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return "missing";
+    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].some((code) => isCode(error, code))) return "missing";
     if (isCode(error, "EACCES") || isCode(error, "ELOOP")) return "unreadable";
     throw error;
   }

@@ -108,9 +108,13 @@ describe("the files of a project", () => {
     ],
     [
       "the state is of this machine, and of nobody's commit",
-      { ".state": { kind: "missing", tracked: true, remote: true } },
+      {
+        ".state": { kind: "missing", tracked: true, remote: true },
+        "secrets.env": { kind: "file", tracked: true },
+      },
       `warning FL0600 ${AT}:3:11 git does not ignore the state directory (name it in .gitignore)`,
       `warning FL0600 ${AT}:3:11 the state directory lies on a network's disk, where a power cut loses what was written (put the project on a disk of this machine)`,
+      `warning FL0600 ${AT}:5:12 git does not ignore \`secrets.env\`, and it is for secrets (name it in .gitignore)`,
     ],
     [
       "an empty template says nothing",
@@ -128,7 +132,7 @@ describe("the files of a project", () => {
         "prompts/builder.md": file("WAITING-UNTIL: claim( review("),
         "prompts/adversary.md": file("WAITING-UNTIL: claim( review("),
       },
-      `error FL0001 ${AT}:17:20 \`prompts/kickoff.md\` is not UTF-8 text of at most 1 MiB`,
+      `error FL0001 ${AT}:17:20 \`prompts/kickoff.md\` is not a text file in UTF-8 of at most 1 MiB`,
     ],
     [
       "an unknown slot is shown in the template",

@@ -11,7 +11,7 @@ export interface FileFact {
   readonly kind: "file" | "directory" | "missing" | "symlink-out";
   /** Of a file that is UTF-8 text of a sensible size. */
   readonly text?: string;
-  /** Of the state directory: git would take it for part of the project. */
+  /** Of the state directory and of files with secrets: git would take it for part of the project. */
   readonly tracked?: boolean;
   /** Of the state directory: its disk is another machine's. */
   readonly remote?: boolean;
@@ -121,6 +121,7 @@ export function checkProjectFiles(
   const findings = [
     ...all.flatMap((want) => judge(want, factOf(want.path))),
     ...stateFindings(factOf(project.log_dir)),
+    ...secretFindings(project, factOf),
     ...cloneFindings(project, factOf),
     ...programs(project)
       .filter(({ name }) => files.get(programPath(name))?.kind === "missing")
@@ -159,7 +160,7 @@ function judge({ path, kind, needed, named }: Wanted, fact: FileFact): readonly 
     case "file":
       if (kind === "directory") return finding("FL0401", `\`${path}\` is a file, and should be a folder`);
       if (needed && fact.text === undefined)
-        return finding("FL0001", `\`${path}\` is not UTF-8 text of at most 1 MiB`);
+        return finding("FL0001", `\`${path}\` is not a text file in UTF-8 of at most 1 MiB`);
       return needed && fact.text?.trim() === "" ? finding("FL0222", `\`${path}\` is empty`) : [];
     default:
       return fact.kind satisfies never;
@@ -191,6 +192,21 @@ function stateFindings({ tracked, remote }: FileFact): readonly Finding[] {
         ]
       : []),
   ];
+}
+
+function secretFindings({ backends }: Project, factOf: (path: string) => FileFact): readonly Finding[] {
+  return Object.entries(backends).flatMap(([name, { env_file: file }]) =>
+    file === null || factOf(file).tracked !== true
+      ? []
+      : [
+          warned(
+            "FL0600",
+            ["backends", name, "env_file"],
+            `git does not ignore \`${file}\`, and it is for secrets`,
+            "name it in .gitignore",
+          ),
+        ],
+  );
 }
 
 /** Nothing is ever pushed to a clone that came from nowhere. */

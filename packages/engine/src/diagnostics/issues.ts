@@ -163,6 +163,13 @@ function rewritten(path: Path, expected: string, found: unknown): string | null 
   if (expected === "string" && typeOf(found) === "a date") return "put it in quotes";
   if (expected === "array" && typeOf(found) === "a table")
     return `write \`[[${dotted(path)}]]\` for each entry`;
+  // Of a command line the words are wanted, and nothing here knows quotes.
+  if (expected === "tuple" && typeof found === "string" && !/["'\\]/.test(found))
+    return `write \`[${found
+      .trim()
+      .split(/\s+/)
+      .map((word) => JSON.stringify(word))
+      .join(", ")}]\``;
   if ((expected === "array" || expected === "tuple") && typeof found === "string")
     return `write \`[${JSON.stringify(found)}]\``;
   if (expected === "int" && typeof found === "string" && /^\d+$/.test(found)) return `write \`${found}\``;

@@ -13,6 +13,7 @@ const MOST = 1024 * 1024;
 export async function factsOf(root: string, project: Project): Promise<ReadonlyMap<string, FileFact>> {
   const real = await realpath(root);
   const clone = project.loop?.handoff?.repo;
+  const secrets = Object.values(project.backends).map(({ env_file }) => env_file);
   const facts = wantedFiles(project).map(async (name): Promise<readonly [string, FileFact]> => {
     if (name.startsWith("$PATH/")) return [name, await programFact(name.slice("$PATH/".length))];
     const fact = await factOf(real, name);
@@ -22,6 +23,7 @@ export async function factsOf(root: string, project: Project): Promise<ReadonlyM
         ...fact,
         ...(name === clone && fact.kind === "directory" ? await cloneFact(path.join(real, name)) : {}),
         ...(name === project.log_dir && fact.kind !== "symlink-out" ? await stateFact(real, name) : {}),
+        ...(secrets.includes(name) ? { tracked: await isTracked(real, name, name) } : {}),
       },
     ];
   });
@@ -65,27 +67,19 @@ const REMOTE_DISKS = new Set([0x6969, 0xff534d42, 0xfe534d42]);
 async function stateFact(root: string, name: string): Promise<Pick<FileFact, "tracked" | "remote">> {
   const disk = await statfs(root).catch(() => null);
   return {
-    tracked: await isTracked(root, name),
+    tracked: await isTracked(root, name, `${name}/watchdog.log`),
     remote: disk !== null && REMOTE_DISKS.has(disk.type >>> 0),
   };
 }
 
-/** Most projects name the folder in their .gitignore as it is; for all else git is asked. */
-async function isTracked(root: string, name: string): Promise<boolean> {
+/** Most projects name what it is about in their .gitignore as it is; for all else git is asked. */
+async function isTracked(root: string, name: string, inside: string): Promise<boolean> {
   if (!(await isInRepository(root))) return false;
   const ignored = (await readText(path.join(root, ".gitignore"))) ?? "";
   const patterns = ignored.split("\n").map((line) => line.trim().replace(/^\/|\/$/g, ""));
   if (patterns.includes(name.replace(/^(\.\/)+|\/+$/g, "")) && !/^\s*!/m.test(ignored)) return false;
   const git = createGit(process.env);
-  const asked = await git([
-    "-C",
-    root,
-    "check-ignore",
-    "--quiet",
-    "--no-index",
-    "--",
-    `${name}/watchdog.log`,
-  ]);
+  const asked = await git(["-C", root, "check-ignore", "--quiet", "--no-index", "--", inside]);
   // 1 is its no; all else says that it could not tell.
   return asked.code === 1;
 }

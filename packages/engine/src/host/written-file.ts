@@ -68,7 +68,7 @@ function readAll(handle: number, limit: number): Uint8Array {
 }
 
 function refusalOf(file: string, error: unknown): WrittenFile {
-  if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR"))
+  if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].some((code) => isCode(error, code)))
     return { is: isLink(file) ? "dangling" : "missing" };
   if (isCode(error, "ELOOP")) return { is: "a circle of links" };
   if (isCode(error, "EACCES") || isCode(error, "EPERM")) return { is: "unreadable" };

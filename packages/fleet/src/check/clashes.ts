@@ -115,7 +115,8 @@ interface Server {
 const samePorts = (known: readonly Known[]): readonly Problem[] =>
   twins(
     known.flatMap((one) =>
-      one.project.agents.flatMap(({ serves }): readonly Server[] => {
+      // Within one project its own rules have said it.
+      [...new Set(one.project.agents.map(({ serves }) => serves))].flatMap((serves): readonly Server[] => {
         const url = serves === null ? null : (one.project.backends[serves]?.server ?? null);
         return url === null ? [] : [{ known: one, url, path: ["backends", serves ?? "", "server"] }];
       }),

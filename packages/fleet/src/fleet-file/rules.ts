@@ -95,6 +95,9 @@ export function normalPath(path: string): string {
   return (path.startsWith("/") ? "/" : "") + parts.join("/");
 }
 
+/** In the folder of fleet.toml, as far as that goes without the disk. */
+export const isInside = (path: string): boolean => !/^(\/|\.\.(\/|$))/.test(normalPath(path));
+
 /** Sorted by path, a folder comes right before all that lies in it. */
 function overlaps(entries: readonly Entry[]): readonly Finding[] {
   const sorted = entries
@@ -193,9 +196,7 @@ function circles(entries: readonly Entry[]): readonly Finding[] {
 /** Only a project of this repository can run this repository's engine. */
 const strayWorkspaces = (entries: readonly Entry[]): readonly Finding[] =>
   entries
-    .filter(
-      ({ entry: { engine, path } }) => engine === "workspace" && /^(\/|\.\.(\/|$))/.test(normalPath(path)),
-    )
+    .filter(({ entry: { engine, path } }) => engine === "workspace" && !isInside(path))
     .map(({ index, entry }) => ({
       code: "FL0305",
       path: ["project", index, "engine"],
