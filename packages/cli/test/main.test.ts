@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -366,6 +367,17 @@ describe("fleet validate", () => {
         { file: "shop/agents.toml", line: 6, column: 8 },
       ],
     });
+  });
+
+  it("does not wait for a fleet.toml that is a pipe, and neither does any other command", async () => {
+    const root = await ownDirectory();
+    execFileSync("mkfifo", [path.join(root, "fleet.toml")]);
+    expect((await fleet(root, ["validate"])).out).toContain("error[FL0004]: fleet.toml is a pipe");
+    for (const words of [["status"], ["up", "demo"], ["send", "demo", "builder", "hello"]]) {
+      const { exit, err } = await fleet(root, words);
+      expect(err).toContain("fleet.toml is a pipe, and should be a file");
+      expect(exit).toBe(3);
+    }
   });
 
   it("holds what this machine lacks against nobody, however strict", async () => {
