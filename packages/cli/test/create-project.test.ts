@@ -1,4 +1,7 @@
 import { readdir } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { run } from "@fleet/engine";
 import { describe, expect, it } from "vitest";
 import { main } from "../src/main.ts";
 import { fleet, ownDirectory } from "./own.ts";
@@ -90,4 +93,18 @@ describe("create-project without a terminal", () => {
     });
     expect(await readdir(`${root}/sub`)).toEqual(["x"]);
   });
+});
+
+it("takes what is typed ahead at a real terminal for the answers to come", async () => {
+  const bin = path.join(import.meta.dirname, "../src/bin.ts");
+  const command = `${process.execPath} --conditions=source ${bin} create-project --dry-run`;
+  const env = { PATH: process.env.PATH ?? "", TERM: "xterm" };
+  const { code, stdout } = await run("script", ["-qec", command, "/dev/null"], {
+    ...{ cwd: await ownFleet(), env, timeout: 20_000 },
+    input: "shop\nsolo\ndemo\ny\n",
+  });
+  expect(code).toBe(0);
+  expect(stdout).toContain("would create projects/shop");
+  expect(stdout).toContain("prompts/worker.md");
+  expect(stdout).toContain("enabled = true");
 });

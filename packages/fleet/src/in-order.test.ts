@@ -58,7 +58,7 @@ async function story(
   return told.join(" ");
 }
 
-describe("projects in their turns", () => {
+describe("projects that wait for each other", () => {
   const chain: readonly Line[] = [["c", "b"], ["b", "a"], ["a"], ["x"]];
 
   it.each<[string, readonly Line[], Parameters<typeof story>[1], string]>([

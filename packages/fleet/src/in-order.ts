@@ -1,29 +1,29 @@
 import type { FleetProject } from "./fleet-file.ts";
 
-/** How one project's turn ended: whether those that wait for it may have theirs. */
-export type TurnEnd = "done" | "failed";
+/** How it went with one project: whether those that come after it may begin. */
+export type Went = "done" | "failed";
 
-export interface Turns {
+/** What is done with projects that wait for each other. */
+export interface Taking {
   /** So many at the same time. */
   readonly atOnce: number;
   /** Down goes the other way round: who comes after a project ends before it. */
   readonly reverse?: boolean;
   readonly signal: AbortSignal;
-  /** Starts one, and says how it ended. */
-  take(project: FleetProject): Promise<TurnEnd>;
-  /** Of a project that does not get its turn, because this one failed. */
+  take(project: FleetProject): Promise<Went>;
+  /** Of a project that is left out, because this one failed. */
   skip?(project: FleetProject, because: FleetProject): void;
 }
 
 /**
- * Gives each of the chosen projects its turn: who waits for nobody at once, the
- * others when those before them are done. One that fails keeps only those from
- * their turn that come after it, and only where there is a `skip` to say so.
+ * Takes each of the chosen projects: who waits for nobody at once, the others
+ * when those before them are done. For one that fails only those are left out
+ * that come after it, and only where there is a `skip` to say so.
  */
 export async function inOrder(
   all: readonly FleetProject[],
   chosen: readonly FleetProject[],
-  { atOnce, reverse = false, signal, take, skip }: Turns,
+  { atOnce, reverse = false, signal, take, skip }: Taking,
 ): Promise<void> {
   const before = waitsOf(all, chosen, reverse);
   const waiting = new Set(inStartOrder(chosen, all, reverse));
@@ -41,8 +41,8 @@ export async function inOrder(
       waiting.delete(project);
       const because = skip && those.flatMap((one) => failed.get(one) ?? [])[0];
       if (because === undefined) {
-        const turn: Promise<void> = run(project).finally(() => running.delete(turn));
-        running.add(turn);
+        const going: Promise<void> = run(project).finally(() => running.delete(going));
+        running.add(going);
       } else {
         failed.set(project, because);
         open.delete(project);

@@ -21,7 +21,7 @@ export { ageOf, type EngineStatus } from "./engine-status.ts";
 export { type FoundFleet, findFleet, findFleetFile, folderOf, pickProjects, projectsTagged } from "./find.ts";
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
-export { inOrder, inStartOrder, type TurnEnd, type Turns } from "./in-order.ts";
+export { inOrder, inStartOrder } from "./in-order.ts";
 export type { Fingerprint } from "./migrate/fingerprint.ts";
 export type { Parity, Side } from "./migrate/parity.ts";
 export type { PinsAnswer, PublishAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs.ts";

@@ -24,14 +24,11 @@ const refusal = (root: string, name: string, env = GIT_ENV) =>
     ({ code, message, hint }) => `${code}: ${message} (${hint})`,
   );
 
+const BARE: readonly string[] = [".gitignore", ".gitmodules", "agents.toml", "engine"];
+
 /** All that a project must be. */
-async function expectWhole(folder: string, releases = engine.repository): Promise<void> {
-  expect(git(folder, "ls-files").trim().split("\n")).toEqual([
-    ".gitignore",
-    ".gitmodules",
-    "agents.toml",
-    "engine",
-  ]);
+async function expectWhole(folder: string, releases = engine.repository, files = BARE): Promise<void> {
+  expect(git(folder, "ls-files").trim().split("\n")).toEqual(files);
   const release = git(releases, "rev-parse", "v0.1.0^{commit}").trim();
   expect(git(folder, "ls-files", "--stage", "engine")).toBe(`160000 ${release} 0\tengine\n`);
   expect(git(path.join(folder, "engine"), "rev-parse", "HEAD").trim()).toBe(release);
@@ -246,7 +243,7 @@ describe("create-project refuses, and leaves nothing behind,", () => {
 /** A git that counts its commands, and ends whoever calls it by force: before one of them, or some time after it. */
 async function killingGit(bin: string, when: number, delay: string | null): Promise<NodeJS.ProcessEnv> {
   const real = (await execa("which", ["git"])).stdout;
-  const act = delay === null ? 'kill -9 "$PPID"; exit 1' : `(sleep ${delay}; kill -9 "$PPID") &`;
+  const act = delay === null ? 'kill -9 "$PPID"; exit 1' : `{ (sleep ${delay}; kill -9 "$PPID") & }`;
   await writeFile(
     path.join(bin, "git"),
     `#!/bin/sh
@@ -259,11 +256,11 @@ exec ${real} "$@"
   return { ...GIT_ENV, PATH: `${bin}:${GIT_ENV.PATH}` };
 }
 
-async function runChild(root: string, env: NodeJS.ProcessEnv): Promise<NodeJS.Signals | null> {
+async function runChild(root: string, env: NodeJS.ProcessEnv, more = {}): Promise<NodeJS.Signals | null> {
   const program = `
     const { createProject, findFleet } = await import(${JSON.stringify(path.join(ROOT, "packages/fleet/src/index.ts"))});
     const world = { cwd: ${JSON.stringify(root)}, env: process.env, signal: new AbortController().signal, color: false, out() {}, err() {} };
-    await createProject(await findFleet(world.cwd), { name: "site" }, world);`;
+    await createProject(await findFleet(world.cwd), ${JSON.stringify({ name: "site", ...more })}, world);`;
   const options = ["--conditions=source", "--input-type=module", "-e", program];
   const child = spawn(process.execPath, options, { env, stdio: "ignore" });
   const [, signal] = await once(child, "exit");
@@ -291,8 +288,10 @@ describe("create-project, ended by kill -9", () => {
     "%s, leaves nothing or a whole project, and the next run ends it",
     async (_, when, delay) => {
       const root = await ownFleet(engine.repository);
-      const signal = await runChild(root, await killingGit(await ownDirectory(), when, delay));
+      const bin = await ownDirectory();
+      const signal = await runChild(root, await killingGit(bin, when, delay));
       if (delay === null) expect(signal).toBe("SIGKILL");
+      else expect((await readFile(path.join(bin, "n"), "utf8")).trim()).toBe(String(COMMANDS));
       const site = path.join(root, "projects/site");
       const there = await access(site).then(
         () => true,
@@ -305,6 +304,37 @@ describe("create-project, ended by kill -9", () => {
       await expectWhole(site);
       expect(await readdir(path.join(root, "projects"))).toEqual(["site"]);
       expect((await findFleet(root)).fleet.projects).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ["before the first", 1, null],
+    ["before its files are committed", 7, null],
+    ["before it has its remote", 10, null],
+    ["when it has its remote", 10, "0.01"],
+  ])(
+    "%s, leaves nothing or a whole project of a template, enabled and with its remote",
+    async (_, when, delay) => {
+      const root = await ownFleet(engine.repository);
+      const more = {
+        template: "solo",
+        backend: "demo",
+        enabled: true,
+        remote: "https://example.invalid/site.git",
+      };
+      const again = async () =>
+        createProject(await findFleet(root), { name: "site", ...more }, ownWorld(root));
+      const bin = await ownDirectory();
+      const signal = await runChild(root, await killingGit(bin, when, delay), more);
+      if (delay === null) expect(signal).toBe("SIGKILL");
+      else expect((await readFile(path.join(bin, "n"), "utf8")).trim()).toBe("10");
+      const { files } = await again();
+      const site = path.join(root, "projects/site");
+      await expectWhole(site, engine.repository, files);
+      expect(git(site, "remote", "get-url", "origin").trim()).toBe(more.remote);
+      expect(await readdir(path.join(root, "projects"))).toEqual(["site"]);
+      expect((await findFleet(root)).fleet.projects).toMatchObject([{ name: "site", enabled: true }]);
+      expect((await again()).is).toBe("unchanged");
     },
   );
 

@@ -53,7 +53,7 @@ export interface Work {
 /** So many at the same time: most of it is waiting. */
 const AT_ONCE = 4;
 
-/** Each in its turn. One that fails keeps only those from theirs that come after it; the worst exit code counts. */
+/** Those side by side that do not wait for each other. For one that fails only what comes after it is left out; the worst exit code counts. */
 export async function runOnEach(
   found: FoundFleet,
   projects: readonly FleetProject[],
@@ -103,7 +103,7 @@ interface Said {
   readonly failure: Failure | null;
 }
 
-/** What one project says in its turn is kept together. */
+/** What one project says is kept together. */
 async function listen(found: FoundFleet, project: FleetProject, work: Work, world: World): Promise<Said> {
   let out = "";
   let err = "";

@@ -12,7 +12,7 @@ export interface World {
   readonly color: boolean;
   /** Asks the person at the terminal, and hears one line. Not there in scripts and in CI: nobody would answer. */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
-  /** True where a line of err may be written over: standard error is a terminal that can. */
+  /** True where what was written may be written over: out and err are a terminal that can. */
   readonly live?: boolean;
 }
 

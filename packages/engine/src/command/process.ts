@@ -1,4 +1,5 @@
 import process from "node:process";
+import type { Interface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import type { World } from "./command.ts";
 
@@ -17,7 +18,8 @@ export function runAsProcess(main: (argv: readonly string[], world: World) => Pr
     interrupted.abort();
   });
   const { NO_COLOR, FORCE_COLOR, CI, TERM } = process.env;
-  const live = process.stderr.isTTY === true && !CI && TERM !== "dumb";
+  const live = process.stderr.isTTY === true && process.stdout.isTTY === true && !CI && TERM !== "dumb";
+  const terminal = openTerminal(interrupted);
   const ended = main(process.argv.slice(2), {
     cwd: process.cwd(),
     env: process.env,
@@ -25,29 +27,43 @@ export function runAsProcess(main: (argv: readonly string[], world: World) => Pr
     input: () => text(process.stdin),
     out: (words) => process.stdout.write(words),
     err: (words) => process.stderr.write(words),
-    ask: live && process.stdin.isTTY ? (question) => askAt(question, interrupted) : undefined,
+    ask: live && process.stdin.isTTY ? terminal.ask : undefined,
     live,
     color: !NO_COLOR && (FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY === true),
   });
   ended.then((exit) => {
+    terminal.close();
     process.exitCode = exit;
   });
 }
 
-/** Where the person ends the input, there is no answer to go on with: as if interrupted. */
-async function askAt(question: string, interrupted: AbortController): Promise<string> {
-  const { createInterface } = await import("node:readline/promises");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  terminal.on("SIGINT", () => interrupted.abort());
-  const ended = new Promise<never>((_, reject) => {
-    terminal.once("close", () => reject(new Error("the person has ended the input")));
-  });
-  try {
-    return await Promise.race([terminal.question(question, { signal: interrupted.signal }), ended]);
-  } catch (error) {
-    interrupted.abort();
-    throw error;
-  } finally {
-    terminal.removeAllListeners("close").close();
-  }
+/**
+ * The person at the terminal. One reader for all questions, so that what is
+ * typed ahead is the answer to the next. Where they end the input, there is no
+ * answer to go on with: as if interrupted.
+ */
+function openTerminal(interrupted: AbortController): {
+  ask(question: string): Promise<string>;
+  close(): void;
+} {
+  let reader: { readonly terminal: Interface; readonly lines: AsyncIterator<string> } | null = null;
+  const open = async () => {
+    const { createInterface } = await import("node:readline/promises");
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    terminal.on("SIGINT", () => interrupted.abort());
+    interrupted.signal.addEventListener("abort", () => terminal.close());
+    return { terminal, lines: terminal[Symbol.asyncIterator]() };
+  };
+  return {
+    async ask(question) {
+      reader ??= await open();
+      reader.terminal.setPrompt(question);
+      reader.terminal.prompt();
+      const { value, done } = await reader.lines.next();
+      if (done !== true) return value;
+      interrupted.abort();
+      throw new Error("the person has ended the input");
+    },
+    close: () => reader?.terminal.close(),
+  };
 }
