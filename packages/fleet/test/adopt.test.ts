@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -251,6 +251,16 @@ describe("a project that is one of fleet's already", () => {
     expect(git(folder, "diff", "--cached", "--name-only")).toBe("half-done\n");
     expect((await checkFleet(root)).problems).toEqual([]);
     await expect(adopt(root, folder, { name: "again" })).rejects.toThrow("as own-shop");
+  });
+
+  it("is as it was when no engine can be pinned", async () => {
+    const folder = await own();
+    const root = await ownFleet(engine.repository, "v9.9.9");
+    const state = () => [git(folder, "status", "--porcelain"), git(folder, "config", "--local", "--list")];
+    const before = [...state(), await readdir(folder)];
+    await expect(adopt(root, folder)).rejects.toThrow("has no v9.9.9");
+    expect([...state(), await readdir(folder)]).toEqual(before);
+    expect((await findFleet(root)).fleet.projects).toEqual([]);
   });
 
   it("keeps the engine that it has", async () => {

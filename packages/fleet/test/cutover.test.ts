@@ -70,7 +70,12 @@ async function ownShell(root: string) {
         ).toBe(true);
     }
   };
-  onTestFinished(async () => void (await type("fleet down cc-ci; tmux kill-server")));
+  onTestFinished(
+    async () =>
+      void (await type(
+        "fleet down cc-ci; tmux kill-server; tmux -S projects/cc-ci/.ao-state/tmux.sock kill-server",
+      )),
+  );
   return { type, follow, env };
 }
 

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Failure, type World } from "@fleet/engine";
 import { type FoundFleet, folderOf } from "../find.ts";
@@ -55,7 +55,7 @@ async function pinEngine(found: FoundFleet, root: string, world: World): Promise
   const git = await openGit(root, world);
   await checkIdentity(git);
   await ensureEngine(found, world);
-  const commit = await addEngine(found, root, world);
+  const commit = await addOrNothing(found, root, world);
   await ignoreState(root);
   const message = `Pin the engine at ${found.fleet.engine.ref}`;
   await git.raw(["add", "--", ".gitmodules", ".gitignore", "engine"]);
@@ -71,6 +71,29 @@ async function pinEngine(found: FoundFleet, root: string, world: World): Promise
     "engine",
   ]);
   return commit;
+}
+
+/** What can't be pinned leaves the person's repository as it was. */
+async function addOrNothing(found: FoundFleet, root: string, world: World): Promise<string> {
+  const modules = path.join(root, ".gitmodules");
+  const before = await readFile(modules).catch(() => null);
+  // One of an engine that was there long ago is not ours to take away.
+  const store = path.join(root, ".git/modules/engine");
+  const hadStore = await stat(store).then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await addEngine(found, root, world);
+  } catch (error) {
+    const git = await openGit(root, { ...world, signal: new AbortController().signal });
+    await git.raw(["reset", "--quiet", "--", "engine", ".gitmodules"]).catch(() => {});
+    await git.raw(["config", "--local", "--remove-section", "submodule.engine"]).catch(() => {});
+    await rm(path.join(root, "engine"), { recursive: true, force: true });
+    if (!hadStore) await rm(store, { recursive: true, force: true });
+    await (before === null ? rm(modules, { force: true }) : writeFile(modules, before));
+    throw error;
+  }
 }
 
 /** What the engine keeps is nobody's work. */

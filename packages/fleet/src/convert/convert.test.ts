@@ -120,6 +120,18 @@ const ROWS: readonly (readonly [string, string, readonly string[], readonly stri
     [],
   ],
   [
+    "two files of one name from two folders stay two",
+    `${HEAD}[agents.a]\nkind = "persistent"\nprompt = "/x/p.md"\n[agents.b]\nkind = "persistent"\nprompt = "/y/p.md"\n`,
+    ['prompt = "prompts/p.md"', 'prompt = "prompts/p-2.md"'],
+    [],
+  ],
+  [
+    "a program in a clone is left to the clone",
+    `${HEAD}${AGENT}[services.web]\ncommand = "clones/web/serve --now"\n`,
+    ['command = ["clones/web/serve", "--now"]'],
+    [],
+  ],
+  [
     "without a prefix the folder's name is taken",
     '[defaults]\nlog_dir = "x"\n[agents.a]\nkind = "persistent"\n',
     ['session_prefix = "plan-"'],

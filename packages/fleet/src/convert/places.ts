@@ -29,15 +29,20 @@ export function toWorkdir(draft: Draft, value: unknown, path: Path): unknown {
   return to;
 }
 
-/** What git, the engine or we ourselves put into the new project. */
-const RESERVED = /^(\.git|engine|\.ao-state)(\/|$)|^(agents\.toml|\.git\w+)$/;
+/** What git, the engine or we ourselves put into the new project, and what git ignores there. */
+const RESERVED =
+  /^(\.git|engine|\.ao-state|clones)(\/|$)|^(agents\.toml|\.git\w+)$|(^|\/)\.(env\b[^/]*|testenv)$/;
 
 /** A file of the old project's that the new one gets a copy of. */
 export function toCopy(draft: Draft, value: unknown, path: Path, folder: string): unknown {
   if (typeof value !== "string") return value;
   const inside = within(draft.root, value);
-  const to = inside === null || RESERVED.test(inside) ? `${folder}/${lastOf(value)}` : inside;
-  if (!draft.copies.some((one) => one.to === to)) draft.copies.push({ from: value, to, named: path });
+  const wanted = inside === null || RESERVED.test(inside) ? `${folder}/${lastOf(value)}` : inside;
+  const isTaken = (to: string) => draft.copies.some((one) => one.to === to && one.from !== value);
+  let to = wanted;
+  // Two files of one name from two folders stay two.
+  for (let nth = 2; isTaken(to); nth++) to = wanted.replace(/(\.[^./]*)?$/, `-${nth}$1`);
+  draft.copies.push({ from: value, to, named: path });
   return to;
 }
 
@@ -49,12 +54,14 @@ export function toPrompt(draft: Draft, value: unknown, path: Path, agent: string
   return to;
 }
 
-/** A program of the old project's own comes along; any other stays where it is. */
+/** A program of the old project's own comes along; one in a clone is there already, and any other stays where it is. */
 export function toCommand(draft: Draft, value: unknown, path: Path): unknown {
   if (!Array.isArray(value)) return value;
   const [program, ...args] = value;
-  const isOwn = typeof program === "string" && program.includes("/") && within(draft.root, program) !== null;
-  return isOwn ? [toCopy(draft, program, path, "scripts"), ...args] : value;
+  const inside = typeof program === "string" && program.includes("/") ? within(draft.root, program) : null;
+  return inside !== null && !inside.startsWith("clones/")
+    ? [toCopy(draft, program, path, "scripts"), ...args]
+    : value;
 }
 
 /** Secrets stay where they are: their file is named, and never copied. */
