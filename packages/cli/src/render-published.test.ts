@@ -6,6 +6,7 @@ const published = {
   pushed: ["main", "v0.2.0"],
   there: ["v0.1.0"],
   rewritten: true,
+  headless: false,
   elsewhere: ["shop"],
 };
 const shown = { dryRun: false, file: "fleet.toml" };
@@ -23,6 +24,13 @@ it.each([
     { ...published, elsewhere: [] },
     { ...shown, dryRun: true },
     'would be pushed to ssh://x/e.git: main, v0.2.0\nwould be written into fleet.toml: url = "ssh://x/e.git" under [engine]\n',
+  ],
+  [
+    "that nothing can be made of it yet",
+    { ...published, rewritten: false, headless: true, elsewhere: [] },
+    shown,
+    "pushed to ssh://x/e.git: main, v0.2.0\nno project can be made of it yet: its default branch is one that is not there\n" +
+      "  make main its default branch; where it is on this machine: git -C FOLDER symbolic-ref HEAD refs/heads/main\n",
   ],
   [
     "that all is there",

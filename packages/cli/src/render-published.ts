@@ -10,7 +10,7 @@ interface Shown {
 
 /** What is there now, and which projects do not know it. */
 export function renderPublished(published: Published, { dryRun, file }: Shown): string {
-  const { url, pushed, there, rewritten, elsewhere } = published;
+  const { url, pushed, there, rewritten, headless, elsewhere } = published;
   const would = dryRun ? "would be " : "";
   const lines = [
     pushed.length === 0
@@ -18,6 +18,11 @@ export function renderPublished(published: Published, { dryRun, file }: Shown): 
       : `${would}pushed to ${oneLine(url)}: ${pushed.map(oneLine).join(", ")}`,
     ...(rewritten ? [`${would}written into ${file}: url = ${JSON.stringify(url)} under [engine]`] : []),
   ];
+  if (headless)
+    lines.push(
+      "no project can be made of it yet: its default branch is one that is not there",
+      "  make main its default branch; where it is on this machine: git -C FOLDER symbolic-ref HEAD refs/heads/main",
+    );
   if (elsewhere.length > 0)
     lines.push(
       `these projects fetch their engine from elsewhere: ${elsewhere.join(", ")}`,
@@ -27,7 +32,7 @@ export function renderPublished(published: Published, { dryRun, file }: Shown): 
 }
 
 export function publishedJson(published: Published, { dryRun }: Shown): string {
-  const { url, pushed, there, rewritten, elsewhere } = published;
+  const { url, pushed, there, rewritten, headless, elsewhere } = published;
   const answer: PublishAnswer = {
     schema_version: ANSWER_VERSION,
     dry_run: dryRun,
@@ -35,6 +40,7 @@ export function publishedJson(published: Published, { dryRun }: Shown): string {
     pushed: [...pushed],
     there: [...there],
     rewritten,
+    headless,
     elsewhere: [...elsewhere],
   };
   return `${JSON.stringify(answer)}\n`;

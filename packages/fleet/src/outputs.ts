@@ -109,6 +109,9 @@ export const PublishOutput = z.strictObject({
   pushed: z.array(z.string()).describe("Tags and branches that were not there before."),
   there: z.array(z.string()),
   rewritten: z.boolean().describe("fleet.toml named another place."),
+  headless: z
+    .boolean()
+    .describe("Its default branch is one that is not there, so a project can't be made of it."),
   elsewhere: z.array(z.string()).describe("Projects that fetch their engine from elsewhere."),
 });
 

@@ -46,6 +46,7 @@ it("releases are pushed, and new projects get their engine there", async () => {
     pushed: ["main", "v0.1.0", "v0.2.0"],
     there: [],
     rewritten: true,
+    headless: false,
     elsewhere: ["old"],
   });
   expect([await toml(), refs()]).toEqual([before, [""]]);
@@ -58,6 +59,17 @@ it("releases are pushed, and new projects get their engine there", async () => {
   await createProject(await findFleet(root), { name: "new" }, ownWorld(root));
   const modules = await readFile(path.join(root, "projects/new/.gitmodules"), "utf8");
   expect(modules).toContain(`url = ${target}\n`);
+});
+
+it("a repository with another default branch takes them, and it is said what it lacks", async () => {
+  const { root, target, publish } = await ownFleet();
+  git(target, "symbolic-ref", "HEAD", "refs/heads/trunk");
+  expect(await publish(target)).toMatchObject({ pushed: ["main", "v0.1.0", "v0.2.0"], headless: true });
+  git(target, "symbolic-ref", "HEAD", "refs/heads/main");
+  expect(await publish(target)).toMatchObject({ pushed: [], headless: false });
+  expect(await createProject(await findFleet(root), { name: "new" }, ownWorld(root))).toMatchObject({
+    is: "created",
+  });
 });
 
 it("a second time pushes what is new, though main can't be gone on with, and finds the releases that were made here", async () => {

@@ -16,6 +16,8 @@ export interface Published {
   readonly there: readonly string[];
   /** Was it fleet.toml's already? */
   readonly rewritten: boolean;
+  /** Its default branch is one that is not there, so a project can't be made of it. */
+  readonly headless: boolean;
   /** Projects that fetch their engine from elsewhere, in the order of fleet.toml. */
   readonly elsewhere: readonly string[];
 }
@@ -44,7 +46,14 @@ export async function publishEngine(
   const url = isLocal(given) ? besideFleet(found.root, target) : given;
   const rewritten = url !== found.fleet.engine.url;
   if (rewritten && !dryRun) await editFleet(found.root, "engine", { url });
-  return { url, ...refs, rewritten, elsewhere: await fetchingElsewhere(found, target) };
+  const headless = !dryRun && (await isHeadless(target, world));
+  return { url, ...refs, rewritten, headless, elsewhere: await fetchingElsewhere(found, target) };
+}
+
+/** A repository that was made for another default branch than main takes the push, and can't be cloned as a submodule. */
+async function isHeadless(target: string, { env }: World): Promise<boolean> {
+  const { code, stdout } = await createGit(env)(["ls-remote", "--quiet", "--", target, "HEAD"]);
+  return code === 0 && stdout.trim() === "";
 }
 
 /** What was made here comes first: it may be newer than what fleet.toml names since the last time. */
