@@ -25,7 +25,7 @@ export const failureJson = ({ code, message, hint, problems }: Failure): string 
 export const renderBug = (program: string, error: unknown): string =>
   sanitize(
     [
-      `${program}: this is a bug in ${program}; please report it with the lines below`,
+      `${program}: this is a bug in ${program} (FL9999); please report it with the lines below`,
       error instanceof Error ? (error.stack ?? error.message) : String(error),
       "",
     ].join("\n"),

@@ -239,6 +239,12 @@ describe("a rendered problem", () => {
     expect(lines[4]).toBe(`  | ${" ".repeat(41)}^^^`);
   });
 
+  it("quotes no more of a file than fits a screen", () => {
+    const [first = ""] = render([problem({ message: `there is no \`${"x".repeat(60_000)}\`` })]).split("\n");
+    expect(first).toMatch(/^error\[FL0300\]: there is no `x+…$/);
+    expect(first.length).toBeLessThan(300);
+  });
+
   it("is nothing when there is none", () => expect(render([])).toBe(""));
 
   it("needs no source", () => {

@@ -6,6 +6,7 @@ export type Sources = ReadonlyMap<string, string>;
 
 const MOST = 50;
 const WIDTH = 120;
+const LONGEST = 240;
 
 type Paint = (code: string, text: string) => string;
 const COLORED: Paint = (code, text) => `\u001b[${code}m${text}\u001b[0m`;
@@ -32,7 +33,7 @@ function renderProblem(problem: Problem, sources: Sources, paint: Paint): string
   const note = (kind: string, text: string) =>
     `${gutter} ${paint("1;34", "=")} ${paint("1", kind)}: ${oneLine(text)}`;
   return [
-    `${paint(tint, `${problem.severity}[${problem.code}]`)}: ${paint("1", oneLine(problem.message))}`,
+    `${paint(tint, `${problem.severity}[${problem.code}]`)}: ${paint("1", clipped(oneLine(problem.message)))}`,
     `${gutter}${paint("1;34", "-->")} ${at(problem)}`,
     ...(picture === null
       ? []
@@ -45,6 +46,9 @@ function renderProblem(problem: Problem, sources: Sources, paint: Paint): string
     ...(problem.help === null ? [] : [note("help", problem.help)]),
   ].join("\n");
 }
+
+/** What a file holds can be long, and messages quote it. */
+const clipped = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 
 const at = ({ file, line, column }: Place) => `${oneLine(file)}:${line}:${column}`;
 
