@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { lstat, readFile } from "node:fs/promises";
 import path from "node:path";
 import { readText } from "@fleet/engine";
-import { filesInIndex } from "./git-index.ts";
+import { type Entry, filesInIndex, isAsSeen, objectOf } from "./git-index.ts";
 import { parseManifest } from "./pin/release.ts";
 import { repositoryOf } from "./read-pin.ts";
 
@@ -31,24 +30,26 @@ export async function readEngineFacts(project: string): Promise<EngineFacts> {
 const LINK = 0o120000;
 const EXECUTABLE = 0o111;
 
-/** A release is small: to hash it takes less time than to start git. `fleet pin verify` looks harder. */
+/** A release is small: to look at its files takes less time than to start git. `fleet pin verify` looks harder. */
 async function changedFiles(engine: string): Promise<readonly string[]> {
   const repository = await repositoryOf(engine);
-  const index = repository === null ? null : await readFile(path.join(repository, "index")).catch(() => null);
-  const files = index === null ? "unsure" : filesInIndex(index);
+  const index = repository === null ? null : path.join(repository, "index");
+  const bytes = index === null ? null : await readFile(index).catch(() => null);
+  if (index === null || bytes === null) return [];
+  const files = filesInIndex(bytes);
   if (files === "unsure") return [];
-  const changed = [...files].map(async ([name, { mode, object }]) => {
-    const file = path.join(engine, name);
-    const found = await lstat(file).catch(() => null);
-    if (found?.isFile() !== true || (mode & LINK) === LINK) return found === null ? [name] : [];
-    const isProgram = (found.mode & EXECUTABLE) !== 0;
-    return isProgram === ((mode & EXECUTABLE) !== 0) && (await blobOf(file)) === object ? [] : [name];
-  });
+  const written = (await lstat(index, { bigint: true })).mtimeNs;
+  const changed = [...files].map(async ([name, entry]) =>
+    (await isChanged(path.join(engine, name), entry, written)) ? [name] : [],
+  );
   return (await Promise.all(changed)).flat();
 }
 
-/** As git names what a file holds. */
-async function blobOf(file: string): Promise<string> {
-  const bytes = await readFile(file);
-  return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+async function isChanged(file: string, entry: Entry, indexWritten: bigint): Promise<boolean> {
+  const found = await lstat(file, { bigint: true }).catch(() => null);
+  if (found === null) return true;
+  if (!found.isFile() || (entry.mode & LINK) === LINK) return false;
+  const isProgram = (Number(found.mode) & EXECUTABLE) !== 0;
+  if (isProgram !== ((entry.mode & EXECUTABLE) !== 0)) return true;
+  return !isAsSeen(entry, found, indexWritten) && objectOf(await readFile(file)) !== entry.object;
 }

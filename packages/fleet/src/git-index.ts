@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
+import type { BigIntStats } from "node:fs";
+
 /** What a git index says of one path. "unsure" is for kinds of index that only git itself should read. */
 export type IndexEntry = Entry | "absent" | "unsure";
 
-interface Entry {
+export interface Entry {
   readonly mode: number;
   readonly object: string;
   /** What lstat said of the file when git last saw that it holds the object. Times in nanoseconds. */
@@ -95,3 +98,20 @@ function isWhole(view: DataView, start: number, end: number): boolean {
   }
   return at === end;
 }
+
+/**
+ * As git asks first whether a file was changed: is it still what lstat said
+ * when the index was written? Of a file as young as the index git itself is not
+ * sure, and then its bytes tell.
+ */
+export const isAsSeen = ({ seen }: Entry, now: BigIntStats, indexWritten: bigint): boolean =>
+  now.isFile() &&
+  now.ctimeNs === seen.ctime &&
+  now.mtimeNs === seen.mtime &&
+  Number(now.ino & 0xffff_ffffn) === seen.inode &&
+  Number(now.size) === seen.size &&
+  indexWritten > seen.mtime;
+
+/** The name that git gives to what a file holds. */
+export const objectOf = (bytes: Uint8Array): string =>
+  createHash("sha1").update(`blob ${bytes.byteLength}\0`).update(bytes).digest("hex");

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { findInIndex } from "./git-index.ts";
+import { findInIndex, isAsSeen, objectOf } from "./git-index.ts";
 
 /** The git object of the agents.mjs that is made of this source: build-cli.ts puts it here. A program that runs from source has none. */
 declare const FLEET_OWN_ENGINE: string | undefined;
@@ -29,16 +28,8 @@ function objectInIndex(folder: string, file: string): string | null {
   if (index === null) return null;
   const entry = findInIndex(readFileSync(index), "agents.mjs");
   if (typeof entry === "string" || entry.mode !== PLAIN) return null;
-  const { seen } = entry;
-  const now = lstatSync(file, { bigint: true });
-  const unchanged =
-    now.isFile() &&
-    now.ctimeNs === seen.ctime &&
-    now.mtimeNs === seen.mtime &&
-    Number(now.ino & 0xffff_ffffn) === seen.inode &&
-    Number(now.size) === seen.size;
-  // Of a file as young as the index, git itself is not sure either.
-  return unchanged && lstatSync(index, { bigint: true }).mtimeNs > seen.mtime ? entry.object : null;
+  const written = lstatSync(index, { bigint: true }).mtimeNs;
+  return isAsSeen(entry, lstatSync(file, { bigint: true }), written) ? entry.object : null;
 }
 
 /** Of a submodule, where there is one. */
@@ -51,6 +42,3 @@ function indexOf(folder: string): string | null {
 }
 
 const PLAIN = 0o100644;
-
-const objectOf = (bytes: Uint8Array): string =>
-  createHash("sha1").update(`blob ${bytes.byteLength}\0`).update(bytes).digest("hex");

@@ -48,7 +48,8 @@ function renderProblem(problem: Problem, sources: Sources, paint: Paint): string
 }
 
 /** What a file holds can be long, and messages quote it. */
-const clipped = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+const clipped = (text: string): string =>
+  text.length > LONGEST ? `${[...text].slice(0, LONGEST).join("")}…` : text;
 
 const at = ({ file, line, column }: Place) => `${oneLine(file)}:${line}:${column}`;
 
