@@ -71,6 +71,8 @@ const runInProcess = (cwd: string, argv: readonly string[], world: World): Promi
 
 /** So many engines that need a process of their own are asked at the same time. */
 const AT_ONCE = 8;
+/** So many of the others are looked at in one process. */
+const TOGETHER = 50;
 
 /** Asks many engines how they are; each fails for itself. Those that are this very code are asked all at once, without a process. */
 export async function askEach(
@@ -81,7 +83,8 @@ export async function askEach(
   const survey = createSurveyor(world.env);
   const others: (() => Promise<void>)[] = [];
   const answers: (EngineStatus | Failure)[] = [];
-  const own = projects.map(async (project, index) => {
+  const own: Promise<void>[] = [];
+  const begin = async (project: FleetProject, index: number): Promise<void> => {
     if (isInProcess(found, project)) answers[index] = await askHere(found, project, survey);
     else
       others.push(async () => {
@@ -90,7 +93,12 @@ export async function askEach(
           throw error;
         });
       });
-  });
+  };
+  for (const [index, project] of projects.entries()) {
+    own.push(begin(project, index));
+    // While tmux looks at these, the next ones are read.
+    if (index % TOGETHER === TOGETHER - 1) await new Promise(setImmediate);
+  }
   const queue = others.values();
   const worker = async () => {
     for (const work of queue) await work();

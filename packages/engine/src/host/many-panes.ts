@@ -17,6 +17,9 @@ interface Patience {
 
 const PATIENCE: Patience = { together: 2_000, alone: 10_000 };
 
+/** So many are looked at in one process before a second one is worth its start. */
+const FEW = 50;
+
 /** One server after the other. After each comes a line that no program can know, with its exit code. */
 const SCRIPT =
   'format=$1 end=$2; shift 2; for socket do tmux -u -S "$socket" -f /dev/null list-panes -a -F "$format" 2>&1; echo "$end $?"; done';
@@ -31,7 +34,7 @@ export function createLookAtPanes(environment: Environment, patience: Patience =
   const flush = async (): Promise<void> => {
     const those = waiting;
     waiting = [];
-    const parts = those.length === 1 ? 0 : Math.min(availableParallelism(), those.length);
+    const parts = those.length === 1 ? 0 : Math.min(availableParallelism(), Math.ceil(those.length / FEW));
     const answered = new Set<Asked>();
     await Promise.all(
       Array.from({ length: parts }, async (_, part) => {
