@@ -10,6 +10,8 @@ import type { Adopted } from "../src/adopt/adopted.ts";
 import { checkFleet } from "../src/check-fleet.ts";
 import { runEngine } from "../src/engine.ts";
 import { findFleet, pickProjects } from "../src/find.ts";
+import { cutover } from "../src/migrate/cutover.ts";
+import { fingerprint } from "../src/migrate/fingerprint.ts";
 import { allOf, type Old, ownOld } from "./old.ts";
 import { GIT_ENV, git, ownDirectory, ownFleet, ownWorld, ROOT, releaseEngine } from "./own.ts";
 
@@ -138,6 +140,27 @@ describe("an old set-up, adopted", () => {
     expect(remarks.map(({ message }) => message)).toContain(
       "nothing tells how the first message of a loop agent began: a plain one was put in its place",
     );
+  });
+
+  it("is one also where it speaks as ours do and has the engine before as its submodule", async () => {
+    const place = await ownFleet(engine.repository);
+    const staged = path.join(await ownDirectory(), "staged");
+    await mkdir(path.join(staged, "engine"), { recursive: true });
+    await writeFile(path.join(staged, "engine/agents.py"), "# the engine before\n");
+    await writeFile(
+      path.join(staged, "agents.toml"),
+      '[defaults]\nsession_prefix = "s-"\nlog_dir = ".ao-state"\nbackend = "demo"\n[agents.a]\nkind = "persistent"\n',
+    );
+    expect(await adopt(place, staged, { name: "staged", dryRun: true })).toMatchObject({ dialect: "old" });
+    await adopt(place, staged, { name: "staged" });
+    const found = await findFleet(place);
+    const [project] = pickProjects(found, ["staged"]);
+    if (project === undefined) throw new Error("it is not in fleet.toml");
+    const world = ownWorld(place, { ...GIT_ENV, FLEET_NODE: process.execPath });
+    const book = await cutover(found, project, { from: null, back: false }, world);
+    expect(book).toContain(`(cd ${staged} && RESUME_PHASE=1 python3 engine/agents.py down)`);
+    const print = await fingerprint(found, staged, world);
+    expect(Object.keys(print.files)).toEqual(["agents.toml", "engine/agents.py"]);
   });
 
   it("is read warily: a pipe, a program of bytes and a password in a url are not taken over", async () => {

@@ -9,7 +9,7 @@ import { type Adopted, conversationsOf, describe } from "./adopted.ts";
 import { adoptAgain } from "./again.ts";
 import { ADOPTED_FILE, adoptedText, recordsText } from "./new-state.ts";
 import { type OldProject, readOldProject } from "./old-project.ts";
-import { PHASE_FILE } from "./old-state.ts";
+import { OLD_ENGINE, PHASE_FILE } from "./old-state.ts";
 
 export interface AdoptOptions {
   readonly folder: string;
@@ -50,13 +50,15 @@ export async function adoptProject(
   return { ...adopted, engine };
 }
 
-/** One of ours already: our rules take its agents.toml, and no other engine keeps its state where it says. */
+/** One of ours already: our rules take its agents.toml, and no other engine is in it or keeps its state where it says. */
 async function isOurs(root: string): Promise<boolean> {
   const file = path.join(root, "agents.toml");
   const bytes = await readFile(file).catch(() => null);
   const parsed = bytes === null ? null : await parseAgentsFile(file, bytes, { strict: false });
   if (!parsed?.ok) return false;
-  return (await readFile(path.join(root, parsed.value.log_dir, PHASE_FILE)).catch(() => null)) === null;
+  const others = [`${parsed.value.log_dir}/${PHASE_FILE}`, OLD_ENGINE];
+  const found = others.map((name) => readFile(path.join(root, name)).catch(() => null));
+  return (await Promise.all(found)).every((one) => one === null);
 }
 
 /** The new state: where the phases are, who talks about what, and which set-up must be at rest before this one starts. */

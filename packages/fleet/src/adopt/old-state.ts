@@ -17,6 +17,9 @@ export interface OldState {
   readonly strange: readonly string[];
 }
 
+/** The engine before, where a project had it as a submodule. */
+export const OLD_ENGINE = "engine/agents.py";
+
 /** Where the index of the phase stands, from the old log_dir on. */
 export const PHASE_FILE = "state/phase-idx";
 

@@ -3,14 +3,14 @@ import path from "node:path";
 import { Failure, type Project, readText, type World } from "@fleet/engine";
 import { conversationsOf } from "../adopt/adopted.ts";
 import { type OldProject, readOldProject } from "../adopt/old-project.ts";
-import { PHASE_FILE } from "../adopt/old-state.ts";
+import { OLD_ENGINE, PHASE_FILE } from "../adopt/old-state.ts";
 import { originOf } from "../adopt/origin.ts";
 import { type FoundFleet, folderOf } from "../find.ts";
 import type { FleetProject } from "../fleet-file.ts";
 import { askBoth, type Status } from "./ask.ts";
 import { conversationsIn } from "./fingerprint.ts";
 import { readOrigin } from "./origin.ts";
-import { type Facts, renderRunbook, renderWayBack } from "./render-runbook.ts";
+import { type Facts, renderRunbook, renderWayBack, word } from "./render-runbook.ts";
 
 export interface CutoverOptions {
   /** The old set-up's folder; by default the one that the project was adopted from. */
@@ -78,17 +78,16 @@ async function programsOf(root: string): Promise<Pick<Facts["old"], "stop" | "st
   const launcher = path.join(root, "launch.sh");
   if (await exists(launcher))
     return {
-      stop: `${launcher} stop`,
-      start: `RESUME_PHASE=1 ${launcher} start`,
-      status: `${launcher} status`,
+      stop: `${word(launcher)} stop`,
+      start: `RESUME_PHASE=1 ${word(launcher)} start`,
+      status: `${word(launcher)} status`,
     };
-  const engine = path.join(root, "agents.py");
-  if (await exists(engine))
-    return {
-      stop: `python3 ${engine} down`,
-      start: `RESUME_PHASE=1 python3 ${engine} up`,
-      status: `python3 ${engine} status`,
-    };
+  for (const name of ["agents.py", OLD_ENGINE]) {
+    if (!(await exists(path.join(root, name)))) continue;
+    // It looks for agents.toml where it is called.
+    const call = (verb: string) => `(cd ${word(root)} && RESUME_PHASE=1 python3 ${name} ${verb})`;
+    return { stop: call("down"), start: call("up"), status: call("status") };
+  }
   return { stop: null, start: null, status: null };
 }
 

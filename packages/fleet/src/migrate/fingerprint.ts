@@ -5,6 +5,7 @@ import { Failure, isCode, readText, type World, wantedFiles } from "@fleet/engin
 import { z } from "zod";
 import { conversationsOf } from "../adopt/adopted.ts";
 import { readOldProject } from "../adopt/old-project.ts";
+import { OLD_ENGINE } from "../adopt/old-state.ts";
 import { within } from "../convert/words.ts";
 import { type FoundFleet, folderOf } from "../find.ts";
 import type { FleetProject } from "../fleet-file.ts";
@@ -79,7 +80,7 @@ async function fingerprintOld(folder: string, world: World): Promise<Fingerprint
   const sessions = await sessionsOf(converted.prefix, world);
   return {
     ...{ schema_version: 1, kind: "old", name: path.basename(root), folder: root, engine: null },
-    files: await sumsOf(root, [...programs, ...named]),
+    files: await sumsOf(root, [...programs, OLD_ENGINE, ...named]),
     phase: phase === null ? null : { id: phase.id, index: phase.index },
     conversations: conversationsOf(old),
     sessions: [...sessions],

@@ -48,7 +48,7 @@ const says = (...lines: readonly string[]): string =>
     : `\n\`\`\`text\n${lines.join("\n")}\n\`\`\`\n`;
 
 /** A word for a shell. */
-const word = (text: string): string =>
+export const word = (text: string): string =>
   /^[\w./@:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The steps from the old set-up to the new project, and back. */
