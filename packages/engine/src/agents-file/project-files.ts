@@ -4,23 +4,9 @@ import type { Placed } from "../diagnostics/positions.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
+import { type FileFact, programPath, programs, surroundings } from "./surroundings.ts";
 
-/** What stands at a path inside a project. */
-export interface FileFact {
-  /** "symlink-out": a link, or something behind one, that is not in the project. */
-  readonly kind: "file" | "directory" | "missing" | "symlink-out";
-  /** Of a file that is UTF-8 text of a sensible size. */
-  readonly text?: string;
-  /** Of the state directory and of files with secrets: git would take it for part of the project. */
-  readonly tracked?: boolean;
-  /** Of the state directory: its disk is another machine's. */
-  readonly remote?: boolean;
-  /** Of a clone: it has a remote. Not said where that cannot be told without asking git. */
-  readonly hasRemote?: boolean;
-}
-
-/** As what a program that is looked for in PATH is asked for. No path of a project begins so. */
-const programPath = (name: string): string => `$PATH/${name}`;
+export type { FileFact } from "./surroundings.ts";
 
 interface Wanted {
   readonly path: string;
@@ -39,12 +25,6 @@ export const wantedFiles = (project: Project): readonly string[] => [
     ...programs(project).map(({ name }) => programPath(name)),
   ]),
 ];
-
-/** The programs of services that have no folder in their name. */
-const programs = ({ agents }: Project) =>
-  agents.flatMap(({ name: service, command }) =>
-    command === null || command[0].includes("/") ? [] : [{ name: command[0], service }],
-  );
 
 function wanted(project: Project): readonly Wanted[] {
   const { loop } = project;
@@ -120,12 +100,7 @@ export function checkProjectFiles(
   const all = wanted(project).filter(({ path }) => !(lost && roles.some((role) => role.path === path)));
   const findings = [
     ...all.flatMap((want) => judge(want, factOf(want.path))),
-    ...stateFindings(factOf(project.log_dir)),
-    ...secretFindings(project, factOf),
-    ...cloneFindings(project, factOf),
-    ...programs(project)
-      .filter(({ name }) => files.get(programPath(name))?.kind === "missing")
-      .map(({ name, service }) => missingProgram(name, service)),
+    ...surroundings(project, factOf, files),
   ];
   const contracts = lost ? [] : roles.flatMap((role) => contractsOf(role, project, factOf));
   const template = project.loop?.kickoff_template;
@@ -166,70 +141,6 @@ function judge({ path, kind, needed, named }: Wanted, fact: FileFact): readonly 
       return fact.kind satisfies never;
   }
 }
-
-const warned = (code: Finding["code"], path: Path, message: string, help: string): Finding => ({
-  code,
-  severity: "warning",
-  path,
-  message,
-  help,
-});
-
-function stateFindings({ tracked, remote }: FileFact): readonly Finding[] {
-  const path = ["defaults", "log_dir"];
-  return [
-    ...(tracked === true
-      ? [warned("FL0600", path, "git does not ignore the state directory", "name it in .gitignore")]
-      : []),
-    ...(remote === true
-      ? [
-          warned(
-            "FL0600",
-            path,
-            "the state directory lies on a network's disk, where a power cut loses what was written",
-            "put the project on a disk of this machine",
-          ),
-        ]
-      : []),
-  ];
-}
-
-function secretFindings({ backends }: Project, factOf: (path: string) => FileFact): readonly Finding[] {
-  return Object.entries(backends).flatMap(([name, { env_file: file }]) =>
-    file === null || factOf(file).tracked !== true
-      ? []
-      : [
-          warned(
-            "FL0600",
-            ["backends", name, "env_file"],
-            `git does not ignore \`${file}\`, and it is for secrets`,
-            "name it in .gitignore",
-          ),
-        ],
-  );
-}
-
-/** Nothing is ever pushed to a clone that came from nowhere. */
-function cloneFindings({ loop }: Project, factOf: (path: string) => FileFact): readonly Finding[] {
-  if (loop?.handoff == null || factOf(loop.handoff.repo).hasRemote !== false) return [];
-  const message = `\`${loop.handoff.repo}\` has no remote, so that no handoff ever comes`;
-  return [
-    warned(
-      "FL0404",
-      ["loop", "handoff", "repo"],
-      message,
-      "make it a clone of what the agents push to, with git clone",
-    ),
-  ];
-}
-
-const missingProgram = (name: string, service: string): Finding =>
-  warned(
-    "FL0500",
-    ["services", service, "command", 0],
-    `there is no program \`${name}\` on this machine`,
-    "install it, or write where it is",
-  );
 
 /** What a loop agent must have been told by its template or its role, or it works against the watchdog without knowing. */
 function contractsOf(

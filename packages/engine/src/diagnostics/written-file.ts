@@ -18,68 +18,64 @@ export type WrittenFile =
   | { readonly is: "something else"; readonly what: "a folder" | "a pipe" | "a device" | "a socket" };
 
 /** What is wrong with the file itself, whatever it holds. */
-export function fileProblems(file: string, written: WrittenFile): readonly Problem[] {
-  const name = file.slice(file.lastIndexOf("/") + 1);
-  const whole = (code: Code, message: string, help: string | null = null): Problem => ({
-    ...startOf(file),
-    code,
-    severity: "error",
-    message,
-    help,
-    related: [],
-  });
+export const fileProblems = (file: string, written: WrittenFile): readonly Problem[] =>
+  complaintsOf(file, file.slice(file.lastIndexOf("/") + 1), written).map(
+    ({ code, severity = "error", message, help = null }) => ({
+      ...startOf(file),
+      code,
+      severity,
+      message,
+      help,
+      related: [],
+    }),
+  );
+
+interface Complaint {
+  readonly code: Code;
+  readonly severity?: Problem["severity"];
+  readonly message: string;
+  readonly help?: string;
+}
+
+function complaintsOf(file: string, name: string, written: WrittenFile): readonly Complaint[] {
+  const refused = (message: string, help?: string): readonly Complaint[] => [
+    { code: "FL0004", message, ...(help === undefined ? {} : { help }) },
+  ];
   switch (written.is) {
     case "missing":
-      return [whole("FL0004", `there is no ${name}`)];
+      return refused(`there is no ${name}`);
     case "dangling":
-      return [
-        whole(
-          "FL0004",
-          `${name} is a link to something that is not there`,
-          "see where it leads: readlink -f",
-        ),
-      ];
+      return refused(`${name} is a link to something that is not there`, "see where it leads: readlink -f");
     case "a circle of links":
-      return [whole("FL0004", `${name} is a link that leads back to itself`)];
+      return refused(`${name} is a link that leads back to itself`);
     case "unreadable":
-      return [whole("FL0004", `${name} cannot be read`, "see who may read it, and its folders: namei -l")];
+      return refused(`${name} cannot be read`, "see who may read it, and its folders: namei -l");
     case "something else":
-      return [whole("FL0004", `${name} is ${written.what}, and should be a file`)];
+      return refused(`${name} is ${written.what}, and should be a file`);
     case "read":
-      return [
-        ...(written.open
-          ? [
-              whole(
-                "FL0005",
-                `everyone may write ${name}, and so decide what is run here`,
-                `chmod o-w ${file}`,
-              ),
-            ]
-          : []),
-        ...(written.foreign
-          ? [
-              whole(
-                "FL0005",
-                `${name} belongs to another user, who decides so what is run here`,
-                `make it yours: chown $USER ${file}`,
-              ),
-            ]
-          : []),
-        ...(written.twin === null
-          ? []
-          : [
-              warning(
-                whole(
-                  "FL0600",
-                  `beside it lies \`${written.twin}\`, which nothing reads`,
-                  "remove one of the two",
-                ),
-              ),
-            ]),
-      ];
+      return doubts(file, name, written);
     default:
       return written satisfies never;
   }
 }
 
-const warning = (problem: Problem): Problem => ({ ...problem, severity: "warning" });
+function doubts(
+  file: string,
+  name: string,
+  { open, foreign, twin }: Extract<WrittenFile, { is: "read" }>,
+): readonly Complaint[] {
+  const complaints: Complaint[] = [];
+  if (open) {
+    const message = `everyone may write ${name}, and so decide what is run here`;
+    complaints.push({ code: "FL0005", message, help: `chmod o-w ${file}` });
+  }
+  if (foreign) {
+    const message = `${name} belongs to another user, who decides so what is run here`;
+    complaints.push({ code: "FL0005", message, help: `make it yours: chown $USER ${file}` });
+  }
+  if (twin !== null) {
+    const message = `beside it lies \`${twin}\`, which nothing reads`;
+    complaints.push({ code: "FL0600", severity: "warning", message, help: "remove one of the two" });
+  }
+  return complaints;
+}
