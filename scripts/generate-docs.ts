@@ -3,9 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { CODES } from "../packages/engine/src/diagnostics/code-table.ts";
-import { engineSchemas, type JsonSchema } from "../packages/engine/src/json-schema.ts";
-import { fleetSchemas } from "../packages/fleet/src/json-schema.ts";
-import { migrationSchemas } from "../packages/fleet/src/outputs-migration.ts";
+import { type JsonSchema, loadSchemas } from "../packages/fleet/src/json-schema.ts";
 import { problemPages } from "./problem-pages.ts";
 import { type Table, tablesOf } from "./schema-tables.ts";
 
@@ -18,30 +16,15 @@ import { type Table, tablesOf } from "./schema-tables.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 
-const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
-  "packages/engine/schema/agents.schema.json": engineSchemas.agents(),
-  "packages/fleet/schema/fleet.schema.json": fleetSchemas.fleet(),
-  "docs/schema/status.schema.json": {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "status --json: of one project, or of the fleet",
-    anyOf: [engineSchemas.status(), fleetSchemas.status()].map(({ $schema: _, ...schema }) => schema),
-  },
-  "docs/schema/events.schema.json": engineSchemas.events(),
-  "docs/schema/validate.schema.json": engineSchemas.validate(),
-  "docs/schema/explain.schema.json": engineSchemas.explain(),
-  "docs/schema/create-project.schema.json": fleetSchemas.created(),
-  "docs/schema/pin.schema.json": fleetSchemas.pin(),
-  "docs/schema/upgrade.schema.json": fleetSchemas.upgrade(),
-  "docs/schema/engine-publish.schema.json": fleetSchemas.publish(),
-  "docs/schema/pin-verify.schema.json": fleetSchemas.verify(),
-  ...Object.fromEntries(
-    Object.entries(migrationSchemas()).map(([name, schema]) => [`docs/schema/${name}.schema.json`, schema]),
-  ),
+/** What people write lies where it is shipped; what commands answer is documentation. */
+const SHIPPED: Readonly<Record<string, string>> = {
+  agents: "packages/engine/schema/agents.schema.json",
+  fleet: "packages/fleet/schema/fleet.schema.json",
 };
 
-const PAGES: Readonly<Record<string, JsonSchema>> = {
-  "docs/agents-toml.md": engineSchemas.agents(),
-  "docs/fleet-toml.md": fleetSchemas.fleet(),
+const PAGES: Readonly<Record<string, string>> = {
+  "docs/agents-toml.md": "agents",
+  "docs/fleet-toml.md": "fleet",
 };
 
 const read = (file: string): Promise<string> => readFile(path.join(ROOT, file), "utf8").catch(() => "");
@@ -81,10 +64,13 @@ function withTables(file: string, page: string, schema: JsonSchema): string {
 async function main(): Promise<void> {
   const check = process.argv.includes("--check");
   const wanted = new Map<string, string>();
-  for (const [file, schema] of Object.entries(SCHEMAS))
+  const schemas = await loadSchemas();
+  for (const [name, schema] of Object.entries(schemas)) {
+    const file = SHIPPED[name] ?? `docs/schema/${name}.schema.json`;
     wanted.set(file, formatted(file, JSON.stringify(schema)));
-  for (const [file, schema] of Object.entries(PAGES))
-    wanted.set(file, withTables(file, await read(file), schema));
+  }
+  for (const [file, name] of Object.entries(PAGES))
+    wanted.set(file, withTables(file, await read(file), schemas[name] ?? {}));
   wanted.set("docs/problems.md", problemPages(CODES));
   const stale: string[] = [];
   for (const [file, text] of wanted) {

@@ -22,6 +22,7 @@ import {
 import { parityCommand } from "./commands/parity.ts";
 import { pinCommand, pinVerifyCommand } from "./commands/pin.ts";
 import { readCommand } from "./commands/read.ts";
+import { schemaCommand } from "./commands/schema.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { upgradeCommand } from "./commands/upgrade.ts";
@@ -53,6 +54,7 @@ const COMMANDS = [
   watchdogCommand,
   readCommand,
   recordCommand,
+  schemaCommand,
 ];
 
 /** Runs one line of the `fleet` command and says how the process should exit. */

@@ -32,7 +32,7 @@ async function ownFleet() {
 it("serves a fleet elsewhere with the program that was built, from start to end", async () => {
   const fleet = await ownFleet();
   // The first call may have to build, and says so on the other stream.
-  expect(await fleet("validate")).toMatchObject({ code: 0, stdout: "OK, 1 projects\n" });
+  expect(await fleet("validate")).toMatchObject({ code: 0, stdout: "OK, 1 project\n" });
   expect(await fleet("up", "shop")).toMatchObject({ code: 0, stdout: "ada  started\n", stderr: "" });
   expect(await fleet("status")).toMatchObject({
     code: 0,

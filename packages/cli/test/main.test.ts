@@ -345,7 +345,7 @@ describe("fleet validate", () => {
       "shop/agents.toml": good,
     });
     const before = await treeHash(root);
-    expect(await fleet(root, ["validate"])).toEqual({ exit: 0, out: "OK, 1 projects\n", err: "" });
+    expect(await fleet(root, ["validate"])).toEqual({ exit: 0, out: "OK, 1 project\n", err: "" });
     expect(await treeHash(root)).toBe(before);
   });
 
@@ -387,12 +387,72 @@ describe("fleet validate", () => {
     });
     const { exit, out } = await fleet(root, ["validate", "--strict"]);
     expect(out).toContain("warning[FL0500]: there is no program `no-such-program` on this machine");
-    expect(out).toContain("OK, 1 projects\n");
+    expect(out).toContain("OK, 1 project\n");
     expect(exit).toBe(0);
     const prefix = good.replace('"shop-"', '"shop"');
     await writeFile(path.join(root, "shop/agents.toml"), prefix);
     expect((await fleet(root, ["validate"])).exit).toBe(0);
     expect((await fleet(root, ["validate", "--strict"])).exit).toBe(1);
+  });
+
+  describe("of some projects", () => {
+    const table = (name: string, more = "") =>
+      `[[project]]\nname = "${name}"\npath = "${name}"\nengine = "workspace"\n${more}`;
+    const three = () =>
+      ownDirectory({
+        "fleet.toml": `${table("one", 'tags = ["web"]\n')}${table("two", "typo = 1\n")}${table("three", 'tags = ["web"]\n')}`,
+        "one/agents.toml": good,
+        "two/agents.toml": good.replace("persistent", "persitent").replace("shop-", "two-"),
+        "three/agents.toml": good.replace("[agents.a]", "[agents.b]"),
+      });
+
+    it.each([
+      ["two", ["two"], ["fleet.toml:10:1", "two/agents.toml:6:8"]],
+      [
+        "one by its flag, with what is between it and another",
+        ["--project", "one"],
+        ["three/agents.toml:2:18"],
+      ],
+      ["those with a tag", ["--tag", "web"], ["three/agents.toml:2:18"]],
+    ])("shows what touches %s", async (_, words, places) => {
+      const { exit, out } = await fleet(await three(), ["validate", ...words]);
+      expect(exit).toBe(1);
+      expect([...out.matchAll(/--> (\S+)/g)].map(([, place]) => place)).toEqual(places);
+    });
+
+    it("counts them alone", async () => {
+      const root = await ownDirectory({
+        "fleet.toml": table("one") + table("two"),
+        "one/agents.toml": good,
+        "two/agents.toml": "broken",
+      });
+      expect(await fleet(root, ["validate", "one"])).toMatchObject({ exit: 0, out: "OK, 1 project\n" });
+      expect(await fleet(root, ["validate"])).toMatchObject({ exit: 1 });
+    });
+
+    it("knows the names and the tags that there are", async () => {
+      const root = await three();
+      expect(await fleet(root, ["validate", "thre"])).toMatchObject({
+        exit: 2,
+        err: expect.stringContaining("did you mean `three`?"),
+      });
+      expect(await fleet(root, ["validate", "--tag", "wob"])).toMatchObject({
+        exit: 2,
+        err: expect.stringContaining("tags: web"),
+      });
+    });
+  });
+
+  it("annotates a push", async () => {
+    const root = await ownDirectory({
+      "fleet.toml": '[[project]]\nname = "shop"\npath = "shop"\nengine = "workspace"\nenabld = true\n',
+      "shop/agents.toml": good,
+    });
+    const { exit, out } = await fleet(root, ["validate", "--format", "github"]);
+    expect(exit).toBe(1);
+    expect(out).toMatch(
+      /^::error file=fleet.toml,line=5,endLine=5,col=1,endColumn=6,title=FL0210::unknown key/,
+    );
   });
 
   it("says where fleet.toml should be", async () => {
@@ -429,5 +489,26 @@ describe("fleet explain", () => {
     const { exit, err } = await fleet("/", ["explain", "FL0242"]);
     expect(exit).toBe(2);
     expect(err).toContain("did you mean FL0");
+  });
+});
+
+describe("fleet schema", () => {
+  it("prints what an editor needs for each file", async () => {
+    const { exit, out } = await fleet(await ownDirectory(), ["schema", "agents"]);
+    expect(exit).toBe(0);
+    const here = path.join(import.meta.dirname, "../../engine/schema/agents.schema.json");
+    expect(JSON.parse(out)).toEqual(JSON.parse(await readFile(here, "utf8")));
+  });
+
+  it("lists the names, and knows which is meant", async () => {
+    const root = await ownDirectory();
+    const { out } = await fleet(root, ["schema"]);
+    expect(out.split("\n").map((line) => line.split(/ +/)[0])).toEqual(
+      expect.arrayContaining(["agents", "fleet", "status", "validate"]),
+    );
+    expect(await fleet(root, ["schema", "agent"])).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining("did you mean `agents`?"),
+    });
   });
 });

@@ -1,3 +1,5 @@
+import type * as schemas from "./json-schema.ts";
+
 export { isRefName, ProjectName } from "./agents-file/texts.ts";
 export { agentsJsonSchema, parseAgentsFile, readAgentsFile } from "./agents-file.ts";
 export { besides, checkProjectFiles, type FileFact, wantedFiles } from "./agents-rules.ts";
@@ -17,6 +19,7 @@ export { renderFailure } from "./command/render.ts";
 export { checkedText, FileVersion, type Refusal } from "./diagnostics/checked.ts";
 export { type PlacedDocument, readToml, type TomlOptions, withPlaces } from "./diagnostics/document.ts";
 export { type Finding, locate, sortProblems, unlessNewer } from "./diagnostics/finding.ts";
+export { FORMATS, type Format, failsCheck, formatProblems, saysWhenFine } from "./diagnostics/formats.ts";
 export { type Path, placeOf, startOf } from "./diagnostics/place.ts";
 export { placeIn } from "./diagnostics/positions.ts";
 export { diagnosticsJson, renderProblems } from "./diagnostics/render.ts";
@@ -43,3 +46,7 @@ export { createSurveyor } from "./verbs/survey-many.ts";
 export { VERSION } from "./version.ts";
 export { statusFile } from "./watch/course.ts";
 export { renderKickoff } from "./watch/kickoff.ts";
+
+// It takes long to load, and nearly nobody asks.
+export const loadEngineSchemas = async (): Promise<typeof schemas.engineSchemas> =>
+  (await import("./json-schema.ts")).engineSchemas;

@@ -51,7 +51,10 @@ export async function findFleet(cwd: string, { strict = true } = {}): Promise<Fo
 }
 
 /** The projects that were named, in the file's order of names given. @throws Failure UNKNOWN_NAME */
-export function pickProjects({ fleet, file }: FoundFleet, names: readonly string[]): readonly FleetProject[] {
+export function pickProjects(
+  { fleet, file }: Pick<FoundFleet, "fleet" | "file">,
+  names: readonly string[],
+): readonly FleetProject[] {
   const known = fleet.projects.map(({ name }) => name);
   return [...new Set(names)].map((name) => {
     const project = fleet.projects.find((one) => one.name === name);

@@ -2,6 +2,7 @@ import type * as adopting from "./adopt/adopt.ts";
 import type * as checking from "./check-fleet.ts";
 import type * as disjoint from "./disjoint.ts";
 import type * as editing from "./edit-fleet.ts";
+import type * as schemas from "./json-schema.ts";
 import type * as moving from "./migrate/cutover.ts";
 import type * as printing from "./migrate/fingerprint.ts";
 import type * as comparing from "./migrate/parity.ts";
@@ -50,6 +51,8 @@ export const changesSince = async (
   ...given: Parameters<typeof printing.changesBetween>
 ): Promise<ReturnType<typeof printing.changesBetween>> =>
   (await import("./migrate/fingerprint.ts")).changesBetween(...given);
+export const loadSchemas: typeof schemas.loadSchemas = async () =>
+  (await import("./json-schema.ts")).loadSchemas();
 export const createProject: typeof creating.createProject = async (...given) =>
   (await import("./project/scaffold.ts")).createProject(...given);
 export const editFleet: typeof editing.editFleet = async (...given) =>

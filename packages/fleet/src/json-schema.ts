@@ -1,3 +1,4 @@
+import { loadEngineSchemas } from "@fleet/engine";
 import { z } from "zod";
 import { fleetJsonSchema } from "./fleet-file.ts";
 import {
@@ -8,19 +9,33 @@ import {
   UpgradeOutput,
   VerifyOutput,
 } from "./outputs.ts";
+import { migrationSchemas } from "./outputs-migration.ts";
 
-/** Every JSON schema of the fleet, by the name of its file. */
-export const fleetSchemas: Readonly<
-  Record<
-    "fleet" | "status" | "created" | "pin" | "verify" | "upgrade" | "publish",
-    () => Readonly<Record<string, unknown>>
-  >
-> = {
-  fleet: fleetJsonSchema,
-  status: () => ({ ...z.toJSONSchema(FleetStatusOutput), title: "fleet status --json" }),
-  created: () => ({ ...z.toJSONSchema(CreatedOutput), title: "fleet create-project --json" }),
-  pin: () => ({ ...z.toJSONSchema(PinsOutput), title: "fleet pin --json" }),
-  upgrade: () => ({ ...z.toJSONSchema(UpgradeOutput), title: "fleet upgrade --json" }),
-  publish: () => ({ ...z.toJSONSchema(PublishOutput), title: "fleet engine publish --json" }),
-  verify: () => ({ ...z.toJSONSchema(VerifyOutput), title: "fleet pin verify --json" }),
-};
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Every JSON schema there is, by the name of its file: what people write first, then what commands answer. */
+export async function loadSchemas(): Promise<Readonly<Record<string, JsonSchema>>> {
+  const engine = await loadEngineSchemas();
+  return {
+    agents: { ...engine.agents() },
+    fleet: fleetJsonSchema(),
+    status: {
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      title: "status --json: of one project, or of the fleet",
+      anyOf: [engine.status(), described(FleetStatusOutput, "fleet status --json")].map(
+        ({ $schema: _, ...schema }) => schema,
+      ),
+    },
+    events: engine.events(),
+    validate: engine.validate(),
+    explain: engine.explain(),
+    "create-project": described(CreatedOutput, "fleet create-project --json"),
+    pin: described(PinsOutput, "fleet pin --json"),
+    "pin-verify": described(VerifyOutput, "fleet pin verify --json"),
+    upgrade: described(UpgradeOutput, "fleet upgrade --json"),
+    "engine-publish": described(PublishOutput, "fleet engine publish --json"),
+    ...migrationSchemas(),
+  };
+}
+
+const described = (schema: z.ZodType, title: string): JsonSchema => ({ ...z.toJSONSchema(schema), title });

@@ -4,11 +4,12 @@ import { besides, checkProjectFiles } from "../agents-rules.ts";
 import { defineCommand } from "../command/command.ts";
 import { MAX_BYTES } from "../diagnostics/decode.ts";
 import { sortProblems } from "../diagnostics/finding.ts";
-import { diagnosticsJson, renderProblems } from "../diagnostics/render.ts";
+import { FORMATS, type Format, failsCheck, formatProblems, saysWhenFine } from "../diagnostics/formats.ts";
 import { fileProblems } from "../diagnostics/written-file.ts";
 import { factsOf } from "../host/file-facts.ts";
 import { readWritten } from "../host/written-file.ts";
 import { Failure, type Problem } from "../problem.ts";
+import { VERSION } from "../version.ts";
 import { configFlag } from "./common.ts";
 
 const NOTHING = { problems: [], sources: new Map<string, string>() };
@@ -18,15 +19,22 @@ export const validate = defineCommand({
   about: "check agents.toml and the files it names, and say everything that is wrong; writes nothing",
   flags: {
     ...configFlag,
-    format: { type: "string", about: "pretty or json", choices: ["pretty", "json"], value: "FORMAT" },
+    format: {
+      type: "string",
+      about: "pretty, json, github (annotations) or sarif (code scanning)",
+      choices: FORMATS,
+      value: "FORMAT",
+    },
     json: { type: "boolean", about: "the same as --format json" },
     strict: { type: "boolean", about: "warnings fail too" },
   },
   examples: [
     ["agents validate", "OK, or every problem with its line and column"],
     ["agents validate --format json", "for editors and scripts"],
+    ["agents validate --format github --strict", "in CI: beside the lines of the change"],
   ],
-  async run(_, { config, format, json, strict }, world) {
+  async run(_, { config, format: chosen, json, strict }, world) {
+    const format = json ? "json" : ((chosen ?? "pretty") as Format);
     const file = path.resolve(world.cwd, config ?? ".", config?.endsWith(".toml") ? "" : "agents.toml");
     const shown = path.relative(world.cwd, file) || file;
     const written = readWritten(file, MAX_BYTES);
@@ -38,11 +46,9 @@ export const validate = defineCommand({
     const { problems: inside, sources } =
       written.is === "read" ? await check(shown, path.dirname(file), written.bytes) : NOTHING;
     const problems = sortProblems([...own, ...inside]);
-    if (format === "json" || json) world.out(`${JSON.stringify(diagnosticsJson(problems))}\n`);
-    else if (problems.length > 0) world.out(renderProblems(problems, sources, { color: world.color }));
-    // What is missing on this machine is no fault of the files.
-    const bad = problems.some(({ severity, code }) => severity === "error" || (strict && code !== "FL0500"));
-    if (!bad && format !== "json" && !json) world.out("OK\n");
+    world.out(await formatProblems(format, problems, sources, { name: "agents", version: VERSION }, world));
+    const bad = failsCheck(problems, strict);
+    if (!bad && saysWhenFine(format)) world.out("OK\n");
     return bad ? 1 : 0;
   },
 });
