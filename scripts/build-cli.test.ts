@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -10,6 +10,13 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 const run = promisify(execFile);
 const BUILD = path.join(import.meta.dirname, "build-cli.ts");
 const FLAGS = ["--min-semi-space-size=16"];
+
+const AUTHOR = {
+  GIT_AUTHOR_NAME: "Ada",
+  GIT_AUTHOR_EMAIL: "ada@example.invalid",
+  GIT_COMMITTER_NAME: "Ada",
+  GIT_COMMITTER_EMAIL: "ada@example.invalid",
+};
 
 let folder: string;
 
@@ -47,6 +54,39 @@ it("has the templates of new projects inside", async () => {
   expect((await fleet(words)).stdout).toContain("  scripts/clones.sh\n");
   await rm(path.join(folder, "fleet.toml"));
 });
+
+it("serves a project whose engine is made of its own source without a process, and starts there what is pinned", async () => {
+  const root = await mkdtemp(path.join(tmpdir(), "fleet-test-"));
+  const env = { FLEET_NODE: process.execPath, HOME: root, ...AUTHOR };
+  const served = (...words: string[]) =>
+    run(process.execPath, [...FLAGS, path.join(folder, "start.cjs"), ...words], {
+      cwd: root,
+      env: { PATH: process.env.PATH, ...env },
+    }).catch((error: { stdout: string; stderr: string }) => error);
+  try {
+    await run(process.execPath, [
+      path.join(import.meta.dirname, "release-engine.ts"),
+      "--to",
+      `${root}/engine.git`,
+    ]);
+    await writeFile(path.join(root, "fleet.toml"), `[engine]\nurl = "${root}/engine.git"\n`);
+    await served("create-project", "shop", "--enable", "-y");
+    const engine = path.join(root, "projects/shop/engine");
+    expect((await served("up", "shop")).stdout).toBe("hello  started\n");
+    const { watchdog } = JSON.parse((await served("status", "shop", "--json")).stdout);
+    const command = await readFile(`/proc/${watchdog.pid}/cmdline`, "utf8");
+    expect(command.split("\0")).toContain(path.join(engine, "agents.mjs"));
+    expect((await served("down", "shop")).stdout).toBe("hello  stopped\n");
+    // Who is asked by a process comes to this.
+    await writeFile(path.join(engine, "agents"), "#!/bin/sh\necho 'agents: asked' >&2\nexit 3\n");
+    expect((await served("status")).stdout).toBe("shop  stopped  -  1 stopped\n");
+    await appendFile(path.join(engine, "agents.mjs"), "\n");
+    expect((await served("status")).stdout).toContain("the engine of shop: asked");
+  } finally {
+    await served("down", "shop");
+    await rm(root, { recursive: true, force: true });
+  }
+}, 60_000);
 
 it("keeps V8's code cache from a first run, and writes nothing ever after", async () => {
   await fleet(["--version"], { FLEET_WARM_UP: "1" });
