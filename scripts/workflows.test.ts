@@ -16,7 +16,10 @@ interface Workflow {
   readonly on: object;
   readonly permissions: object;
   readonly jobs: Readonly<
-    Record<string, { readonly steps: readonly Step[]; readonly "timeout-minutes": number }>
+    Record<
+      string,
+      { readonly steps: readonly Step[]; readonly "timeout-minutes": number; readonly permissions?: object }
+    >
   >;
 }
 
@@ -29,8 +32,13 @@ describe.each([".github/workflows/fleet.yml", ".forgejo/workflows/fleet.yml"])("
     expect(Object.keys(workflow.on)).toEqual(["push", "pull_request"]);
   });
 
-  it("may read the code, and nothing else", () => {
+  it("may read the code, and nothing else but write to code scanning where it does", () => {
     expect(workflow.permissions).toEqual({ contents: "read" });
+    for (const job of jobs) {
+      const uploads = job.steps.some(({ uses }) => uses?.includes("/upload-sarif@"));
+      const more = uploads ? { contents: "read", "security-events": "write" } : undefined;
+      expect(job.permissions).toEqual(more);
+    }
   });
 
   it("pins every action by its commit", () => {
@@ -51,10 +59,27 @@ describe.each([".github/workflows/fleet.yml", ".forgejo/workflows/fleet.yml"])("
 
   it("validates, and runs every gate, by programs that are here", async () => {
     const ours = steps.flatMap(({ run = "" }) => (/^[.\w]+\//.test(run) ? [run] : []));
-    expect(ours.map((run) => run.split(" "))).toEqual([
-      ["scripts/fleet", "validate"],
-      [expect.stringMatching(/^(scripts\/test|\.ci\/run)$/)],
+    const sarif = "scripts/fleet validate --format sarif > fleet.sarif || test $? = 1";
+    expect(ours).toEqual([
+      "scripts/fleet validate --format github --strict",
+      ...(file.startsWith(".github/") ? [sarif] : []),
+      expect.stringMatching(/^(scripts\/test|\.ci\/run)$/),
     ]);
     for (const run of ours) await access(path.join(ROOT, run.split(" ")[0] ?? ""), constants.X_OK);
   });
+});
+
+it("offers hooks for pre-commit that are programs of this repository, or of a project's engine", async () => {
+  const hooks: readonly Readonly<Record<string, unknown>>[] = parse(
+    await readFile(path.join(ROOT, ".pre-commit-hooks.yaml"), "utf8"),
+  );
+  expect(
+    hooks.map(({ id, entry, language, pass_filenames }) => [id, entry, language, pass_filenames]),
+  ).toEqual([
+    ["fleet-validate", "scripts/fleet validate", "script", false],
+    ["agents-validate", "engine/agents validate", "system", false],
+  ]);
+  for (const { files } of hooks)
+    for (const name of ["agents.toml", "projects/a/agents.toml", ".gitmodules", "prompts/builder.md"])
+      expect(name).toMatch(new RegExp(String(files)));
 });
