@@ -83,3 +83,15 @@ it("offers hooks for pre-commit that are programs of this repository, or of a pr
     for (const name of ["agents.toml", "projects/a/agents.toml", ".gitmodules", "prompts/builder.md"])
       expect(name).toMatch(new RegExp(String(files)));
 });
+
+it("shows a workflow for a project alone that pins its actions as ours do", async () => {
+  const page = await readFile(path.join(ROOT, "docs/ci.md"), "utf8");
+  const [, shown = ""] = /```yaml\n(name: agents\n[\s\S]*?)```/.exec(page) ?? [];
+  const ours = await readFile(path.join(ROOT, ".github/workflows/fleet.yml"), "utf8");
+  const workflow: Workflow = parse(shown);
+  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+  expect(workflow.permissions).toEqual({ contents: "read" });
+  expect(steps.flatMap(({ uses }) => uses ?? [])).toHaveLength(2);
+  for (const { uses } of steps) if (uses !== undefined) expect(ours).toContain(uses);
+  expect(steps.at(-1)?.run).toBe("engine/agents validate --format github --strict");
+});

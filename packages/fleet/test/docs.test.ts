@@ -5,6 +5,7 @@ import process from "node:process";
 import { parseAgentsFile } from "@fleet/engine";
 import { expect, it } from "vitest";
 import { parseFleetFile } from "../src/fleet-file.ts";
+import { loadSchemas } from "../src/json-schema.ts";
 
 const ROOT = path.join(import.meta.dirname, "../../..");
 
@@ -21,4 +22,18 @@ it.each([
 ])("shows an example in %s that has no problems", async (page, parse) => {
   const [, example = ""] = /```toml\n([\s\S]*?)```/.exec(await readFile(path.join(ROOT, page), "utf8")) ?? [];
   expect(await parse(page, new TextEncoder().encode(example))).toMatchObject({ ok: true, warnings: [] });
+});
+
+it("has only patterns in its schemas that the regular expressions of other languages take", async () => {
+  const patterns: string[] = [];
+  JSON.stringify(await loadSchemas(), (key, value) => {
+    if (key === "pattern" && typeof value === "string") patterns.push(value);
+    return value;
+  });
+  expect(patterns.length).toBeGreaterThan(20);
+  for (const pattern of patterns) {
+    const plain = pattern.replaceAll(/\\./g, "");
+    expect(plain, pattern).not.toMatch(/\[[^\]]*\[/);
+    expect(plain, pattern).not.toContain("(?");
+  }
 });

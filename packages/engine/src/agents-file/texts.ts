@@ -60,7 +60,8 @@ export const Alias = named(
   "1 to 40 of a-z, 0-9, ., _ and -, starting with a letter or digit",
 );
 
-const MODEL = /^[A-Za-z0-9][A-Za-z0-9._:/@[\]-]{0,99}$/;
+// biome-ignore lint/complexity/noUselessEscapeInRegex: editors read it from the schema, some in a dialect where [ in a class begins another
+const MODEL = /^[A-Za-z0-9][A-Za-z0-9._:/@\[\]-]{0,99}$/;
 
 export const ModelName = checkedText({ pattern: MODEL.source }, (text) => {
   if (MODEL.test(text)) return null;
