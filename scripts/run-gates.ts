@@ -19,8 +19,8 @@ interface Gate {
   readonly commands: readonly Words[];
   /** The last of them is a vitest run, which counts its tests. */
   readonly counts?: true;
-  /** It runs while so many before it do, and is shown after them. */
-  readonly beside?: number;
+  /** It runs while all before it do, and is shown after them. */
+  readonly beside?: true;
 }
 
 const GATES: readonly Gate[] = [
@@ -44,7 +44,7 @@ const GATES: readonly Gate[] = [
       ["scripts/offline", "vitest", "run", "--project", "clis"],
     ],
     counts: true,
-    beside: 2,
+    beside: true,
   },
   { name: "chaos", commands: [["vitest", "run", "--project", "chaos"]], counts: true },
 ];
@@ -159,7 +159,7 @@ function chooseGates([name, ...more]: Words): { readonly gates: readonly Gate[];
 function rowsOf(gates: readonly Gate[]): readonly Row[] {
   const rows: Row[] = [];
   for (const gate of gates) {
-    const before = rows.splice(rows.length - Math.min(gate.beside ?? 0, rows.length));
+    const before = gate.beside ? rows.splice(0) : [];
     if (before.length === 0) rows.push({ gates: [gate], beside: null });
     else rows.push({ gates: before.flatMap((row) => row.gates), beside: gate });
   }
