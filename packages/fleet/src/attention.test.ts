@@ -39,6 +39,14 @@ describe("what a person should look at", () => {
     ["is nothing while all work", statusOf([agent("a", "working"), agent("b", "waiting")]), "well"],
     ["is nothing in a project that is down", statusOf([agent("a", "down")], { watchdog: null }), "well"],
     [
+      "is nothing when all phases are done, and the watchdog has ended by itself",
+      statusOf([agent("a", "ready")], {
+        watchdog: null,
+        phase: { id: "three", index: 2, total: 3, plan: "three.md", state: "complete" },
+      }),
+      "well",
+    ],
+    [
       "is a question, with the way to its terminal",
       statusOf([agent("a", "asking", "asks: Trust?", "2026-01-01T09:00:00Z")]),
       "needs-you a: asks: Trust? | 2026-01-01T09:00:00Z | tmux -S /srv/shop/.s/tmux.sock attach -t =s-a | +0",

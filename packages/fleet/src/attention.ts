@@ -59,7 +59,7 @@ const LAST = "~";
 
 function ofProject(
   name: string,
-  { watchdog, keeper, agents }: EngineStatus,
+  { watchdog, keeper, agents, phase }: EngineStatus,
 ): readonly Omit<Attention, "others">[] {
   const of = { level: "needs-you", agent: null } as const;
   if (watchdog === null) {
@@ -72,6 +72,8 @@ function ofProject(
           command: `fleet logs ${name} watchdog -n 20`,
         },
       ];
+    // All phases are done: then the watchdog ends by itself, and who is left rests.
+    if (phase?.state === "complete") return [];
     const alone = agents.some(({ state, is }) => state === "RUNNING" || is === "missing");
     return alone ? [{ ...of, reason: "nobody watches it", since: null, command: `fleet up ${name}` }] : [];
   }
