@@ -71,6 +71,14 @@ export const StatusOutput: z.ZodType<Survey> = z.strictObject({
     .describe("When the watchdog died: how often, how, and when its keeper starts the next."),
 });
 
+const PlaceOutput = {
+  file: z.string().describe("Relative to the current folder."),
+  line: z.int().describe("Counts from 1."),
+  column: z.int().describe("Counts from 1, in Unicode code points."),
+  end_line: z.int(),
+  end_column: z.int().describe("One after the last."),
+};
+
 /** `validate --format json`. */
 export const ValidateOutput: z.ZodType<Diagnostics> = z.strictObject({
   valid: z.boolean().describe("Warnings leave it true."),
@@ -78,13 +86,12 @@ export const ValidateOutput: z.ZodType<Diagnostics> = z.strictObject({
     z.strictObject({
       code: z.string().meta({ pattern: "^FL[0-9]{4}$" }),
       severity: z.enum(["error", "warning"]),
-      file: z.string().describe("Relative to the current folder."),
-      line: z.int().describe("Counts from 1."),
-      column: z.int().describe("Counts from 1, in Unicode code points."),
-      end_line: z.int(),
-      end_column: z.int().describe("One after the last."),
+      ...PlaceOutput,
       message: z.string(),
       help: z.string().nullable(),
+      related: z
+        .array(z.strictObject({ ...PlaceOutput, message: z.string() }))
+        .describe("Other places that matter: where a name was first defined."),
     }),
   ),
 });

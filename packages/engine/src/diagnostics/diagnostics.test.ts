@@ -279,11 +279,10 @@ describe("a rendered problem", () => {
   });
 
   it("is for scripts what the schema says, and a warning leaves a file valid", () => {
-    const { related: _, ...diagnostic } = problem({ severity: "warning" });
-    expect(diagnosticsJson([problem({ severity: "warning" })])).toEqual({
-      valid: true,
-      diagnostics: [diagnostic],
-    });
+    const { file, line, column, end_line, end_column } = problem({});
+    const related = [{ file, line, column, end_line, end_column, message: "first defined here" }];
+    const warning = problem({ severity: "warning", related });
+    expect(diagnosticsJson([warning])).toEqual({ valid: true, diagnostics: [warning] });
     expect(diagnosticsJson([problem({})]).valid).toBe(false);
     expect(ValidateOutput.parse(diagnosticsJson([problem({})]))).toEqual(diagnosticsJson([problem({})]));
   });

@@ -20,7 +20,7 @@ const problem = (more: Partial<Problem> = {}): Problem => ({
 });
 const TOOL = { name: "fleet", version: "0.1.0" };
 
-const format = (kind: "github" | "sarif", problems: readonly Problem[], checkout?: string) =>
+const format = (kind: "pretty" | "github" | "sarif", problems: readonly Problem[], checkout?: string) =>
   formatProblems(kind, problems, new Map(), TOOL, {
     cwd: "/home/ada/fleet",
     env: { GITHUB_WORKSPACE: checkout },
@@ -28,8 +28,17 @@ const format = (kind: "github" | "sarif", problems: readonly Problem[], checkout
     input: async () => "",
     out: () => {},
     err: () => {},
-    color: true,
+    color: false,
   });
+
+describe("problems for a person", () => {
+  it("end with the way to the rule behind them", async () => {
+    expect(await format("pretty", [problem()])).toMatch(
+      /\n\nthe rule behind a code: fleet explain FL0210\n$/,
+    );
+    expect(await format("pretty", [])).toBe("");
+  });
+});
 
 describe("annotations of a forge", () => {
   it.each<[string, Problem, string]>([

@@ -17,7 +17,7 @@ export async function formatProblems(
 ): Promise<string> {
   switch (format) {
     case "pretty":
-      return renderProblems(problems, sources, world);
+      return renderProblems(problems, sources, world) + hint(problems, tool);
     case "json":
       return `${JSON.stringify(diagnosticsJson(problems))}\n`;
     case "github": {
@@ -31,6 +31,11 @@ export async function formatProblems(
     default:
       return format satisfies never;
   }
+}
+
+/** A message has room for what is wrong here; the rule behind it has a page. */
+function hint([first]: readonly Problem[], { name }: Tool): string {
+  return first === undefined ? "" : `\nthe rule behind a code: ${name} explain ${first.code}\n`;
 }
 
 /**

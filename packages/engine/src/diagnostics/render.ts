@@ -88,6 +88,7 @@ export interface Diagnostic extends Place {
   readonly severity: "error" | "warning";
   readonly message: string;
   readonly help: string | null;
+  readonly related: Problem["related"];
 }
 
 export interface Diagnostics {
@@ -98,17 +99,20 @@ export interface Diagnostics {
 /** Warnings leave a file valid. */
 export const diagnosticsJson = (problems: readonly Problem[]): Diagnostics => ({
   valid: problems.every(({ severity }) => severity === "warning"),
-  diagnostics: problems.map(
-    ({ code, severity, file, line, column, end_line, end_column, message, help }) => ({
-      code,
-      severity,
-      file: oneLine(file),
-      line,
-      column,
-      end_line,
-      end_column,
-      message,
-      help,
-    }),
-  ),
+  diagnostics: problems.map(({ code, severity, message, help, related, ...place }) => ({
+    code,
+    severity,
+    ...shownPlace(place),
+    message,
+    help,
+    related: related.map((other) => ({ ...shownPlace(other), message: other.message })),
+  })),
+});
+
+const shownPlace = ({ file, line, column, end_line, end_column }: Place): Place => ({
+  file: oneLine(file),
+  line,
+  column,
+  end_line,
+  end_column,
 });
