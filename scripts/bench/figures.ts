@@ -1,3 +1,5 @@
+import process from "node:process";
+
 /** One line of the report. */
 export interface Figure {
   readonly what: string;
@@ -8,6 +10,19 @@ export interface Figure {
   readonly target: string;
   readonly met: boolean | null;
 }
+
+export const figure = (what: string, ours: string, more: Partial<Figure> = {}): Figure => ({
+  what,
+  ours,
+  floor: "",
+  ratio: null,
+  target: "",
+  met: null,
+  ...more,
+});
+
+/** What is being measured, for who waits. */
+export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 

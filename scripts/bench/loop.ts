@@ -1,29 +1,7 @@
-import { cpus } from "node:os";
-import process from "node:process";
-import { parseArgs } from "node:util";
-import { type Figure, median, ms, quantile, renderFigures } from "./figures.ts";
+import { type Figure, figure, median, ms, quantile, say } from "./figures.ts";
 import { measureHandoffs, measureHealing, measureLoad, measurePeer, measureUp } from "./measures.ts";
 import { installedPeers } from "./peers.ts";
 import { measureReading } from "./reading.ts";
-
-/*
- * pnpm bench loop [--agents 10,100,1000] [--idle SECONDS] [--times N] [--json]
- *
- * How fast the watchdog is, beside what its parts cost in the same run. Figures
- * of a noisy machine are for ratios, not for absolutes.
- */
-
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
-
-const figure = (what: string, ours: string, more: Partial<Figure> = {}): Figure => ({
-  what,
-  ours,
-  floor: "",
-  ratio: null,
-  target: "",
-  met: null,
-  ...more,
-});
 
 async function upFigures(counts: readonly number[]): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
@@ -100,33 +78,21 @@ const readingFigures = (times: number): readonly Figure[] =>
     figure(`reading 100 screens of ${cli}`, ms(median(measureReading(cli, 100, times)))),
   );
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    agents: { type: "string", default: "10,100,1000" },
-    idle: { type: "string", default: "60" },
-    times: { type: "string", default: "20" },
-    json: { type: "boolean", default: false },
-  },
-});
-if (positionals[0] !== "loop" || positionals.length > 1) {
-  say("usage: pnpm bench loop [--agents 10,100,1000] [--idle SECONDS] [--times N] [--json]");
-  process.exitCode = 2;
-} else {
-  const counts = values.agents.split(",").map(Number);
-  const times = Number(values.times);
-  const figures = [
-    ...readingFigures(times),
-    ...(await upFigures(counts)),
-    ...(await healingFigures(
-      counts.filter((count) => count >= 100),
-      times,
-    )),
-    ...(await handoffFigures(times)),
-    ...(await loadFigures(counts, Number(values.idle))),
-  ];
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}`;
-  process.stdout.write(
-    values.json ? `${JSON.stringify({ machine, figures })}\n` : `${machine}\n\n${renderFigures(figures)}`,
-  );
+export interface LoopSizes {
+  readonly agents: readonly number[];
+  /** Seconds. */
+  readonly idle: number;
+  readonly times: number;
 }
+
+/** How fast the watchdog is. */
+export const loopFigures = async ({ agents, idle, times }: LoopSizes): Promise<readonly Figure[]> => [
+  ...readingFigures(times),
+  ...(await upFigures(agents)),
+  ...(await healingFigures(
+    agents.filter((count) => count >= 100),
+    times,
+  )),
+  ...(await handoffFigures(times)),
+  ...(await loadFigures(agents, idle)),
+];

@@ -8,9 +8,13 @@ export const ENV = { PATH: process.env.PATH, HOME: process.env.HOME, LC_ALL: "C.
 export async function run(
   file: string,
   args: readonly string[],
-  { input = "", env = ENV }: { input?: string; env?: Readonly<Record<string, string | undefined>> } = {},
+  {
+    input = "",
+    env = ENV,
+    cwd,
+  }: { input?: string; env?: Readonly<Record<string, string | undefined>>; cwd?: string } = {},
 ): Promise<string> {
-  const running = promisify(execFile)(file, [...args], { env, maxBuffer: 256 * 1024 * 1024 });
+  const running = promisify(execFile)(file, [...args], { env, cwd, maxBuffer: 256 * 1024 * 1024 });
   running.child.stdin?.on("error", () => {}).end(input);
   return (await running).stdout.trim();
 }
