@@ -78,6 +78,7 @@ watchdog  service     -     -                  -           ${running}
         pid: null,
         since: null,
         is: "down",
+        is_since: null,
         why: "never started",
         pending: false,
         orphan: false,

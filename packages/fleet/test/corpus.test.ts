@@ -14,9 +14,14 @@ function answer(one: Case): Promise<Answer> {
   return known;
 }
 
-/** An engine's own JSON names no second places. */
-const withoutRelated = (verdict: Verdict) =>
-  Array.isArray(verdict) ? verdict.map(({ related: _, ...problem }) => problem) : verdict;
+/** A project's own engine knows nothing of the fleet, and so not where that names the project. */
+const alone = (verdict: Verdict) =>
+  Array.isArray(verdict)
+    ? verdict.map(({ related = [], ...problem }) => {
+        const inside = related.filter((place: string) => !place.startsWith("the project is here"));
+        return inside.length === 0 ? problem : { ...problem, related: inside };
+      })
+    : verdict;
 
 for (const role of ROLES)
   describe(role, async () => {
@@ -26,7 +31,7 @@ for (const role of ROLES)
       it(one.name, async () => {
         const { verdict, engine } = await answer(one);
         expect(verdict).toEqual(one.expect);
-        if (engine !== null) expect(engine).toEqual(withoutRelated(verdict));
+        if (engine !== null) expect(engine).toEqual(alone(verdict));
       });
 
     it("is shown as somebody has read and approved it", async () => {

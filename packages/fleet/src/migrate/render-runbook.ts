@@ -78,7 +78,7 @@ const again = ({ old, name, project }: Facts): string =>
 
 const before = (facts: Facts): string => `## 1. See that all is ready
 
-${sh("fleet validate")}${says(`OK, ${facts.projects} projects`)}
+${sh("fleet validate")}${says(`OK, ${facts.projects} project${facts.projects === 1 ? "" : "s"}`)}
 It went on since it was adopted, so its phase and its conversations once more; then it should be the same:
 
 ${again(facts)}
