@@ -99,7 +99,14 @@ watchdog  service     -     -                  -           ${running}
     expect([running.orphans, running.keeper]).toEqual([[], null]);
     expect(running.agents[0]).toEqual({
       ...ada,
-      ...{ state: "RUNNING", pid: expect.any(Number), since: iso, is: "ready", why: "is ready" },
+      ...{
+        state: "RUNNING",
+        pid: expect.any(Number),
+        since: iso,
+        is: "ready",
+        is_since: iso,
+        why: "is ready",
+      },
     });
   });
 
