@@ -96,6 +96,7 @@ describe("a line says", () => {
     ],
   ])("%s", (_, outcome, expected) => {
     expect(renderOutcome(outcome)).toBe(`shop  ${expected}\n`);
+    expect(renderOutcome(outcome, 7)).toBe(`shop     ${expected}\n`);
   });
 });
 

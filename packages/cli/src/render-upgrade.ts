@@ -12,9 +12,9 @@ function wayOf({ from, to }: Step): string {
   return ends.join(" → ");
 }
 
-/** One line for one project. */
-export const renderOutcome = (outcome: Outcome): string =>
-  `${outcome.project.name}  ${oneLine(textOf(outcome))}\n`;
+/** One line for one project, said as soon as it is done; the longest name makes the first column as wide as all need it. */
+export const renderOutcome = (outcome: Outcome, widest = 0): string =>
+  `${outcome.project.name.padEnd(widest)}  ${oneLine(textOf(outcome))}\n`;
 
 function textOf(outcome: Outcome): string {
   switch (outcome.result) {

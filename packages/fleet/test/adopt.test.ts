@@ -48,7 +48,7 @@ describe("an old set-up, adopted", () => {
   let adopted: Adopted;
   beforeAll(async () => {
     home = await mkdtemp(path.join(tmpdir(), "fleet-test-"));
-    old = await ownOld(undefined, home);
+    old = await ownOld(undefined, path.join(home, "srv"));
     root = path.join(home, "fleet");
     await mkdir(root);
     await writeFile(

@@ -19,7 +19,7 @@ export async function ownOld(
   edit: (toml: string) => string = (toml) => toml,
   folder: string | null = null,
 ): Promise<Old> {
-  const home = path.join(folder ?? (await ownDirectory()), "srv");
+  const home = folder ?? path.join(await ownDirectory(), "srv");
   await cp(SEEDS, home, { recursive: true });
   const plan = path.join(home, "cc-ci-plan");
   const file = path.join(plan, "agents.toml");

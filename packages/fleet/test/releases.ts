@@ -14,7 +14,8 @@ export async function rerelease(
     version,
     change,
     state,
-  }: { from: string; version: string; change: (code: string) => string; state?: number },
+    changes,
+  }: { from: string; version: string; change: (code: string) => string; state?: number; changes?: string },
 ): Promise<string> {
   const folder = `${repository}.work`;
   git(repository, "worktree", "add", "--quiet", "--detach", folder, from);
@@ -23,10 +24,11 @@ export async function rerelease(
   const code = (await read("agents.mjs")).replace(/var version=`[^`]+`/, `var version=\`${version}\``);
   await write("agents.mjs", change(code));
   await write("VERSION", `${version}\n`);
+  if (changes !== undefined) await write("CHANGELOG.md", changes);
   const manifest = JSON.parse(await read("RELEASE.json"));
   manifest.version = version;
   manifest.state = state ?? manifest.state;
-  for (const name of ["agents.mjs", "VERSION"])
+  for (const name of ["agents.mjs", "VERSION", "CHANGELOG.md"])
     manifest.files[name] = createHash("sha256")
       .update(await read(name))
       .digest("hex");

@@ -49,13 +49,14 @@ export const upgradeCommand = defineCommand({
       plan,
       canary,
     };
+    const widest = Math.max(...projects.map(({ name }) => name.length));
     const outcomes = await upgradeAll(found, projects, options, {
       world,
       tell: (name, what) => world.err(`${name}: ${what}\n`),
       done(outcome) {
         if (outcome.result === "failed")
           world.err(renderFailure(`fleet: ${outcome.project.name}`, outcome.failure));
-        if (!json) world.out(renderOutcome(outcome));
+        if (!json) world.out(renderOutcome(outcome, widest));
       },
     });
     if (json) world.out(upgradeJson(outcomes));

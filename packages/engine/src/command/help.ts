@@ -1,4 +1,4 @@
-import yargs, { type Options } from "yargs";
+import yargs, { type Argv, type Options } from "yargs";
 import type { Command, Program } from "./command.ts";
 import { operandsOf } from "./parse.ts";
 
@@ -6,32 +6,31 @@ import { operandsOf } from "./parse.ts";
 export function renderHelp(program: Program, command: Command | null): Promise<string> {
   const parser = yargs()
     .scriptName(program.program)
-    .usage(`${program.program} <command>\n\n${program.about}`)
     .help("help", "show this help")
     .alias("help", "h")
     .version(false)
     .exitProcess(false)
     .wrap(100)
     .epilogue(EXITS);
-  for (const one of program.commands) {
-    const synopsis = [one.name, one.operands].filter(Boolean).join(" ");
-    parser.command(
-      // yargs only knows lists of operands; any other synopsis it gets as words.
-      operandsOf(one) === null ? one.name : synopsis,
-      one.about,
-      (y) =>
-        y
-          .usage(`${program.program} ${synopsis}\n\n${one.about}`)
-          .options(toOptions(one))
-          .example(one.examples as [string, string][]),
-      () => {},
-    );
+  if (command === null) describeProgram(parser, program);
+  else {
+    const synopsis = [program.program, command.name, command.operands].filter(Boolean).join(" ");
+    parser.usage(`${synopsis}\n\n${command.about}`).options(toOptions(command));
+    parser.example(command.examples as [string, string][]);
   }
-  if (command === null) parser.option("version", { type: "boolean", describe: "show the version" });
-  const line = command === null ? ["--help"] : [...command.name.split(" "), "--help"];
   return new Promise((resolve, reject) => {
-    parser.parse(line, {}, (error, _flags, text) => (error ? reject(error) : resolve(`${text}\n`)));
+    parser.parse(["--help"], {}, (error, _flags, text) => (error ? reject(error) : resolve(`${text}\n`)));
   });
+}
+
+function describeProgram(parser: Argv, { program, about, commands }: Program): void {
+  parser.usage(`${program} <command>\n\n${about}`);
+  for (const one of commands) {
+    const synopsis = [one.name, one.operands].filter(Boolean).join(" ");
+    // yargs only knows lists of operands; any other synopsis it gets as words.
+    parser.command(operandsOf(one) === null ? one.name : synopsis, one.about);
+  }
+  parser.option("version", { type: "boolean", describe: "show the version" });
 }
 
 const EXITS = `Exit: 0 done · 1 the answer is no · 2 wrong usage · 3 could not · 4 refused for safety · 70 a bug · 130 interrupted`;

@@ -49,6 +49,7 @@ const program = {
     sendCommand,
     { ...sendCommand, name: "phase" },
     { ...upCommand, name: "phase set" },
+    { ...upCommand, name: "engine publish" },
     { ...sendCommand, name: "go", operands: "[show | to <id>]" },
     throwing("refuse", new Failure("DISABLED", "demo is disabled", { hint: "set `enabled = true`" })),
     throwing("break", new TypeError("x is not a function")),
@@ -96,7 +97,12 @@ describe("a command line", () => {
     [
       "a command like no other",
       ["zzzzzz"],
-      'fleet: there is no command "zzzzzz"\n  commands: up, send, phase, phase set, go, refuse, break\n',
+      'fleet: there is no command "zzzzzz"\n  commands: up, send, phase, phase set, engine publish, go, refuse, break\n',
+    ],
+    [
+      "half of a command",
+      ["engine"],
+      'fleet: there is no command "engine"\n  did you mean `fleet engine publish`?\n',
     ],
     ["a flag before the command", ["--all"], "fleet: fleet takes no flag --all here\n"],
     [
@@ -135,6 +141,8 @@ describe("a command line", () => {
     expect(one.out).toContain("start the builder");
     expect((await type(["go", "--help"])).out).toContain("fleet go [show | to <id>]");
     expect((await type(["phase", "set", "--help"])).out).toContain("fleet phase set");
+    // Two commands of which one's name begins like the other's.
+    expect((await type(["phase", "--help"])).out).toMatch(/^fleet phase <agent> <message>\n\nsay something/);
   });
 
   it("without a word is wrong usage, and shows what there is", async () => {
