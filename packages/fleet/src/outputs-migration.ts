@@ -1,16 +1,21 @@
 import { z } from "zod";
 import { Fingerprint } from "./migrate/fingerprint.ts";
 
-const Diagnostic = z.strictObject({
-  code: z.string(),
-  severity: z.enum(["error", "warning"]),
+const place = {
   file: z.string(),
   line: z.int(),
   column: z.int(),
   end_line: z.int(),
   end_column: z.int(),
+};
+
+const Diagnostic = z.strictObject({
+  code: z.string(),
+  severity: z.enum(["error", "warning"]),
+  ...place,
   message: z.string(),
   help: z.string().nullable(),
+  related: z.array(z.strictObject({ ...place, message: z.string() })),
 });
 const PhaseAt = z.strictObject({ id: z.string(), index: z.int().describe("Counts from 0."), total: z.int() });
 

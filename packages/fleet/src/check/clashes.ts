@@ -1,5 +1,5 @@
 import { type Path, type PlacedDocument, type Problem, type Project, placeIn } from "@fleet/engine";
-import { normalPath } from "../fleet-file/rules.ts";
+import { normalPath } from "../normal-path.ts";
 import type { ProjectSnapshot, Snapshot } from "../snapshot.ts";
 import { at } from "./problems.ts";
 

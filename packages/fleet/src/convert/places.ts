@@ -1,15 +1,16 @@
 import type { Path } from "@fleet/engine";
+import { normalPath } from "../normal-path.ts";
 import { type Draft, remark } from "./draft.ts";
-import { normal, slug, within } from "./words.ts";
+import { slug, within } from "./words.ts";
 
-const lastOf = (path: string): string => normal(path).split("/").at(-1) ?? "";
+const lastOf = (path: string): string => normalPath(path).split("/").at(-1) ?? "";
 
 /** Where an agent works. A folder outside stays where it is: the new project gets a clone of its own. */
 export function toWorkdir(draft: Draft, value: unknown, path: Path): unknown {
   if (typeof value !== "string") return value;
   const inside = within(draft.root, value);
   if (inside === ".") return ".";
-  const from = normal(value.startsWith("/") ? value : `${draft.root}/${value}`);
+  const from = normalPath(value.startsWith("/") ? value : `${draft.root}/${value}`);
   const known = draft.workdirs.find((one) => one.from === from);
   if (known !== undefined) return known.to;
   const taken = draft.workdirs.map(({ to }) => to);
@@ -68,7 +69,7 @@ export function toCommand(draft: Draft, value: unknown, path: Path): unknown {
 export function toEnvFile(draft: Draft, value: unknown, path: Path): unknown {
   if (typeof value !== "string") return value;
   const to = within(draft.root, value) ?? lastOf(value);
-  draft.secrets.push({ from: normal(value.startsWith("/") ? value : `${draft.root}/${value}`), to });
+  draft.secrets.push({ from: normalPath(value.startsWith("/") ? value : `${draft.root}/${value}`), to });
   remark(
     draft,
     path,

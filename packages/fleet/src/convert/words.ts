@@ -1,3 +1,5 @@
+import { normalPath } from "../normal-path.ts";
+
 /** A name as ours may be: lower case, digits and dashes. */
 export const slug = (text: string): string =>
   text
@@ -24,20 +26,9 @@ export const toArgs = (value: unknown): unknown =>
 /** Seconds, as the old file counts. */
 export const toDuration = (value: unknown): unknown => (typeof value === "number" ? `${value}s` : value);
 
-/** The dots of a path worked out. */
-export function normal(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
-    else parts.push(part);
-  }
-  return (path.startsWith("/") ? "/" : "") + parts.join("/");
-}
-
 /** The path from the old project's folder on, "." for the folder itself; null when it lies outside. */
 export function within(root: string, path: string): string | null {
-  const whole = normal(path.startsWith("/") ? path : `${root}/${path}`);
-  if (whole === normal(root)) return ".";
-  return whole.startsWith(`${normal(root)}/`) ? whole.slice(normal(root).length + 1) : null;
+  const whole = normalPath(path.startsWith("/") ? path : `${root}/${path}`);
+  if (whole === normalPath(root)) return ".";
+  return whole.startsWith(`${normalPath(root)}/`) ? whole.slice(normalPath(root).length + 1) : null;
 }

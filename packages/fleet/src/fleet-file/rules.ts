@@ -1,4 +1,5 @@
 import { checkShape, closest, type Finding } from "@fleet/engine";
+import { normalPath } from "../normal-path.ts";
 import { Project } from "./schema.ts";
 
 /** An entry, and where it stands. What was wrong in it is left out. */
@@ -82,17 +83,6 @@ function sharedNames(entries: readonly Entry[]): readonly Finding[] {
       },
     ];
   });
-}
-
-/** A path with its dots worked out, as far as that goes without the disk. */
-export function normalPath(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
-    else parts.push(part);
-  }
-  return (path.startsWith("/") ? "/" : "") + parts.join("/");
 }
 
 /** In the folder of fleet.toml, as far as that goes without the disk. */
