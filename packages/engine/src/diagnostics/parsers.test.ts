@@ -28,8 +28,12 @@ function second(text: string): unknown {
   }
 }
 
-/** Dates as text, since each parser has a class of its own; everything else as it is. */
+/**
+ * Dates as text, since each parser has a class of its own; a line's end in a text as one character, since TOML leaves
+ * it to the parser; everything else as it is.
+ */
 function plain(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll(/\r+\n/g, "\n");
   if (Array.isArray(value)) return value.map(plain);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "bad date" : "date";
   if (typeof value !== "object" || value === null) return Object.is(value, -0) ? 0 : value;
