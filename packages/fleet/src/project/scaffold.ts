@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { lstat, readFile, realpath } from "node:fs/promises";
 import path from "node:path";
 import {
@@ -12,6 +11,7 @@ import {
 } from "@fleet/engine";
 import { type FoundFleet, folderOf } from "../find.ts";
 import { isGitUrl } from "../fleet-file/schema.ts";
+import { objectOf } from "../git-index.ts";
 import { readPin } from "../read-pin.ts";
 import { type Created, checkFree, checkName, clearMark, makeProject, readMark } from "./create.ts";
 import { engineUrlOf } from "./engine-source.ts";
@@ -157,7 +157,7 @@ async function beganAs(
   if (!/^[0-9a-f]{40}$/.test(root)) return false;
   const subject = await ask("log", "-1", "--format=%s", root);
   const tree = (await ask("ls-tree", "-r", root)).split("\n").filter((line) => !line.startsWith("160000 "));
-  const wanted = Object.entries(files).map(([file, text]) => `${blobOf(text)}\t${file}`);
+  const wanted = Object.entries(files).map(([file, text]) => `${objectOf(Buffer.from(text))}\t${file}`);
   return (
     subject === `Create ${name} with the engine at ${ref}` &&
     tree
@@ -167,11 +167,6 @@ async function beganAs(
     (remote === null || (await ask("config", "--get", "remote.origin.url")) === remote)
   );
 }
-
-const blobOf = (text: string): string => {
-  const bytes = Buffer.from(text);
-  return createHash("sha1").update(`blob ${bytes.byteLength}\0`).update(bytes).digest("hex");
-};
 
 /** Where its path says, and nowhere else: no link on the way, not in git's own folder, and not in another project. */
 async function checkPlace(found: FoundFleet, where: string): Promise<void> {
