@@ -75,8 +75,8 @@ export interface Drive {
   end(): Promise<void>;
 }
 
-/** As short as a program that needs seconds to come up can bear. */
-const SUPERVISION = { stop_grace: '"5s"', quit_grace: '"5s"' };
+/** Who can be asked to quit has the time that it takes on a busy machine. */
+const SUPERVISION = { stop_grace: '"5s"', quit_grace: '"60s"' };
 
 export async function drive(cli: DrivenCli, wish: DriveWish = {}): Promise<Drive> {
   const { workdir = ".", model, settings = "", supervision = {}, ...more } = wish;

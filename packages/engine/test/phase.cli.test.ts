@@ -69,7 +69,7 @@ on_complete = { agent = "orchestrator", message = "All phases are done." }
 [loop.handoff]
 repo = "clones/builder"
 `,
-    { stop_grace: '"5s"', quit_grace: '"30s"' },
+    { stop_grace: '"5s"', quit_grace: '"60s"' },
   );
 };
 

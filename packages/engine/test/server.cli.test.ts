@@ -38,7 +38,7 @@ sonnet = "fake/fake-model"
 [services.oc]
 serves = "opencode"
 ${agent("ada")}${agent("bob")}`,
-    { stop_grace: '"5s"', quit_grace: '"5s"' },
+    { stop_grace: '"5s"', quit_grace: '"60s"' },
   );
   const files = { "ada.md": "Say hello.\n", "bob.md": "Say hello.\n" };
   const project = await ownProject(toml, files, own.place.workdir);

@@ -41,12 +41,17 @@ const during = (
   ago: number,
   more: Partial<Scene> = {},
   because: StopReason = "unwanted",
+  enters = step === "quit-entered" ? 1 : 0,
 ): Partial<Scene> => {
-  const enters = step === "quit-entered" ? 1 : 0;
   return unwanted({
     record: running(minute, { stopping: { step, since: NOW - ago, enters, because } }),
     ...more,
   });
+};
+
+const thirdEnter = (ago: number): Partial<Scene> => {
+  const patient = { ...policy, quit_grace: 30_000 };
+  return during("quit-entered", ago, { ...withDraft("/quit"), policy: patient }, "unwanted", 2);
 };
 
 describe("who is ended by plan", () => {
@@ -134,6 +139,8 @@ describe("who is ended by plan", () => {
       during("quit-entered", 1_000, withDraft("/quit")),
       "→ enter-quit",
     ],
+    ["has longer for the next Enter", thirdEnter(2_999), ""],
+    ["has Enter pressed a third time after that", thirdEnter(3_000), "→ enter-quit"],
     [
       "may have made a line of that Enter",
       during("quit-entered", 1_000, withDraft("/quit\n")),

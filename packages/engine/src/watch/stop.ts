@@ -33,7 +33,11 @@ function isAtWork({ agent, record }: Scene, now: Instant): boolean {
 /** Who is ended by plan may take their leave. Who is wedged or broken is not asked. */
 const PLANNED: ReadonlySet<StopReason> = new Set(["unwanted", "next-phase", "restart-asked"]);
 
-/** An Enter that comes too soon after what was pasted is no Enter to a program: the word still stands in its box then. */
+/**
+ * An Enter that comes too soon after what was pasted is no Enter to a program: the
+ * word still stands in its box then. So it does while a program that has heard takes
+ * its time: each pause is twice the one before.
+ */
 const ENTER_AGAIN: Duration = 1_000;
 
 /** First what it has not pushed is kept: the next run may begin by wiping its work tree. */
@@ -64,6 +68,6 @@ export function carryOnStop(
   if (sighting.pane !== "alive" || waited >= policy.quit_grace) return [{ do: "stop", because }];
   const { scrolled, reading } = sighting;
   const stands = !scrolled && reading.draft?.trim() === quit;
-  const pause = step === "quit-typed" ? (BACKENDS[agent.backend ?? ""]?.settle ?? 0) : enters * ENTER_AGAIN;
+  const pause = step === "quit-typed" ? (BACKENDS[agent.backend ?? ""]?.settle ?? 0) : (2 ** enters - 1) * ENTER_AGAIN;
   return stands && waited >= pause ? [{ do: "enter-quit" }] : [];
 }
