@@ -1,6 +1,5 @@
-import { lstat, readFile } from "node:fs/promises";
 import path from "node:path";
-import { readText } from "@fleet/engine";
+import { bytesNow, entryNow, textNow } from "@fleet/engine";
 import { type Entry, filesInIndex, isAsSeen, objectOf } from "./git-index.ts";
 import { parseManifest } from "./pin/release.ts";
 import { repositoryOf } from "./read-pin.ts";
@@ -17,39 +16,40 @@ export interface EngineFacts {
 
 export const NO_ENGINE: EngineFacts = { modules: null, changed: [], answers: null };
 
-export async function readEngineFacts(project: string): Promise<EngineFacts> {
+export function readEngineFacts(project: string): EngineFacts {
   const engine = path.join(project, "engine");
-  const [modules, changed, release] = await Promise.all([
-    readText(path.join(project, ".gitmodules")),
-    changedFiles(engine),
-    readText(path.join(engine, "RELEASE.json")),
-  ]);
-  return { modules, changed, answers: release === null ? null : (parseManifest(release)?.answers ?? null) };
+  const release = textNow(path.join(engine, "RELEASE.json"));
+  return {
+    modules: textNow(path.join(project, ".gitmodules")),
+    changed: changedFiles(engine),
+    answers: release === null ? null : (parseManifest(release)?.answers ?? null),
+  };
 }
 
 const LINK = 0o120000;
 const EXECUTABLE = 0o111;
 
 /** A release is small: to look at its files takes less time than to start git. `fleet pin verify` looks harder. */
-async function changedFiles(engine: string): Promise<readonly string[]> {
-  const repository = await repositoryOf(engine);
+function changedFiles(engine: string): readonly string[] {
+  const repository = repositoryOf(engine);
   const index = repository === null ? null : path.join(repository, "index");
-  const bytes = index === null ? null : await readFile(index).catch(() => null);
-  if (index === null || bytes === null) return [];
+  const bytes = index === null ? null : bytesNow(index);
+  const written = index === null ? null : entryNow(index);
+  if (bytes === null || written === null) return [];
   const files = filesInIndex(bytes);
   if (files === "unsure") return [];
-  const written = (await lstat(index, { bigint: true })).mtimeNs;
-  const changed = [...files].map(async ([name, entry]) =>
-    (await isChanged(path.join(engine, name), entry, written)) ? [name] : [],
-  );
-  return (await Promise.all(changed)).flat();
+  return [...files]
+    .filter(([name, entry]) => isChanged(path.join(engine, name), entry, written.mtimeNs))
+    .map(([name]) => name);
 }
 
-async function isChanged(file: string, entry: Entry, indexWritten: bigint): Promise<boolean> {
-  const found = await lstat(file, { bigint: true }).catch(() => null);
+function isChanged(file: string, entry: Entry, indexWritten: bigint): boolean {
+  const found = entryNow(file);
   if (found === null) return true;
   if (!found.isFile() || (entry.mode & LINK) === LINK) return false;
   const isProgram = (Number(found.mode) & EXECUTABLE) !== 0;
   if (isProgram !== ((entry.mode & EXECUTABLE) !== 0)) return true;
-  return !isAsSeen(entry, found, indexWritten) && objectOf(await readFile(file)) !== entry.object;
+  if (isAsSeen(entry, found, indexWritten)) return false;
+  const bytes = bytesNow(file);
+  return bytes === null || objectOf(bytes) !== entry.object;
 }

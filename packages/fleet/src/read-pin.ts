@@ -1,7 +1,6 @@
-import { access, readFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
-import { pick, run } from "@fleet/engine";
+import { bytesNow, entryNow, pick, run, textNow } from "@fleet/engine";
 import { findInIndex, GITLINK, type IndexEntry } from "./git-index.ts";
 
 /** Which engine a project's folder is pinned to, as far as the disk tells. */
@@ -22,25 +21,27 @@ const COMMIT = /^[0-9a-f]{40}$/;
 
 /** Reads the pin. Writes nothing, runs no hook, and never looks at a repository around the project. */
 export async function readPin(folder: string): Promise<Pin> {
-  const repository = await repositoryOf(folder);
+  const repository = repositoryOf(folder);
   if (repository === null) return { is: "not-a-repository" };
-  const index = await readFile(path.join(repository, "index")).catch(() => null);
+  const index = bytesNow(path.join(repository, "index"));
   const quick = index === null ? "unsure" : findInIndex(index, "engine");
   const entry = quick === "unsure" ? await askGit(folder, repository) : quick;
   if (entry === "absent") {
-    return { is: (await exists(path.join(folder, "engine"))) ? "not-a-submodule" : "no-engine" };
+    return { is: entryNow(path.join(folder, "engine")) === null ? "no-engine" : "not-a-submodule" };
   }
   if ("because" in entry) return { is: "unreadable", because: entry.because };
   if (entry.mode !== GITLINK) return { is: "not-a-submodule" };
-  return { is: "pinned", commit: entry.object, checkedOut: await headOf(path.join(folder, "engine")) };
+  return { is: "pinned", commit: entry.object, checkedOut: headOf(path.join(folder, "engine")) };
 }
 
 /** The folder that .git is, or that a file called .git names. */
-export async function repositoryOf(folder: string): Promise<string | null> {
+export function repositoryOf(folder: string): string | null {
   const at = path.join(folder, ".git");
-  const link = await text(at);
+  const entry = entryNow(at);
+  // Through a link as well: what counts is what lies there.
+  const link = entry === null || entry.isDirectory() ? null : textNow(at);
   const repository = link === null ? at : path.resolve(folder, link.replace(/^gitdir: /, "").trim());
-  return (await exists(path.join(repository, "HEAD"))) ? repository : null;
+  return entry === null || entryNow(path.join(repository, "HEAD")) === null ? null : repository;
 }
 
 /** For an index of another kind. */
@@ -70,21 +71,12 @@ const environment = () => ({
 });
 
 /** The commit of a checkout, from its files: git itself would cost a process for each project. */
-async function headOf(checkout: string): Promise<string | null> {
-  const repository = await repositoryOf(checkout);
+function headOf(checkout: string): string | null {
+  const repository = repositoryOf(checkout);
   if (repository === null) return null;
-  const head = (await text(path.join(repository, "HEAD")))?.trim() ?? "";
+  const head = textNow(path.join(repository, "HEAD"))?.trim() ?? "";
   if (COMMIT.test(head)) return head;
   const [, branch] = /^ref: (refs\/[\w./-]+)$/.exec(head) ?? [];
-  const tip = branch === undefined ? null : await text(path.join(repository, branch));
+  const tip = branch === undefined ? null : textNow(path.join(repository, branch));
   return tip !== null && COMMIT.test(tip.trim()) ? tip.trim() : null;
 }
-
-/** Null for what is not a readable file: each caller has an answer for that. */
-const text = (file: string) => readFile(file, "utf8").catch(() => null);
-
-const exists = (file: string) =>
-  access(file).then(
-    () => true,
-    () => false,
-  );

@@ -64,8 +64,9 @@ export async function withPlaces(document: TomlDocument): Promise<Read<PlacedDoc
   const { file, text } = document;
   const { parseTOML, ParseError } = await import("toml-eslint-parser");
   try {
-    const places = spotsOf(parseTOML(text, { tomlVersion: "1.0" }), text);
-    return { ok: true, value: { ...document, lines: linesOf(text), places } };
+    const read = () => parseTOML(text, { tomlVersion: "1.0" });
+    read();
+    return { ok: true, value: placed(document, () => spotsOf(read(), text)) };
   } catch (error) {
     if (error instanceof RangeError) return failed(file, text, longestLine(text), "FL0103", NESTED);
     if (!(error instanceof ParseError)) throw error;
@@ -73,6 +74,23 @@ export async function withPlaces(document: TomlDocument): Promise<Read<PlacedDoc
     // The first parser took the file, so what is left is a matter of TOML 1.0.
     return failedAt(file, text, at, code === "FL0100" ? "FL0101" : code, message, help);
   }
+}
+
+/** Where things stand is worked out when somebody asks: most files are right, and a fleet has thousands of them. */
+function placed(document: TomlDocument, find: () => Placed["places"]): PlacedDocument {
+  let lines: Placed["lines"] | null = null;
+  let places: Placed["places"] | null = null;
+  return {
+    ...document,
+    get lines() {
+      lines ??= linesOf(document.text);
+      return lines;
+    },
+    get places() {
+      places ??= find();
+      return places;
+    },
+  };
 }
 
 /** Depth and length have limits, because both parsers and JSON recurse over what they are given. */

@@ -1,9 +1,9 @@
-import { access, constants, lstat, readFile, realpath, statfs } from "node:fs/promises";
+import { access, constants, statfs } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { type FileFact, wantedFiles } from "../agents-rules.ts";
 import type { Project } from "../project.ts";
-import { readText } from "./files.ts";
+import { bytesNow, entryNow, realNow, textNow } from "./files.ts";
 import { createGit } from "./git.ts";
 
 /** More than any prompt needs. */
@@ -11,17 +11,17 @@ const MOST = 1024 * 1024;
 
 /** What stands at each path that a project names. Reads only. */
 export async function factsOf(root: string, project: Project): Promise<ReadonlyMap<string, FileFact>> {
-  const real = await realpath(root);
+  const real = realNow(root) ?? root;
   const clone = project.loop?.handoff?.repo;
   const secrets = Object.values(project.backends).map(({ env_file }) => env_file);
   const facts = wantedFiles(project).map(async (name): Promise<readonly [string, FileFact]> => {
     if (name.startsWith("$PATH/")) return [name, await programFact(name.slice("$PATH/".length))];
-    const fact = await factOf(real, name);
+    const fact = factOf(real, name);
     return [
       name,
       {
         ...fact,
-        ...(name === clone && fact.kind === "directory" ? await cloneFact(path.join(real, name)) : {}),
+        ...(name === clone && fact.kind === "directory" ? cloneFact(path.join(real, name)) : {}),
         ...(name === project.log_dir && fact.kind !== "symlink-out" ? await stateFact(real, name) : {}),
         ...(secrets.includes(name) ? { tracked: await isTracked(real, name, name) } : {}),
       },
@@ -30,15 +30,15 @@ export async function factsOf(root: string, project: Project): Promise<ReadonlyM
   return new Map(await Promise.all(facts));
 }
 
-async function factOf(root: string, name: string): Promise<FileFact> {
-  const file = await realpath(path.join(root, name)).catch(() => null);
+function factOf(root: string, name: string): FileFact {
+  const file = realNow(path.join(root, name));
   if (file === null) return { kind: "missing" };
   if (file !== root && !file.startsWith(root + path.sep)) return { kind: "symlink-out" };
-  const found = await lstat(file).catch(() => null);
+  const found = entryNow(file);
   if (found === null) return { kind: "missing" };
   if (found.isDirectory()) return { kind: "directory" };
   if (!found.isFile() || found.size > MOST) return { kind: "file" };
-  const bytes = await readFile(file).catch(() => null);
+  const bytes = bytesNow(file);
   const text = bytes === null ? null : decode(bytes);
   return text === null ? { kind: "file" } : { kind: "file", text };
 }
@@ -56,8 +56,8 @@ const isProgram = (file: string): Promise<boolean> =>
   );
 
 /** By its own config alone. A linked worktree has its config elsewhere, and then nothing is said. */
-async function cloneFact(clone: string): Promise<Pick<FileFact, "hasRemote">> {
-  const config = await readFile(path.join(clone, ".git/config"), "utf8").catch(() => null);
+function cloneFact(clone: string): Pick<FileFact, "hasRemote"> {
+  const config = textNow(path.join(clone, ".git/config"));
   return config === null ? {} : { hasRemote: /^\s*\[remote "/m.test(config) };
 }
 
@@ -74,8 +74,8 @@ async function stateFact(root: string, name: string): Promise<Pick<FileFact, "tr
 
 /** Most projects name what it is about in their .gitignore as it is; for all else git is asked. */
 async function isTracked(root: string, name: string, inside: string): Promise<boolean> {
-  if (!(await isInRepository(root))) return false;
-  const ignored = (await readText(path.join(root, ".gitignore"))) ?? "";
+  if (!isInRepository(root)) return false;
+  const ignored = textNow(path.join(root, ".gitignore")) ?? "";
   const patterns = ignored.split("\n").map((line) => line.trim().replace(/^\/|\/$/g, ""));
   if (patterns.includes(name.replace(/^(\.\/)+|\/+$/g, "")) && !/^\s*!/m.test(ignored)) return false;
   const git = createGit(process.env);
@@ -84,9 +84,9 @@ async function isTracked(root: string, name: string, inside: string): Promise<bo
   return asked.code === 1;
 }
 
-async function isInRepository(folder: string): Promise<boolean> {
+function isInRepository(folder: string): boolean {
   for (let at = folder; ; at = path.dirname(at)) {
-    if ((await lstat(path.join(at, ".git")).catch(() => null)) !== null) return true;
+    if (entryNow(path.join(at, ".git")) !== null) return true;
     if (at === path.dirname(at)) return false;
   }
 }
