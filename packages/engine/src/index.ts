@@ -29,7 +29,7 @@ export { closest } from "./diagnostics/suggest.ts";
 export { fileProblems, type WrittenFile } from "./diagnostics/written-file.ts";
 export { pick } from "./host/environment.ts";
 export { factsOf } from "./host/file-facts.ts";
-export { bytesNow, entryNow, isCode, readText, textNow, writeWhole } from "./host/files.ts";
+export { bytesNow, entryNow, isCode, readText, realNow, textNow, writeWhole } from "./host/files.ts";
 export { createGit, type Git, isLocal } from "./host/git.ts";
 export { isHeld, take } from "./host/lock.ts";
 export { defaultSocket } from "./host/predecessor.ts";

@@ -1,6 +1,14 @@
-import { opendir, realpath, stat } from "node:fs/promises";
+import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
-import { type FileFact, factsOf, isCode, readAgentsFile, readWritten, type WrittenFile } from "@fleet/engine";
+import {
+  type FileFact,
+  factsOf,
+  isCode,
+  readAgentsFile,
+  readWritten,
+  realNow,
+  type WrittenFile,
+} from "@fleet/engine";
 import { type EngineFacts, NO_ENGINE, readEngineFacts } from "./engine-facts.ts";
 import { lookForFleetFile } from "./find.ts";
 import { isInside } from "./fleet-file/rules.ts";
@@ -51,7 +59,7 @@ export async function takeSnapshot(cwd: string): Promise<Snapshot> {
   const file = shown(cwd, path.join(root, "fleet.toml"));
   const bytes = written.is === "read" ? written.bytes : new Uint8Array();
   const fleet = written.is === "read" ? await readFleetFile(file, bytes) : NOTHING;
-  const real = await realpath(root);
+  const real = realNow(root) ?? root;
   const [machine, projects] = await Promise.all([
     readMachine(),
     inParallel(fleet.fleet?.projects ?? [], AT_ONCE, (project) =>
@@ -67,7 +75,7 @@ async function projectSnapshot(
   project: FleetProject,
 ): Promise<ProjectSnapshot> {
   const place = path.resolve(root, project.path);
-  const folder = await folderFact(place);
+  const folder = folderFact(place);
   const file = shown(cwd, path.join(place, "agents.toml"));
   if (folder !== "directory") {
     const agents = { written: { is: "missing" }, source: "", ...NOTHING } as const;
@@ -77,11 +85,11 @@ async function projectSnapshot(
   const agents = await agentsSnapshot(path.join(place, "agents.toml"), file);
   const known = agents.project;
   const isOurs = project.engine === "workspace";
-  const [real, files, pin, engine] = await Promise.all([
-    realpath(place),
+  const real = realNow(place) ?? place;
+  const engine = isOurs ? NO_ENGINE : readEngineFacts(place);
+  const [files, pin] = await Promise.all([
     known === null ? new Map<string, FileFact>() : factsOf(place, known),
     isOurs ? ({ is: "no-engine" } as const) : readPin(place),
-    isOurs ? NO_ENGINE : readEngineFacts(place),
   ]);
   const strays = isInside(project.path) && real !== around && !real.startsWith(around + path.sep);
   return { project, folder, real, strays, file, agents, files, pin, engine };
@@ -94,10 +102,10 @@ async function agentsSnapshot(at: string, file: string): Promise<AgentsSnapshot>
   return { written, source: textOf(bytes), ...(await readAgentsFile(file, bytes)) };
 }
 
-async function folderFact(folder: string): Promise<ProjectSnapshot["folder"]> {
+function folderFact(folder: string): ProjectSnapshot["folder"] {
   try {
-    if (!(await stat(folder)).isDirectory()) return "file";
-    await (await opendir(folder)).close();
+    if (!statSync(folder).isDirectory()) return "file";
+    accessSync(folder, constants.R_OK | constants.X_OK);
     return "directory";
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].some((code) => isCode(error, code))) return "missing";

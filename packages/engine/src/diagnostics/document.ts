@@ -3,6 +3,7 @@ import type { Problem, Result } from "../problem.ts";
 import type { Code } from "./codes.ts";
 import { decode } from "./decode.ts";
 import { linesOf, offsetOf, placeOf, type Span } from "./place.ts";
+import { isPlain } from "./plain.ts";
 import { type Placed, spotsOf } from "./positions.ts";
 import { complaintOf, firstOf, wordAt } from "./syntax.ts";
 
@@ -65,7 +66,7 @@ export async function withPlaces(document: TomlDocument): Promise<Read<PlacedDoc
   const { parseTOML, ParseError } = await import("toml-eslint-parser");
   try {
     const read = () => parseTOML(text, { tomlVersion: "1.0" });
-    read();
+    if (!isPlain(text)) read();
     return { ok: true, value: placed(document, () => spotsOf(read(), text)) };
   } catch (error) {
     if (error instanceof RangeError) return failed(file, text, longestLine(text), "FL0103", NESTED);

@@ -1,9 +1,9 @@
-import { access, constants, statfs } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { type FileFact, wantedFiles } from "../agents-rules.ts";
 import type { Project } from "../project.ts";
-import { bytesNow, entryNow, realNow, textNow } from "./files.ts";
+import { bytesNow, diskTypeNow, entryNow, isProgramNow, realNow, textNow } from "./files.ts";
 import { createGit } from "./git.ts";
 
 /** More than any prompt needs. */
@@ -12,11 +12,12 @@ const MOST = 1024 * 1024;
 /** What stands at each path that a project names. Reads only. */
 export async function factsOf(root: string, project: Project): Promise<ReadonlyMap<string, FileFact>> {
   const real = realNow(root) ?? root;
+  const look = looker(real);
   const clone = project.loop?.handoff?.repo;
   const secrets = Object.values(project.backends).map(({ env_file }) => env_file);
   const facts = wantedFiles(project).map(async (name): Promise<readonly [string, FileFact]> => {
-    if (name.startsWith("$PATH/")) return [name, await programFact(name.slice("$PATH/".length))];
-    const fact = factOf(real, name);
+    if (name.startsWith("$PATH/")) return [name, programFact(name.slice("$PATH/".length))];
+    const fact = look(name);
     return [
       name,
       {
@@ -30,12 +31,33 @@ export async function factsOf(root: string, project: Project): Promise<ReadonlyM
   return new Map(await Promise.all(facts));
 }
 
-function factOf(root: string, name: string): FileFact {
-  const file = realNow(path.join(root, name));
-  if (file === null) return { kind: "missing" };
+/** The files of a project lie in few folders, and each folder's real path is asked once. */
+function looker(root: string): (name: string) => FileFact {
+  const folders = new Map<string, string | null>();
+  const realFolder = (folder: string): string | null => {
+    const known = folders.get(folder);
+    if (known !== undefined) return known;
+    const real = realNow(folder);
+    folders.set(folder, real);
+    return real;
+  };
+  return (name) => {
+    const file = path.join(root, name);
+    const folder = realFolder(path.dirname(file));
+    if (folder === null) return { kind: "missing" };
+    const there = path.join(folder, path.basename(file));
+    const found = entryNow(there);
+    if (found === null) return { kind: "missing" };
+    if (!found.isSymbolicLink()) return factOf(root, there, found);
+    const real = realNow(there);
+    const behind = real === null ? null : entryNow(real);
+    return real === null || behind === null ? { kind: "missing" } : factOf(root, real, behind);
+  };
+}
+
+/** Of a path without links. */
+function factOf(root: string, file: string, found: BigIntStats): FileFact {
   if (file !== root && !file.startsWith(root + path.sep)) return { kind: "symlink-out" };
-  const found = entryNow(file);
-  if (found === null) return { kind: "missing" };
   if (found.isDirectory()) return { kind: "directory" };
   if (!found.isFile() || found.size > MOST) return { kind: "file" };
   const bytes = bytesNow(file);
@@ -43,17 +65,11 @@ function factOf(root: string, name: string): FileFact {
   return text === null ? { kind: "file" } : { kind: "file", text };
 }
 
-async function programFact(name: string): Promise<FileFact> {
+function programFact(name: string): FileFact {
   const folders = (process.env.PATH ?? "").split(path.delimiter).filter((folder) => folder !== "");
-  for (const folder of folders) if (await isProgram(path.join(folder, name))) return { kind: "file" };
+  for (const folder of folders) if (isProgramNow(path.join(folder, name))) return { kind: "file" };
   return { kind: "missing" };
 }
-
-const isProgram = (file: string): Promise<boolean> =>
-  access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 
 /** By its own config alone. A linked worktree has its config elsewhere, and then nothing is said. */
 function cloneFact(clone: string): Pick<FileFact, "hasRemote"> {
@@ -65,11 +81,19 @@ function cloneFact(clone: string): Pick<FileFact, "hasRemote"> {
 const REMOTE_DISKS = new Set([0x6969, 0xff534d42, 0xfe534d42]);
 
 async function stateFact(root: string, name: string): Promise<Pick<FileFact, "tracked" | "remote">> {
-  const disk = await statfs(root).catch(() => null);
-  return {
-    tracked: await isTracked(root, name, `${name}/watchdog.log`),
-    remote: disk !== null && REMOTE_DISKS.has(disk.type >>> 0),
-  };
+  return { tracked: await isTracked(root, name, `${name}/watchdog.log`), remote: isRemote(root) };
+}
+
+/** By the number of the disk: a thousand projects lie on very few. */
+const remoteDisks = new Map<bigint, boolean>();
+
+function isRemote(folder: string): boolean {
+  const disk = entryNow(folder)?.dev ?? 0n;
+  const known = remoteDisks.get(disk);
+  if (known !== undefined) return known;
+  const remote = REMOTE_DISKS.has((diskTypeNow(folder) ?? 0) >>> 0);
+  remoteDisks.set(disk, remote);
+  return remote;
 }
 
 /** Most projects name what it is about in their .gitignore as it is; for all else git is asked. */

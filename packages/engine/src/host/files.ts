@@ -1,4 +1,14 @@
-import { type BigIntStats, existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import {
+  accessSync,
+  type BigIntStats,
+  constants,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+} from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../problem.ts";
@@ -42,6 +52,24 @@ export function entryNow(file: string): BigIntStats | null {
 export function realNow(file: string): string | null {
   try {
     return realpathSync.native(file);
+  } catch {
+    return null;
+  }
+}
+
+export function isProgramNow(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The kind of file system, by the number that statfs(2) gives it. */
+export function diskTypeNow(folder: string): number | null {
+  try {
+    return statfsSync(folder).type;
   } catch {
     return null;
   }

@@ -68,6 +68,7 @@ export function carryOnStop(
   if (sighting.pane !== "alive" || waited >= policy.quit_grace) return [{ do: "stop", because }];
   const { scrolled, reading } = sighting;
   const stands = !scrolled && reading.draft?.trim() === quit;
-  const pause = step === "quit-typed" ? (BACKENDS[agent.backend ?? ""]?.settle ?? 0) : (2 ** enters - 1) * ENTER_AGAIN;
+  const pause =
+    step === "quit-typed" ? (BACKENDS[agent.backend ?? ""]?.settle ?? 0) : (2 ** enters - 1) * ENTER_AGAIN;
   return stands && waited >= pause ? [{ do: "enter-quit" }] : [];
 }
