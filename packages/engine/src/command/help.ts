@@ -1,9 +1,9 @@
-import yargs, { type Argv, type Options } from "yargs";
+import yargs, { type Options } from "yargs";
 import type { Command, Program } from "./command.ts";
-import { operandsOf } from "./parse.ts";
+import { EXITS } from "./overview.ts";
 
-/** The help of one command, or of the whole program. yargs takes longer to load than most commands to run, so only help does. */
-export function renderHelp(program: Program, command: Command | null): Promise<string> {
+/** The help of one command. yargs takes longer to load than most commands to run, so only this does. */
+export function renderHelp(program: Program, command: Command): Promise<string> {
   const parser = yargs()
     .scriptName(program.program)
     .help("help", "show this help")
@@ -12,28 +12,13 @@ export function renderHelp(program: Program, command: Command | null): Promise<s
     .exitProcess(false)
     .wrap(100)
     .epilogue(EXITS);
-  if (command === null) describeProgram(parser, program);
-  else {
-    const synopsis = [program.program, command.name, command.operands].filter(Boolean).join(" ");
-    parser.usage(`${synopsis}\n\n${command.about}`).options(toOptions(command));
-    parser.example(command.examples as [string, string][]);
-  }
+  const synopsis = [program.program, command.name, command.operands].filter(Boolean).join(" ");
+  parser.usage(`${synopsis}\n\n${command.about}`).options(toOptions(command));
+  parser.example(command.examples as [string, string][]);
   return new Promise((resolve, reject) => {
     parser.parse(["--help"], {}, (error, _flags, text) => (error ? reject(error) : resolve(`${text}\n`)));
   });
 }
-
-function describeProgram(parser: Argv, { program, about, commands }: Program): void {
-  parser.usage(`${program} <command>\n\n${about}`);
-  for (const one of commands) {
-    const synopsis = [one.name, one.operands].filter(Boolean).join(" ");
-    // yargs only knows lists of operands; any other synopsis it gets as words.
-    parser.command(operandsOf(one) === null ? one.name : synopsis, one.about);
-  }
-  parser.option("version", { type: "boolean", describe: "show the version" });
-}
-
-const EXITS = `Exit: 0 done · 1 the answer is no · 2 wrong usage · 3 could not · 4 refused for safety · 70 a bug · 130 interrupted`;
 
 const toOptions = (command: Command): Record<string, Options> =>
   Object.fromEntries(

@@ -133,7 +133,7 @@ describe("a command line", () => {
   it("prints help with every command, the examples and what exits mean", async () => {
     const whole = await type(["--help"]);
     expect(whole).toMatchObject({ exit: 0, err: "" });
-    expect(whole.out).toContain("fleet send <agent> <message>");
+    expect(whole.out).toMatch(/^ {2}send +say something/m);
     expect(whole.out).toContain("4 refused for safety");
     const one = await type(["up", "-h"]);
     expect(one).toMatchObject({ exit: 0, err: "" });
@@ -148,7 +148,7 @@ describe("a command line", () => {
   it("without a word is wrong usage, and shows what there is", async () => {
     const { exit, out, err } = await type([]);
     expect({ exit, out }).toEqual({ exit: 2, out: "" });
-    expect(err).toContain("fleet send <agent> <message>");
+    expect(err).toMatch(/^ {2}send +say something/m);
   });
 });
 

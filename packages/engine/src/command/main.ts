@@ -31,8 +31,7 @@ async function obey(program: Program, argv: readonly string[], world: World): Pr
   const picked = pickCommand(program.commands, argv);
   if (picked === null && argv[0] !== undefined && !asksForHelp(argv)) throw unknownCommand(program, argv[0]);
   if (picked === null || asksForHelp(picked.rest)) {
-    const { renderHelp } = await import("./help.ts");
-    const help = await renderHelp(program, picked?.command ?? null);
+    const help = await helpOf(program, picked?.command ?? null);
     if (argv.length > 0) {
       world.out(help);
       return 0;
@@ -43,6 +42,11 @@ async function obey(program: Program, argv: readonly string[], world: World): Pr
   const { command, rest } = picked;
   const line = explained(program, command, () => parseLine(command, rest));
   return command.run(line.operands, line.flags, world);
+}
+
+async function helpOf(program: Program, command: Command | null): Promise<string> {
+  if (command === null) return (await import("./overview.ts")).renderOverview(program);
+  return (await import("./help.ts")).renderHelp(program, command);
 }
 
 /** Wrong usage gets the synopsis, unless there is better advice. */

@@ -90,7 +90,7 @@ interface Operand {
 }
 
 /** "<name> [agent..]" as data; null when it is more than a list. */
-export function operandsOf({ operands = "" }: Command): readonly Operand[] | null {
+function operandsOf({ operands = "" }: Command): readonly Operand[] | null {
   const parsed = operands
     .split(" ")
     .filter(Boolean)

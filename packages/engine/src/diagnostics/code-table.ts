@@ -5,6 +5,7 @@ import { RELATIONS } from "./codes/relations.ts";
 import { SYNTAX } from "./codes/syntax.ts";
 import { VALUES } from "./codes/values.ts";
 import type { Code } from "./codes.ts";
+import { wrap } from "./wrap.ts";
 
 /** Every code, in the order of its number. The one source: `explain` and docs/problems.md show it. */
 export const CODES: Readonly<Record<Code, CodePage>> = {
@@ -15,14 +16,16 @@ export const CODES: Readonly<Record<Code, CodePage>> = {
   ...DISK,
 };
 
+const WIDTH = 90;
+
 /** One code's page for a terminal. */
 export const renderPage = (code: string, { title, rule, fix, example }: CodePage): string =>
   [
     `${code}: ${title}`,
     "",
-    ...wrap(rule),
+    ...wrap(rule, WIDTH),
     "",
-    ...wrap(fix),
+    ...wrap(fix, WIDTH),
     "",
     `wrong${inFile(example.of)}:`,
     ...indented(example.wrong),
@@ -36,18 +39,6 @@ const inFile = (of: CodePage["example"]["of"]): string => (of === "sh" ? "" : `,
 
 const indented = (text: string): readonly string[] =>
   text.split("\n").map((line) => (line === "" ? "" : `    ${line}`));
-
-const WIDTH = 90;
-
-function wrap(text: string): readonly string[] {
-  const lines: string[] = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1) ?? "";
-    if (line !== "" && line.length + 1 + word.length > WIDTH) lines.push(word);
-    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
-  }
-  return lines;
-}
 
 /** A line for each code. */
 export const renderList = (): string =>
