@@ -225,7 +225,11 @@ describe.each([
 describe("codex, by itself", () => {
   it("is told to go on after the limit that cut its turn short, once, and is not ended for that", async () => {
     const { own, project, is, script } = await driven("codex", { supervision: { stall_grace: '"5s"' } });
-    script("Hello.", DRIVEN.codex.limit(5), "I go on.");
+    // From when it is told, however long it took to come to that.
+    const limit = play(function* () {
+      yield DRIVEN.codex.limit(10);
+    });
+    script("Hello.", limit, "I go on.");
     await project.watchdog();
     await project.up();
     await is("ready", 1);
