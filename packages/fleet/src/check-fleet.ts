@@ -1,9 +1,9 @@
 import { Failure } from "@fleet/engine";
 import { problemsOf } from "./check/scope.ts";
 import { type Checked, checkSnapshot } from "./check.ts";
+import { type Snapshot, takeSnapshot } from "./facts/snapshot.ts";
 import { pickProjects } from "./find.ts";
 import type { Fleet } from "./fleet-file.ts";
-import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 /** Which projects are meant; all of them when nothing is said. */
 export interface Scope {

@@ -1,10 +1,10 @@
 import { type FileFact, readAgentsFile, type WrittenFile } from "@fleet/engine";
 import { describe, expect, it } from "vitest";
 import { checkSnapshot } from "./check.ts";
-import { NO_ENGINE } from "./engine-facts.ts";
+import { NO_ENGINE } from "./facts/engine-facts.ts";
+import type { Pin } from "./facts/read-pin.ts";
+import type { ProjectSnapshot, Snapshot } from "./facts/snapshot.ts";
 import { readFleetFile } from "./fleet-file.ts";
-import type { Pin } from "./read-pin.ts";
-import type { ProjectSnapshot, Snapshot } from "./snapshot.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const ONE = "1".repeat(40);

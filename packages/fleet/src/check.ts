@@ -3,7 +3,7 @@ import { clashes } from "./check/clashes.ts";
 import { machineProblems } from "./check/machine.ts";
 import { pinProblems } from "./check/pins.ts";
 import { at } from "./check/problems.ts";
-import type { ProjectSnapshot, Snapshot } from "./snapshot.ts";
+import type { ProjectSnapshot, Snapshot } from "./facts/snapshot.ts";
 
 export interface Checked {
   readonly problems: readonly Problem[];

@@ -2,9 +2,9 @@ import { realpathSync } from "node:fs";
 import path from "node:path";
 import { Failure, type Problem } from "@fleet/engine";
 import { clashes } from "./check/clashes.ts";
+import { type ProjectSnapshot, type Snapshot, takeSnapshot } from "./facts/snapshot.ts";
 import type { FoundFleet } from "./find.ts";
 import type { FleetProject } from "./fleet-file.ts";
-import { type ProjectSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 /**
  * Which of these projects would get into another one's way that could run too,

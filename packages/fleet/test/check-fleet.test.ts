@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { checkFleet } from "../src/check-fleet.ts";
-import { findInIndex, GITLINK } from "../src/git-index.ts";
-import { readPin } from "../src/read-pin.ts";
+import { findInIndex, GITLINK } from "../src/facts/git-index.ts";
+import { readPin } from "../src/facts/read-pin.ts";
 
 const git = (cwd: string, ...args: readonly string[]) =>
   execFileSync(

@@ -1,12 +1,12 @@
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Failure, type World } from "@fleet/engine";
+import { readPin } from "../facts/read-pin.ts";
 import { type FoundFleet, folderOf } from "../find.ts";
 import { addEngine } from "../project/create.ts";
 import { ensureEngine } from "../project/engine-source.ts";
 import { checkIdentity, openGit } from "../project/git.ts";
 import { register } from "../project/register.ts";
-import { readPin } from "../read-pin.ts";
 import type { Adopted } from "./adopted.ts";
 
 interface Own {

@@ -1,6 +1,6 @@
 import { type Path, type PlacedDocument, type Problem, type Project, placeIn } from "@fleet/engine";
+import type { ProjectSnapshot, Snapshot } from "../facts/snapshot.ts";
 import { normalPath } from "../normal-path.ts";
-import type { ProjectSnapshot, Snapshot } from "../snapshot.ts";
 import { at } from "./problems.ts";
 
 /** A project whose agents.toml could be used, at least in part. */

@@ -1,5 +1,5 @@
 import { type Problem, startOf } from "@fleet/engine";
-import type { Machine } from "../machine.ts";
+import type { Machine } from "../facts/machine.ts";
 
 /** Older ones were never tried. */
 const NEEDS = { tmux: [3, 2], git: [2, 31] } as const;

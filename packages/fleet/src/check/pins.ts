@@ -1,6 +1,6 @@
 import { besides, oneLine, type Problem, placeOf } from "@fleet/engine";
+import type { ProjectSnapshot, Snapshot } from "../facts/snapshot.ts";
 import { readModules } from "../pin/modules.ts";
-import type { ProjectSnapshot, Snapshot } from "../snapshot.ts";
 import { at } from "./problems.ts";
 
 const CHECK_OUT = "git submodule update --init engine";

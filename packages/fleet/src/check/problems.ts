@@ -1,6 +1,6 @@
 import { type Problem, placeIn, startOf } from "@fleet/engine";
+import type { Snapshot } from "../facts/snapshot.ts";
 import type { FleetProject } from "../fleet-file.ts";
-import type { Snapshot } from "../snapshot.ts";
 
 /** A problem with one key of one project in fleet.toml. */
 export function at(

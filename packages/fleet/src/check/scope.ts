@@ -1,5 +1,5 @@
 import { type Place, type Problem, placeIn } from "@fleet/engine";
-import type { ProjectSnapshot, Snapshot } from "../snapshot.ts";
+import type { ProjectSnapshot, Snapshot } from "../facts/snapshot.ts";
 
 /** Those problems that touch one of these projects: in its files, in its table of fleet.toml, or between it and another. */
 export function problemsOf(

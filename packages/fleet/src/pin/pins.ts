@@ -1,9 +1,9 @@
 import path from "node:path";
 import { createGit, type Git, isLocal, type World } from "@fleet/engine";
+import { type Pin, readPin, repositoryOf } from "../facts/read-pin.ts";
 import { type FoundFleet, folderOf } from "../find.ts";
 import type { FleetProject } from "../fleet-file.ts";
 import { inParallel } from "../in-parallel.ts";
-import { type Pin, readPin, repositoryOf } from "../read-pin.ts";
 import { commitOf, readRefs, tagsOf } from "./refs.ts";
 import { compareVersions } from "./release.ts";
 

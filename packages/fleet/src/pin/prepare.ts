@@ -1,8 +1,8 @@
 import path from "node:path";
 import { Failure, type Git, type World } from "@fleet/engine";
+import { readPin, repositoryOf } from "../facts/read-pin.ts";
 import { type FoundFleet, folderOf } from "../find.ts";
 import type { FleetProject } from "../fleet-file.ts";
-import { readPin, repositoryOf } from "../read-pin.ts";
 import { tryOut, tryStart } from "./ask.ts";
 import { isUp, type Look, workersIn } from "./health.ts";
 import { checkMovable, type Ground, pinBefore } from "./move.ts";

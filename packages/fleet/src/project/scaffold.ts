@@ -9,10 +9,10 @@ import {
   parseAgentsFile,
   type World,
 } from "@fleet/engine";
+import { objectOf } from "../facts/git-index.ts";
+import { readPin } from "../facts/read-pin.ts";
 import { type FoundFleet, folderOf } from "../find.ts";
 import { isGitUrl } from "../fleet-file/schema.ts";
-import { objectOf } from "../git-index.ts";
-import { readPin } from "../read-pin.ts";
 import { type Created, checkFree, checkName, clearMark, makeProject, readMark } from "./create.ts";
 import { engineUrlOf } from "./engine-source.ts";
 import { openGit } from "./git.ts";

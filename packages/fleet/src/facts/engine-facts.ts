@@ -1,7 +1,7 @@
 import path from "node:path";
 import { bytesNow, entryNow, textNow } from "@fleet/engine";
+import { parseManifest } from "../pin/release.ts";
 import { type Entry, filesInIndex, isAsSeen, objectOf } from "./git-index.ts";
-import { parseManifest } from "./pin/release.ts";
 import { repositoryOf } from "./read-pin.ts";
 
 /** What a look at a project's engine shows, without git and without starting it. */

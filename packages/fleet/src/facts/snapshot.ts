@@ -9,11 +9,11 @@ import {
   realNow,
   type WrittenFile,
 } from "@fleet/engine";
+import { lookForFleetFile } from "../find.ts";
+import { isInside } from "../fleet-file/rules.ts";
+import { type FleetFile, type FleetProject, readFleetFile } from "../fleet-file.ts";
+import { inParallel } from "../in-parallel.ts";
 import { type EngineFacts, NO_ENGINE, readEngineFacts } from "./engine-facts.ts";
-import { lookForFleetFile } from "./find.ts";
-import { isInside } from "./fleet-file/rules.ts";
-import { type FleetFile, type FleetProject, readFleetFile } from "./fleet-file.ts";
-import { inParallel } from "./in-parallel.ts";
 import { type Machine, readMachine } from "./machine.ts";
 import { type Pin, readPin } from "./read-pin.ts";
 
