@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { opendirSync, statSync } from "node:fs";
 import path from "node:path";
 import {
   type FileFact,
@@ -105,7 +105,7 @@ async function agentsSnapshot(at: string, file: string): Promise<AgentsSnapshot>
 function folderFact(folder: string): ProjectSnapshot["folder"] {
   try {
     if (!statSync(folder).isDirectory()) return "file";
-    accessSync(folder, constants.R_OK | constants.X_OK);
+    opendirSync(folder).closeSync();
     return "directory";
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].some((code) => isCode(error, code))) return "missing";
