@@ -75,8 +75,9 @@ export interface Drive {
   end(): Promise<void>;
 }
 
-/** Who can be asked to quit has the time that it takes on a busy machine. */
-const SUPERVISION = { stop_grace: '"5s"', quit_grace: '"60s"' };
+/** Who can be asked to quit has the time that it takes on a busy machine: milliseconds. */
+export const QUIT_GRACE = 60_000;
+const SUPERVISION = { stop_grace: '"5s"', quit_grace: `"${QUIT_GRACE / 1000}s"` };
 
 export async function drive(cli: DrivenCli, wish: DriveWish = {}): Promise<Drive> {
   const { workdir = ".", model, settings = "", supervision = {}, ...more } = wish;
