@@ -7,6 +7,7 @@ import { downCommand } from "./commands/down.ts";
 import { enginePublishCommand } from "./commands/engine.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { fingerprintCommand } from "./commands/fingerprint.ts";
+import { holdCommand, resumeCommand } from "./commands/hold.ts";
 import {
   eventsCommand,
   handoffCommand,
@@ -44,6 +45,8 @@ const COMMANDS = [
   upgradeCommand,
   enginePublishCommand,
   restartCommand,
+  holdCommand,
+  resumeCommand,
   sendCommand,
   logsCommand,
   eventsCommand,

@@ -45,7 +45,7 @@ function summaryRow(
     phase === null
       ? "-"
       : `${oneLine(phase.id)} [${phase.index < 0 ? "-" : phase.index + 1}/${phase.total}] (${oneLine(phase.state)})`;
-  const said = [...foreignness(status), ...needs].join("; ");
+  const said = [...foreignness(status), ...sayHold(status), ...needs].join("; ");
   const cells = [label, watchdog === null ? "stopped" : "RUNNING", where, countStates(agents)];
   return said === "" ? cells : [...cells, said];
 }
@@ -54,6 +54,14 @@ function summaryRow(
 function foreignness(status: EngineStatus): readonly string[] {
   const age = ageOf(status);
   return age === "known" ? [] : [`${age} engine (its answers have version ${status.schema_version})`];
+}
+
+/** "on hold until 18:00Z (ada: a review)" */
+function sayHold({ hold }: EngineStatus): readonly string[] {
+  if (hold == null) return [];
+  const until = hold.until === null ? "" : ` until ${oneLine(hold.until.slice(0, 16))}Z`;
+  const why = hold.why === null ? "" : `: ${oneLine(hold.why)}`;
+  return [`on hold${until} (${oneLine(hold.by)}${why})`];
 }
 
 /** "needs you for 12m: builder asks: Trust this folder?; type: tmux …" */

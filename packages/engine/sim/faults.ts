@@ -1,7 +1,7 @@
 import type { Duration } from "../src/watch/time.ts";
 import { limit } from "./account.ts";
 import { EDITS } from "./edits.ts";
-import { bringUp, order, wish } from "./people.ts";
+import { bringUp, hold, order, wish } from "./people.ts";
 import type { Point } from "./points.ts";
 import type { Stage } from "./stage.ts";
 import type { World } from "./world.ts";
@@ -223,6 +223,11 @@ export const FAULTS = {
       wish(world, [agent], "up");
       stage.start();
     });
+  },
+  "person-holds": (world, _, { amount }) => {
+    // Half of them end by themselves, where no clock is set.
+    hold(world, amount % 2 === 0 ? amount / 2 : 2 * amount);
+    world.hours.after(amount, () => hold(world, null));
   },
   "person-presses-enter": body((one) => one.press(["Enter"])),
   "message-is-garbled": ({ files, site }, _, { agent, amount }) =>

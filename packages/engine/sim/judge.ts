@@ -1,6 +1,7 @@
 import type { Duration } from "../src/watch/time.ts";
 import { CONFIG } from "./invariants/config.ts";
 import { HEALING } from "./invariants/healing.ts";
+import { HOLD } from "./invariants/hold.ts";
 import { LIMITS } from "./invariants/limits.ts";
 import { MESSAGES } from "./invariants/messages.ts";
 import { ORDER } from "./invariants/order.ts";
@@ -26,7 +27,7 @@ export interface Verdict {
 }
 
 export const INVARIANTS: readonly Invariant[] = [
-  ...[...ORDER, ...HEALING, ...LIMITS, ...PATIENCE, ...SCHEDULE],
+  ...[...ORDER, ...HEALING, ...LIMITS, ...HOLD, ...PATIENCE, ...SCHEDULE],
   ...[...MESSAGES, ...PHASES, ...CONFIG],
 ];
 

@@ -93,4 +93,25 @@ export const MUTANTS_OF_PLANS: readonly Mutant[] = [
     to: 'if (agent.name === "") return',
     faults: ["agent-is-edited", "agent-is-taken-out", "dies"],
   },
+  {
+    name: "startsOnHold",
+    file: "src/watch/restraint.ts",
+    from: "if (restraint === null) return assessment;",
+    to: "if (restraint === null || restraint.because !== '') return assessment;",
+    faults: ["person-holds", "dies"],
+  },
+  {
+    name: "typesOnHold",
+    file: "src/watch/restraint.ts",
+    from: "restraint !== null && KEYS.has(what);",
+    to: "restraint === undefined && KEYS.has(what);",
+    faults: ["person-holds", "person-writes"],
+  },
+  {
+    name: "movesOnWhileOnHold",
+    file: "src/watchdog/advance.ts",
+    from: "|| !isWanted(wishes) || hold !== null) return records;",
+    to: "|| !isWanted(wishes)) return records;",
+    faults: ["person-holds"],
+  },
 ];

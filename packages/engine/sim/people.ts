@@ -40,6 +40,24 @@ export function wish(
   });
 }
 
+/** The whole project is put on hold for so long; or goes on. */
+export function hold(world: World, span: Duration | null): void {
+  const at = world.hours.wall();
+  const until = span === null ? null : at + span;
+  const wish = { on: span !== null, at, until, by: "person", why: null };
+  world.hours.release(() => {
+    void world.store
+      .wishes()
+      .catch(() => NO_WISHES)
+      .then((before) => world.store.wish({ ...before, hold: wish }))
+      .then(
+        () => world.tell({ what: "hold", until }),
+        // Who let everything stand still tries until it goes on.
+        () => span === null && world.hours.after(5 * second, () => hold(world, null)),
+      );
+  });
+}
+
 const wordFor = (how: Parameters<typeof wish>[2]): string => {
   if (typeof how === "string") return how;
   return "goto" in how ? "goto" : "down";

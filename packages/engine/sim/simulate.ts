@@ -2,7 +2,7 @@ import type { Duration } from "../src/watch/time.ts";
 import { note } from "./coverage.ts";
 import type { Fault } from "./faults.ts";
 import { judge, type Verdict } from "./judge.ts";
-import { bringUp, order, wish } from "./people.ts";
+import { bringUp, hold, order, wish } from "./people.ts";
 import { type Bounds, planOf, strike } from "./plan.ts";
 import { SIZE_OF_A_MUTANTS_WORLD } from "./size.ts";
 import { createStage } from "./stage.ts";
@@ -88,6 +88,7 @@ function settle(world: World, stage: ReturnType<typeof createStage>, names: read
   world.machine.clearForeign();
   world.config.restore();
   world.disturbed = world.hours.now();
+  hold(world, null);
   bringUp(world, stage, names);
   for (const name of names.slice(0, 2)) {
     const body = world.bodies.get(name);

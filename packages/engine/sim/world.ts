@@ -59,6 +59,8 @@ export type Event =
       readonly phase: string | null;
       readonly at: Instant;
     }
+  /** A person's word is on disk: on hold until then, by the wall clock; null: it goes on. */
+  | { readonly what: "hold"; readonly until: Instant | null }
   | { readonly what: "fault"; readonly kind: string }
   /** records.json is not what it was, and the copy before has to do. */
   | { readonly what: "torn" }

@@ -69,6 +69,10 @@ export const StatusOutput: z.ZodType<Survey> = z.strictObject({
     .strictObject({ pid: z.int(), deaths: z.int(), exit: z.int(), next: Time })
     .nullable()
     .describe("When the watchdog died: how often, how, and when its keeper starts the next."),
+  hold: z
+    .strictObject({ since: Time, until: Time.nullable(), by: z.string(), why: z.string().nullable() })
+    .nullable()
+    .describe("Nothing is begun until then, or until a person says resume; null: it is not on hold."),
 });
 
 const PlaceOutput = {

@@ -168,6 +168,7 @@ export const scene = (more: Partial<Scene> = {}): Scene => ({
   turn: null,
   blocked: null,
   lacks: null,
+  restraint: null,
   severed: null,
   door: false,
   leftovers: 0,

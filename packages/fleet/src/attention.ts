@@ -94,10 +94,12 @@ function ofProject(
 
 function ofAgent(
   name: string,
-  { socket }: EngineStatus,
+  { socket, hold }: EngineStatus,
   agent: AgentStatus,
 ): readonly Omit<Attention, "others">[] {
   const { is, why = "", is_since: since = null } = agent;
+  // As a person wished it.
+  if (is === "held" && hold != null) return [];
   const level = NEEDS_YOU.has(is) ? "needs-you" : AILING.has(is) ? "ailing" : null;
   if (level === null) return [];
   const attach = socket === undefined ? null : `tmux -S ${quoted(socket)} attach -t =${agent.session}`;

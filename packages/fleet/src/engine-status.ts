@@ -37,6 +37,14 @@ const Answer = z.object({
     })
     .nullable(),
   keeper: z.object({ deaths: z.int(), next: z.string() }).nullish(),
+  hold: z
+    .object({
+      since: z.string(),
+      until: z.string().nullable(),
+      by: z.string(),
+      why: z.string().nullable(),
+    })
+    .nullish(),
 });
 
 /** What an engine answers to `status --json`, as far as this fleet knows. */
@@ -67,6 +75,7 @@ const Foreign = z.looseObject({
     .catch(null),
   socket: z.string().optional().catch(undefined),
   keeper: Answer.shape.keeper.catch(null),
+  hold: Answer.shape.hold.catch(null),
 });
 
 function agentsIn(list: readonly unknown[]): EngineStatus["agents"] {

@@ -46,12 +46,15 @@ export interface Work {
   readonly argv: readonly string[];
   /** The last come first, and nobody is left out for another one's sake. */
   readonly reverse?: boolean;
+  /** Nobody waits for anybody: it is the same whoever comes first. */
+  readonly together?: boolean;
   /** What speaks against it. @throws Failure */
   check?(project: FleetProject): Promise<void>;
 }
 
 /** So many at the same time: most of it is waiting. */
 const AT_ONCE = 4;
+const TOGETHER = 16;
 
 /** Those side by side that do not wait for each other. For one that fails only what comes after it is left out; the worst exit code counts. */
 export async function runOnEach(
@@ -69,8 +72,9 @@ export async function runOnEach(
   const progress = openProgress(world, work.argv[0] ?? "", projects.length);
   const answers = new Map<FleetProject, unknown>();
   const ends = new Map<FleetProject, number | { readonly after: FleetProject }>();
-  await inOrder(found.fleet.projects, projects, {
-    atOnce: AT_ONCE,
+  const { together = false } = work;
+  await inOrder(together ? [] : found.fleet.projects, projects, {
+    atOnce: together ? TOGETHER : AT_ONCE,
     reverse: work.reverse ?? false,
     signal: world.signal,
     async take(project) {
@@ -83,7 +87,7 @@ export async function runOnEach(
       world.err(said.err);
       return said.exit === 0 ? "done" : "failed";
     },
-    ...(work.reverse ? {} : { skip: (project, after) => ends.set(project, { after }) }),
+    ...(work.reverse || together ? {} : { skip: (project, after) => ends.set(project, { after }) }),
   });
   progress.close();
   if (world.signal.aborted) return 130;

@@ -11,7 +11,8 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-type Purpose = "watchdog" | "command";
+/** "wishes": for the moment in which they are read and written. */
+type Purpose = "watchdog" | "command" | "wishes";
 
 /** The directory must exist. Its real path is the identity: two ways to one directory are one lock. */
 const nameOf = (directory: string, purpose: Purpose): string => {

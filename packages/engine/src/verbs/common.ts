@@ -8,6 +8,7 @@ import { readRunning, readSite, type Site } from "../host/site.ts";
 import { createStore, type Store } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
+import type { Wishes } from "../watch/records.ts";
 
 /** Every command takes it: where the project is. */
 export const configFlag = {
@@ -103,6 +104,31 @@ export async function asOnlyCommand<T>(
     await lock.release();
   }
 }
+
+/**
+ * Reads the wishes, and writes what becomes of them, while nobody else does. So short is this that it is waited for:
+ * a hold is not refused because an `up` still waits for its agents.
+ */
+export async function changeWishes(
+  store: Store,
+  change: (before: Wishes) => Wishes | Promise<Wishes>,
+): Promise<void> {
+  const began = performance.now();
+  let lock = await take(store.directory, "wishes");
+  while (lock === null) {
+    if (performance.now() - began > CHANGED_WITHIN)
+      throw new Failure("BUSY", `another command keeps ${store.at("wishes.json")} from being written`);
+    await wait(5);
+    lock = await take(store.directory, "wishes");
+  }
+  try {
+    await store.wish(await change(await store.wishes()));
+  } finally {
+    await lock.release();
+  }
+}
+
+const CHANGED_WITHIN = 15_000;
 
 /** The value of a flag that counts something. @throws Failure WRONG_USAGE */
 export function readCount(flag: string, text: string): number {

@@ -11,7 +11,15 @@ import { orphansOf } from "../watch/orphans.ts";
 import type { Wish } from "../watch/scene.ts";
 import type { Instant } from "../watch/time.ts";
 import { ensureWatchdog } from "./bring-up.ts";
-import { ANSWER_VERSION, asOnlyCommand, chosen, configFlag, jsonFlag, openRunning } from "./common.ts";
+import {
+  ANSWER_VERSION,
+  asOnlyCommand,
+  changeWishes,
+  chosen,
+  configFlag,
+  jsonFlag,
+  openRunning,
+} from "./common.ts";
 import { readDuration } from "./duration.ts";
 import { examine } from "./examine.ts";
 import { columns } from "./render.ts";
@@ -84,13 +92,14 @@ async function wishDown(
   all: boolean,
   { at, until }: { readonly at: Instant; readonly until: Instant | null },
 ): Promise<void> {
-  const before = await store.wishes();
   const wish: Wish = { state: "down", at, anew: false, ...(until === null ? {} : { drain: until }) };
-  const wishes: Record<string, Wish> = { ...before.agents };
-  // The whole project is more than its agents.toml says by now.
-  const names = all ? Object.keys(before.agents) : [];
-  for (const name of [...names, ...agents.map((agent) => agent.name)]) wishes[name] = wish;
-  await store.wish({ ...before, agents: wishes, off: all });
+  await changeWishes(store, (before) => {
+    const wishes: Record<string, Wish> = { ...before.agents };
+    // The whole project is more than its agents.toml says by now.
+    const names = all ? Object.keys(before.agents) : [];
+    for (const name of [...names, ...agents.map((agent) => agent.name)]) wishes[name] = wish;
+    return { ...before, agents: wishes, off: all };
+  });
 }
 
 async function isAnythingThere(site: Site, { env }: World): Promise<boolean> {

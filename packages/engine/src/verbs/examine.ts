@@ -13,6 +13,7 @@ import { createTmux } from "../host/tmux.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import { assess } from "../watch/assess.ts";
+import { type HoldWish, holdIn, restraintOf } from "../watch/hold.ts";
 import { type Facts, sceneOf, withoutPhase } from "../watch/plan.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import type { Assessment, Scene } from "../watch/scene.ts";
@@ -32,6 +33,8 @@ export interface Seen {
   readonly panes: Panes | null;
   readonly records: Records;
   readonly wishes: Wishes;
+  /** The hold that is in force. */
+  readonly hold: HoldWish | null;
   /** The next slot of each scheduled task. */
   readonly next: ReadonlyMap<string, number | null>;
   readonly now: number;
@@ -47,6 +50,7 @@ export async function examine(
   const { records, wishes } = await store.glance();
   const panes = await lookAt(site, look);
   const now = Date.now();
+  const hold = holdIn(wishes.hold, records.hold, now);
   const { agents } = site.project;
   const blocked = new Map<string, string | null>();
   const ask = askOnce(healthOf);
@@ -70,6 +74,7 @@ export async function examine(
       },
       blocked: () => blocked.get(agent.name) ?? null,
       lacks: () => null,
+      restraint: () => restraintOf(hold),
       door: () => false,
       working: () => null,
       slots: () => null,
@@ -81,7 +86,7 @@ export async function examine(
     const scene = sceneOf(agent, site.project, records, facts);
     return { agent, scene, assessment: assessSafely(scene, now) };
   });
-  return { panes, records, wishes, next, now, agents: examined };
+  return { panes, records, wishes, hold, next, now, agents: examined };
 }
 
 /** What makes the watchdog's check of one agent fail must not take the status of all. */

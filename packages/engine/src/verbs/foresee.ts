@@ -25,6 +25,8 @@ export function foresee(assessment: Assessment, scene: Scene): Foresight {
         assessment.automatic ? "it is started again at the next look" : "it is started at the next look",
       );
     case "held":
+      if (scene.restraint !== null)
+        return next("whatever is due is begun when that is over", scene.restraint.until);
       return next("it is started as soon as nothing holds it up");
     case "resting":
       return next("it is started again", assessment.until);

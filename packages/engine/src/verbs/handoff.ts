@@ -6,7 +6,15 @@ import { Failure } from "../problem.ts";
 import type { Handoff } from "../project.ts";
 import { type Commit, REWRITTEN, type Standing, standingIn } from "../watch/handoff.ts";
 import { type Message, PLAIN } from "../watch/message.ts";
-import { ANSWER_VERSION, asOnlyCommand, configFlag, jsonFlag, openRunning, personIn } from "./common.ts";
+import {
+  ANSWER_VERSION,
+  asOnlyCommand,
+  changeWishes,
+  configFlag,
+  jsonFlag,
+  openRunning,
+  personIn,
+} from "./common.ts";
 
 export const handoff = defineCommand({
   name: "handoff",
@@ -91,5 +99,5 @@ async function replay(store: Store, standing: readonly Standing[], world: World)
     await store.queue(message);
   }
   const commits = standing.map(({ sha }) => sha);
-  await store.wish({ ...(await store.wishes()), replay: { at, by: personIn(world), commits } });
+  await changeWishes(store, (before) => ({ ...before, replay: { at, by: personIn(world), commits } }));
 }

@@ -4,6 +4,7 @@ import { down } from "./down.ts";
 import { events } from "./events.ts";
 import { explain } from "./explain.ts";
 import { handoff } from "./handoff.ts";
+import { hold, resume } from "./hold.ts";
 import { logs } from "./logs.ts";
 import { phase } from "./phase.ts";
 import { read } from "./read.ts";
@@ -22,6 +23,8 @@ export const engineCommands: readonly Command[] = [
   up,
   down,
   restart,
+  hold,
+  resume,
   status,
   send,
   logs,

@@ -61,20 +61,28 @@ it.each<[string, Parameters<typeof judge>[1], Partial<AgentSurvey> | null, strin
   ],
   ["nothing while it is held up", FRESH_RECORD, { is: "held" }, null],
 ])("up says %s", (_, record, survey, expected) => {
-  const moment = { now: NOW, began, wish: up(ASKED), patient: true };
+  const moment = { now: NOW, began, wish: up(ASKED), patient: true, onHold: false };
   expect(wordOf(judge(LOOP, record, survey === null ? undefined : seen(survey), moment))).toBe(expected);
 });
 
 it("up says held when its patience is over", () => {
-  const moment = { now: NOW, began, wish: up(ASKED), patient: false };
+  const moment = { now: NOW, began, wish: up(ASKED), patient: false, onHold: false };
   expect(wordOf(judge(LOOP, FRESH_RECORD, seen({ is: "held" }), moment))).toBe("held (because)");
+});
+
+it("up says held at once where the project is on hold, also of a run that was to be ended", () => {
+  const moment = { now: NOW, began, wish: up(began, true), patient: true, onHold: true };
+  const held = seen({ ...here, is: "held" });
+  expect(wordOf(judge(LOOP, FRESH_RECORD, seen({ is: "held" }), moment))).toBe("held (because)");
+  expect(wordOf(judge(LOOP, running(minute), held, moment))).toBe("held (because)");
+  expect(wordOf(judge(LOOP, running(minute), seen(here), { ...moment, wish: up(ASKED) }))).toBe("unchanged");
 });
 
 it.each([
   ["waits while the old run is there", running(minute), null],
   ["says started of the new one", running(second), "started"],
 ])("restart %s", (_, record, expected) => {
-  const moment = { now: NOW, began, wish: up(began, true), patient: true };
+  const moment = { now: NOW, began, wish: up(began, true), patient: true, onHold: false };
   expect(wordOf(judge(LOOP, record, seen(here), moment))).toBe(expected);
 });
 
@@ -84,7 +92,7 @@ it.each([
   ["says started of the run that took its place", running(second, { served: began }), "started"],
   ["waits for a run that a slot asks for", running(second, { served: began, called: NOW }), null],
 ])("up of a task %s", (_, record, expected) => {
-  const moment = { now: NOW, began, wish: up(began), patient: true };
+  const moment = { now: NOW, began, wish: up(began), patient: true, onHold: false };
   expect(wordOf(judge(TASK, record, seen(here), moment))).toBe(expected);
 });
 

@@ -8,6 +8,7 @@ import type { Loop } from "../project.ts";
 import {
   ANSWER_VERSION,
   asOnlyCommand,
+  changeWishes,
   configFlag,
   jsonFlag,
   openRunning,
@@ -73,8 +74,8 @@ async function goto(site: Site, { phases }: Loop, id: string | undefined, world:
     throw new Failure("UNKNOWN_NAME", message, { hint });
   }
   const asked = { goto: id, at: Date.now(), by: personIn(world) };
-  await ask(site, world, `goes to phase ${id}`, async (store) =>
-    store.wish({ ...(await store.wishes()), phase: asked }),
+  await ask(site, world, `goes to phase ${id}`, (store) =>
+    changeWishes(store, (before) => ({ ...before, phase: asked })),
   );
   return 0;
 }
@@ -82,7 +83,7 @@ async function goto(site: Site, { phases }: Loop, id: string | undefined, world:
 async function pause(site: Site, on: boolean, world: World): Promise<number> {
   const asked = { on, at: Date.now(), by: personIn(world) };
   const said = on ? "stays in its phase; go on with: phase resume" : "goes on with its phases";
-  await ask(site, world, said, async (store) => store.wish({ ...(await store.wishes()), pause: asked }));
+  await ask(site, world, said, (store) => changeWishes(store, (before) => ({ ...before, pause: asked })));
   return 0;
 }
 

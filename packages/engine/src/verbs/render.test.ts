@@ -66,6 +66,7 @@ const project: Survey = {
     ...{ version: "0.1.0", on_disk: "0.1.0", stale: false, trouble: null },
   },
   keeper: null,
+  hold: null,
 };
 
 const GOLDEN = `phase: poe2e [19/19] plan=plan-phase-poe2e-end-to-end.md (in progress)

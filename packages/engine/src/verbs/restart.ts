@@ -6,6 +6,7 @@ import {
   ANSWER_VERSION,
   asOnlyCommand,
   awaitInForce,
+  changeWishes,
   chosen,
   configFlag,
   jsonFlag,
@@ -40,7 +41,7 @@ export const restart = defineCommand({
       const anew = Object.fromEntries(
         agents.map(({ name }) => [name, { state: "up", at: began, anew: true } as const]),
       );
-      await store.wish({ ...before, agents: { ...before.agents, ...anew } });
+      await changeWishes(store, (now) => ({ ...now, agents: { ...now.agents, ...anew } }));
       await ensureWatchdog(site, world);
       return awaitOutcomes(site, agents, began, world, () => {});
     });

@@ -3,6 +3,7 @@ import type { Site } from "../host/site.ts";
 import { readStatus } from "../host/status-file.ts";
 import type { Loop } from "../project.ts";
 import { indexOf, isDone, phaseOf } from "../watch/course.ts";
+import { sayHold } from "../watch/hold.ts";
 import type { Records } from "../watch/records.ts";
 import type { Examined, Seen } from "./examine.ts";
 import { sayRewritten } from "./say.ts";
@@ -39,13 +40,17 @@ const REMEDY = "whoever waits for them may wait for ever, so tell what stands: h
 export function notesOn(
   site: Site,
   phase: Survey["phase"],
-  seen: Pick<Seen, "records" | "wishes"> & { readonly agents: readonly Examined[] },
+  seen: Pick<Seen, "records" | "wishes" | "hold"> & { readonly agents: readonly Examined[] },
 ): readonly string[] {
   const { inForce } = site;
   const refused =
     inForce.refused === null
       ? []
       : [`agents.toml as it stands is not in force, the last good one is: ${inForce.refused.because}`];
+  const held =
+    seen.hold === null
+      ? []
+      : [`${site.name} is ${sayHold(seen.hold)}; nothing is started, ended or typed in it until: resume`];
   const unread = seen.agents.flatMap(({ agent: { name, backend }, assessment }) =>
     assessment.is === "unread"
       ? [
@@ -53,7 +58,7 @@ export function notesOn(
         ]
       : [],
   );
-  return [...refused, ...unread, ...(phase === null ? [] : notesOnPhase(site, phase, seen))];
+  return [...held, ...refused, ...unread, ...(phase === null ? [] : notesOnPhase(site, phase, seen))];
 }
 
 function notesOnPhase(

@@ -4,6 +4,7 @@ import type { Panes } from "../host/panes.ts";
 import type { Site } from "../host/site.ts";
 import type { Agent } from "../project.ts";
 import { explain } from "../watch/explain.ts";
+import type { HoldWish } from "../watch/hold.ts";
 import { orphansIn } from "../watch/in-force.ts";
 import type { Assessment } from "../watch/scene.ts";
 import { ANSWER_VERSION } from "./common.ts";
@@ -38,6 +39,13 @@ export interface Survey {
   readonly watchdog: WatchdogSurvey | null;
   /** Null unless the watchdog died and its keeper is about to start another. */
   readonly keeper: KeeperSurvey | null;
+  /** Nothing is begun, until then or until a person says resume; null: the project is not on hold. */
+  readonly hold: {
+    readonly since: string;
+    readonly until: string | null;
+    readonly by: string;
+    readonly why: string | null;
+  } | null;
 }
 
 export interface AgentSurvey {
@@ -81,8 +89,12 @@ export async function survey(site: Site, environment: Environment, look?: LookAt
     orphans: panes === null ? [] : orphansAmong(site, panes),
     watchdog,
     keeper: watchdog === null ? await surveyKeeper(site) : null,
+    hold: surveyHold(seen.hold),
   };
 }
+
+const surveyHold = (hold: HoldWish | null): Survey["hold"] =>
+  hold && { since: toIso(hold.at), until: toIsoOrNull(hold.until), by: hold.by, why: hold.why };
 
 /** An agent that was taken out of agents.toml or renamed leaves its session behind. */
 function orphansAmong({ id, project: { agents } }: Site, { sessions }: Panes): Survey["orphans"] {

@@ -2,6 +2,7 @@ import { oneLine } from "../diagnostics/safe-text.ts";
 import type { CourseHappening } from "../watch/course.ts";
 import type { Handed } from "../watch/handoff.ts";
 import type { Happening } from "../watch/happening.ts";
+import type { HoldHappening } from "../watch/hold.ts";
 import type { JournalEntry } from "../watch/journal.ts";
 import type { Assessment } from "../watch/scene.ts";
 import { sayDuration, sayRewritten, sayTime } from "./say.ts";
@@ -16,7 +17,7 @@ export interface Told {
 }
 
 /** What every entry may be: a kind without a sentence does not compile. */
-type Kind = Exclude<Happening["what"], "looked"> | CourseHappening["what"];
+type Kind = Exclude<Happening["what"], "looked"> | CourseHappening["what"] | HoldHappening["what"];
 type Teller = (entry: JournalEntry) => Told;
 
 const TELL: Readonly<Record<Kind, Teller>> & Readonly<Record<string, Teller>> = {
@@ -48,6 +49,14 @@ const TELL: Readonly<Record<Kind, Teller>> & Readonly<Record<string, Teller>> = 
     bad(`missed its declared wait until ${sayTime(Number(until))}, is woken by message ${message}`),
   "cut-short": ({ until }) =>
     plain(`its turn was cut short${typeof until === "number" ? ` until ${sayTime(until)}` : ""}`),
+  restrained: ({ because }) => plain(`nothing is begun with it: ${because}`),
+  released: () => plain("whatever is due may be begun with it again"),
+  "hold-began": ({ by, until, why }) =>
+    bad(
+      `${by} put the project on hold${typeof until === "number" ? ` until ${minuteOf(until)}` : ""}${typeof why === "string" ? `: ${why}` : ""}`,
+    ),
+  "hold-ended": ({ by }) =>
+    good(typeof by === "string" ? `${by} let the project go on` : "the time of its hold is over"),
   "went-on": () => quiet("went on with the turn that was cut short"),
   "kept-wait": () => quiet("went on after its wait by itself"),
   "resume-failed": () => bad("did not come up with its old conversation; the next start is a fresh one"),

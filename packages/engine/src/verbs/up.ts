@@ -18,6 +18,7 @@ import {
   ANSWER_VERSION,
   asOnlyCommand,
   awaitInForce,
+  changeWishes,
   chosen,
   configFlag,
   jsonFlag,
@@ -141,23 +142,23 @@ async function wishUp(
   fresh: boolean,
   world: World,
 ): Promise<void> {
-  const before = await store.wishes();
   const { agents: records } = await store.records();
   const at = Date.now();
-  const wishes: Record<string, Wish> = { ...before.agents };
-  for (const agent of asked) {
-    const old = before.agents[agent.name];
-    const record = records[agent.name];
-    const stands = old?.state === "up" && record?.gaveUp == null && !before.off;
-    // A task that is named is asked for again: the watchdog judges whether its run is still busy.
-    const again = agent.kind === "task" && names.length > 0;
-    if (!stands || again || (fresh && agent.kind === "loop"))
-      wishes[agent.name] = { state: "up", at, anew: again && agent.start === "fresh" };
-  }
   const first = site.project.loop?.phases[0]?.id;
-  const phase = fresh && first !== undefined ? { goto: first, at, by: personIn(world) } : before.phase;
-  const next: Wishes = { ...before, agents: wishes, off: false, phase, env: overridesIn(site, world.env) };
-  await store.wish(next);
+  await changeWishes(store, (before): Wishes => {
+    const wishes: Record<string, Wish> = { ...before.agents };
+    for (const agent of asked) {
+      const old = before.agents[agent.name];
+      const record = records[agent.name];
+      const stands = old?.state === "up" && record?.gaveUp == null && !before.off;
+      // A task that is named is asked for again: the watchdog judges whether its run is still busy.
+      const again = agent.kind === "task" && names.length > 0;
+      if (!stands || again || (fresh && agent.kind === "loop"))
+        wishes[agent.name] = { state: "up", at, anew: again && agent.start === "fresh" };
+    }
+    const phase = fresh && first !== undefined ? { goto: first, at, by: personIn(world) } : before.phase;
+    return { ...before, agents: wishes, off: false, phase, env: overridesIn(site, world.env) };
+  });
 }
 
 /** RESUME_PHASE=1, and saying nothing, goes on where the phases are. */

@@ -2,6 +2,7 @@ import type { Policy } from "../project.ts";
 import { assessAbsence, isHealed } from "./absence.ts";
 import { overAt } from "./go-on.ts";
 import type { AgentRecord, Run } from "./record.ts";
+import { restrain } from "./restraint.ts";
 import type { Assessment, Scene } from "./scene.ts";
 import { goesOn } from "./stop.ts";
 import { answerCall, hasFinished } from "./task.ts";
@@ -13,7 +14,9 @@ import { isAtWork } from "./work.ts";
 const UNREAD_AFTER: Duration = 600_000;
 
 /** How an agent is. `status` asks this too, so it must never need more than a look. */
-export function assess(scene: Scene, now: Instant): Assessment {
+export const assess = (scene: Scene, now: Instant): Assessment => restrain(assessFreely(scene, now), scene);
+
+function assessFreely(scene: Scene, now: Instant): Assessment {
   const { sighting, record, wish, leftovers } = scene;
   switch (sighting.pane) {
     case "unreadable":
@@ -138,8 +141,10 @@ function assessLimit(
 
 /** The declared wait first: who says until when it waits is left alone until then, and a grace. */
 function assessIdle(scene: Scene, mood: "ready" | "unclear", now: Instant): Assessment {
-  const { agent, policy, grace, record } = scene;
+  const { agent, policy, record } = scene;
   const since = record.seen?.since ?? now;
+  // Nobody could tell it anything while nothing was to be begun with it.
+  const grace = Math.max(scene.grace, (record.released ?? 0) + policy.stall_grace);
   // Declared by another clock than ours is now, it may seem to be further ahead than it is.
   const wait = now <= grace ? (record.seen?.wait ?? null) : credible(record, policy);
   if (wait !== null) {
@@ -180,7 +185,7 @@ function assessMissed(scene: Scene, wait: DeclaredWait, late: Duration, now: Ins
 function assessStall(scene: Scene, now: Instant): Assessment | null {
   const { agent, policy, record } = scene;
   if (agent.watch !== "heal+stall" || record.run?.ready == null) return null;
-  const idle = now - (record.seen?.still ?? now);
+  const idle = now - Math.max(record.seen?.still ?? now, record.released ?? 0);
   if (idle < policy.stall_idle || isBeingHeard(scene, now) || isAtWork(scene, now)) return null;
   const evidence = `idle for ${seconds(idle)} without a declared wait`;
   return { is: "due-to-stop", because: "stalled", evidence };

@@ -41,3 +41,23 @@ function daysSinceEpoch(year: number, month: number, day: number): number {
   const past = year - 1;
   return days + past * 365 + Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400) - 719_162;
 }
+
+/** "2026-11-22T18:00Z". Years are counted from March, so that the day that not every year has comes last. */
+export function sayMinute(instant: Instant): string {
+  const days = Math.floor(instant / DAY) + 719_468;
+  const era = Math.floor(days / 146_097);
+  const ofEra = days - era * 146_097;
+  const year = Math.floor(
+    (ofEra - Math.floor(ofEra / 1_460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  );
+  const ofYear = ofEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  const month = Math.floor((5 * ofYear + 2) / 153);
+  const day = ofYear - Math.floor((153 * month + 2) / 5) + 1;
+  const number = month < 10 ? month + 3 : month - 9;
+  const minutes = Math.floor((instant - Math.floor(instant / DAY) * DAY) / 60_000);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const date = `${year + era * 400 + (number <= 2 ? 1 : 0)}-${two(number)}-${two(day)}`;
+  return `${date}T${two(Math.floor(minutes / 60))}:${two(minutes % 60)}Z`;
+}
+
+const DAY = 86_400_000;

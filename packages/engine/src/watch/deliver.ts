@@ -27,7 +27,7 @@ const ECHO: Duration = 2_000;
 const POLL: Duration = 250;
 const LONGEST_POLL: Duration = 5_000;
 
-interface Delivery {
+export interface Delivery {
   readonly actions: readonly Action[];
   readonly next: Instant;
 }

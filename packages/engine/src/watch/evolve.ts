@@ -87,6 +87,10 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     }
     case "went-on":
       return { ...record, cut: null };
+    case "restrained":
+      return { ...record, restraint: { because: happening.because, until: happening.until } };
+    case "released":
+      return { ...record, restraint: null, released: at };
     case "died": {
       const { exit, failures, blame, limit } = happening;
       return ended(record, failures, { at, how: "died", exit, blame, limit });

@@ -63,6 +63,9 @@ export type Happening = { readonly at: Instant } & (
       readonly until: Instant | null;
     }
   | { readonly what: "went-on" }
+  /** Nothing is begun with it, because of this; and whatever is due may be begun again. */
+  | { readonly what: "restrained"; readonly because: string; readonly until: Instant | null }
+  | { readonly what: "released" }
   | { readonly what: "quit-typed"; readonly because: StopReason }
   | { readonly what: "quit-entered" }
   | { readonly what: "told-to-stop"; readonly because: StopReason }

@@ -103,6 +103,8 @@ describe("moving a record", () => {
     mail: { id: "x", state: "typed", door: false, since: NOW, enters: 1, tries: 1 } as const,
     told: { first: NOW - minute, last: NOW },
     missed: { until: NOW, at: NOW },
+    restraint: { because: "on hold", until: NOW },
+    released: NOW - minute,
   };
 
   it("there and back changes nothing", () => {

@@ -55,6 +55,7 @@ const NOTHING: Facts = {
   sighting: () => ({ pane: "absent", with: "session" }),
   blocked: () => null,
   lacks: () => null,
+  restraint: () => null,
   door: () => false,
   signs: () => [],
   leftovers: () => 0,
@@ -123,6 +124,7 @@ describe("a scene", () => {
       return { pane: "foreign" };
     },
     blocked: () => "no workdir",
+    restraint: () => ({ because: "on hold", until: 7 }),
     lacks: () => "no server",
     door: () => false,
     signs: () => [],
@@ -149,6 +151,7 @@ describe("a scene", () => {
       signs: [],
       turn: 4,
       blocked: "no workdir",
+      restraint: { because: "on hold", until: 7 },
       lacks: "no server",
       severed: null,
       door: false,

@@ -4,6 +4,7 @@ import type { Course } from "./course.ts";
 import type { Message } from "./message.ts";
 import { type AgentRecord, FRESH_RECORD } from "./record.ts";
 import type { Records, Wishes } from "./records.ts";
+import type { Restraint } from "./restraint.ts";
 import type { RescueState, Scene, Wish } from "./scene.ts";
 import { type Slots, withCall } from "./schedule.ts";
 import { severedFrom } from "./server.ts";
@@ -18,6 +19,7 @@ export interface Facts {
   readonly signs: (instance: string) => readonly Sign[];
   readonly blocked: (agent: Agent) => string | null;
   readonly lacks: (agent: Agent) => string | null;
+  readonly restraint: (agent: Agent) => Restraint | null;
   readonly door: (agent: Agent) => boolean;
   /** Null when they could not be counted. */
   readonly leftovers: (instance: string) => number | null;
@@ -78,6 +80,7 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     turn: turnOf(agent, project, records.course),
     blocked: facts.blocked(agent) ?? lacks,
     lacks,
+    restraint: facts.restraint(agent),
     severed: severedFrom(agent, project, records),
     leftovers: record.run === null ? 0 : facts.leftovers(record.run.instance),
     working: record.run === null ? null : facts.working(record.run.instance),

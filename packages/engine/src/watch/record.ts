@@ -1,4 +1,5 @@
 import type { Failings } from "./failing.ts";
+import type { Restraint } from "./restraint.ts";
 import type { Exit, Mood } from "./sighting.ts";
 import { type Signs, shiftSigns } from "./sign.ts";
 import type { Duration, Instant } from "./time.ts";
@@ -85,6 +86,9 @@ export interface AgentRecord {
   readonly missed: { readonly until: Instant; readonly at: Instant } | null;
   /** The turn that a limit cut short, and that has not gone on since; it may be of an earlier run. */
   readonly cut: Cut | null;
+  /** As it was at the last look, and when there was none any more. */
+  readonly restraint: Restraint | null;
+  readonly released: Instant | null;
   /** How the last run ended. */
   readonly ended: Ended | null;
   /** In a row, since it was last healthy. */
@@ -142,6 +146,8 @@ export const FRESH_RECORD: AgentRecord = {
   told: null,
   missed: null,
   cut: null,
+  restraint: null,
+  released: null,
   ended: null,
   failures: 0,
   restarts: [],
@@ -206,6 +212,7 @@ export function shift(record: AgentRecord, by: Duration, now: Instant): AgentRec
     told: told && { first: move(told.first), last: move(told.last) },
     missed: missed && { ...missed, at: move(missed.at) },
     cut: cut && { ...cut, since: move(cut.since), told: cut.told === null ? null : move(cut.told) },
+    released: record.released === null ? null : move(record.released),
     ended: end && { ...end, at: move(end.at) },
     restarts: record.restarts.map(move),
     gaveUp: gaveUp && { ...gaveUp, at: move(gaveUp.at) },

@@ -119,6 +119,8 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
     { noNullPrototype: true },
   ),
   killed: fc.nat(),
+  restraint: fc.option(fc.record({ because: text, until: fc.option(instant) })),
+  released: fc.option(instant),
 });
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/);
 const handed = fc.record({ sha: text, kind: fc.constantFrom("claim", "review") });
@@ -154,6 +156,7 @@ const records: fc.Arbitrary<Records> = fc.record({
   unpushed: fc.option(fc.record({ phase: text, since: instant, told: fc.boolean() })),
   pushed: fc.option(text),
   restarted: instant,
+  hold: fc.record({ told: fc.option(instant), over: fc.option(instant) }),
   completed: fc.boolean(),
   wished: fc.option(fc.array(instant)),
   troubles: fc.dictionary(fc.constantFrom("phases", "handoffs"), text),
@@ -169,6 +172,15 @@ const wishes: fc.Arbitrary<Wishes> = fc.record({
   phase: fc.option(fc.record({ goto: text, at: instant, by: text })),
   replay: fc.option(fc.record({ at: instant, by: text, commits: fc.array(text) })),
   pause: fc.option(fc.record({ on: fc.boolean(), at: instant, by: text })),
+  hold: fc.option(
+    fc.record({
+      on: fc.boolean(),
+      at: instant,
+      until: fc.option(instant),
+      by: text,
+      why: fc.option(text),
+    }),
+  ),
   off: fc.boolean(),
   env: fc.dictionary(fc.stringMatching(/^[A-Z]{1,8}_MODEL$/), text, { noNullPrototype: true }),
 });

@@ -1,5 +1,6 @@
 import type { Course, CourseWishes } from "./course.ts";
 import type { Rewriting } from "./handoff.ts";
+import { type HoldMemory, type HoldWish, NO_HOLD } from "./hold.ts";
 import type { ClockReading } from "./jump.ts";
 import type { AgentRecord } from "./record.ts";
 import type { Wish } from "./scene.ts";
@@ -38,6 +39,7 @@ export interface Records {
   readonly replayed: Instant;
   /** The last automatic restart of any agent. */
   readonly restarted: Instant;
+  readonly hold: HoldMemory;
   /** on_complete was done. */
   readonly completed: boolean;
   /** The wishes that stood when the sequence was complete, by their times as names; null when an older engine completed it. */
@@ -65,6 +67,7 @@ export const FRESH_RECORDS: Records = {
   pushed: null,
   replayed: 0,
   restarted: 0,
+  hold: NO_HOLD,
   completed: false,
   wished: null,
   troubles: {},
@@ -77,6 +80,7 @@ export interface Wishes extends CourseWishes {
   readonly agents: Readonly<Record<string, Wish>>;
   /** A person had handoffs told again; the watchdog only notes it. */
   readonly replay: { readonly at: Instant; readonly by: string; readonly commits: readonly string[] } | null;
+  readonly hold: HoldWish | null;
   /** The watchdog is to end once nothing runs. */
   readonly off: boolean;
   /** LOOP_MODEL, LOOP_BACKEND and their like, as they were at `up`. */
@@ -89,6 +93,7 @@ export const NO_WISHES: Wishes = {
   phase: null,
   pause: null,
   replay: null,
+  hold: null,
   off: false,
   env: {},
 };

@@ -1,6 +1,7 @@
 import type { Agent, Policy } from "../project.ts";
 import type { Message } from "./message.ts";
 import type { AgentRecord, Stopping, StopReason } from "./record.ts";
+import type { Restraint } from "./restraint.ts";
 import type { Slots } from "./schedule.ts";
 import type { Exit, Sighting } from "./sighting.ts";
 import type { Sign } from "./sign.ts";
@@ -34,6 +35,8 @@ export interface Scene {
   readonly blocked: string | null;
   /** What it needs and is not there, if it was asked: who ends for lack of it is not to blame. */
   readonly lacks: string | null;
+  /** Null: whatever is due may be begun. */
+  readonly restraint: Restraint | null;
   /** How it lost the shared server that its run is attached to; null: it has not. */
   readonly severed: string | null;
   /** Processes of its run that live outside a living pane; null when they could not be counted. */

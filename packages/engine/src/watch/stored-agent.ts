@@ -108,6 +108,12 @@ export const agent = z.object({
     .nullable()
     .default(null)
     .catch(null),
+  restraint: z
+    .object({ because: z.string(), until: instant.nullable() })
+    .nullable()
+    .default(null)
+    .catch(null),
+  released: instant.nullable().default(null).catch(null),
   ended: z
     .object({
       at: instant,

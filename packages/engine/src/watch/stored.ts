@@ -1,4 +1,5 @@
 import { z } from "../zod.ts";
+import { NO_HOLD } from "./hold.ts";
 import type { Message } from "./message.ts";
 import type { End } from "./receipt.ts";
 import { type Records, SCHEMA, type Wishes } from "./records.ts";
@@ -58,6 +59,10 @@ const records = z.object({
     .catch(null),
   pushed: z.string().nullable().default(null).catch(null),
   restarted: instant.default(0),
+  hold: z
+    .object({ told: instant.nullable().default(null), over: instant.nullable().default(null) })
+    .default(NO_HOLD)
+    .catch(NO_HOLD),
   completed: z.boolean().default(false),
   wished: z.array(instant).nullable().default(null).catch(null),
   troubles: z.record(z.string(), z.string()).default({}).catch({}),
@@ -87,6 +92,17 @@ const wishes = z.object({
     .catch(null),
   replay: z
     .object({ at: instant, by: z.string(), commits: z.array(z.string()) })
+    .nullable()
+    .default(null)
+    .catch(null),
+  hold: z
+    .object({
+      on: z.boolean(),
+      at: instant,
+      until: instant.nullable().default(null),
+      by: z.string().default("somebody"),
+      why: z.string().nullable().default(null),
+    })
     .nullable()
     .default(null)
     .catch(null),

@@ -320,6 +320,8 @@ const anyRecord: fc.Arbitrary<AgentRecord> = fc.record({
       }),
     ),
   ) as fc.Arbitrary<AgentRecord["stopping"]>,
+  restraint: fc.option(fc.constant({ because: "on hold", until: null })),
+  released: fc.option(instant),
   latest: fc.constantFrom(null, "i-1", "i-2"),
   served: fc.option(fc.constantFrom(ASKED, NOW)),
   slot: fc.constant(null),
@@ -410,6 +412,7 @@ const anyScene: fc.Arbitrary<Scene> = fc
     ),
     turn: fc.option(fc.nat(3)),
     blocked: fc.option(fc.constant("no workdir")),
+    restraint: fc.option(fc.constant({ because: "on hold", until: null })),
     leftovers: fc.option(fc.nat(2)),
     door: fc.boolean(),
     restartGap: instant,
@@ -481,6 +484,19 @@ describe("whatever the scene", () => {
       const reading = given.sighting.pane === "alive" ? given.sighting.reading : null;
       expect(reading?.draft).toMatch(/^\[fleet 3f2a1c9\]/);
       expect(reading?.mood).not.toBe("asking");
+    });
+  });
+
+  it("nothing is begun with who is on hold, and its run is ended only where that is asked, or was begun before", () => {
+    always((given) => {
+      if (given.restraint === null) return;
+      const { actions, record } = think(given, NOW);
+      const words = actions.map((action) => action.do);
+      for (const word of ["start", "wake", "type", "press-enter", "hand-in"])
+        expect(words).not.toContain(word);
+      if (!words.some((word) => ["type-quit", "stop"].includes(word))) return;
+      const isDown = withCall(given.wish, given.agent, record).state === "down";
+      expect(isDown || record.stopping !== null).toBe(true);
     });
   });
 

@@ -1,13 +1,14 @@
 import { BACKENDS } from "../backends/index.ts";
 import { assess } from "./assess.ts";
 import { type Decision, decisionOf, isNews } from "./decision.ts";
-import { deliver } from "./deliver.ts";
+import { type Delivery, deliver } from "./deliver.ts";
 import { evolve } from "./evolve.ts";
 import { retryAt } from "./failing.ts";
 import { goOnMessage, noticeCut } from "./go-on.ts";
 import type { Happening } from "./happening.ts";
 import { notice } from "./notice.ts";
 import type { AgentRecord } from "./record.ts";
+import { isWithheld, noticeRestraint } from "./restraint.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
 import { noticeSlots, withCall } from "./schedule.ts";
 import { beginStop, carryOnStop } from "./stop.ts";
@@ -30,7 +31,7 @@ export function think(scene: Scene, now: Instant): Thought {
   const noticed: Happening[] = [];
   let seen = scene;
   // Each of them builds on what the one before has found out.
-  for (const look of [notice, noticeCut, noticeSlots, noticeCall]) {
+  for (const look of [notice, noticeCut, noticeSlots, noticeCall, noticeRestraint]) {
     const news = look(seen, now);
     noticed.push(...news);
     const record = news.reduce(evolve, seen.record);
@@ -40,7 +41,7 @@ export function think(scene: Scene, now: Instant): Thought {
   const assessment = assess(seen, now);
   // It comes before all that waits in the outbox: that is about what comes next.
   const message = goOnMessage(seen, now) ?? seen.message;
-  const delivery = deliver({ ...seen, message }, assessment, now);
+  const delivery = withhold(deliver({ ...seen, message }, assessment, now), seen);
   const about = decide(assessment, seen, now);
   const actions = [...about, ...delivery.actions];
   const due = Math.min(lookAgain(assessment, seen, now), delivery.next, seen.slots?.next ?? NEVER);
@@ -48,6 +49,12 @@ export function think(scene: Scene, now: Instant): Thought {
   const decision = isNews(assessment, about, seen.record) ? decisionOf(assessment, about, seen, now) : null;
   const record = decision === null ? seen.record : evolve(seen.record, decision);
   return { noticed, record, decision, assessment, actions, next };
+}
+
+/** What is not typed now is not to be looked at again at once. */
+function withhold({ actions, next }: Delivery, scene: Scene): Delivery {
+  const allowed = actions.filter((action) => !isWithheld(action, scene));
+  return allowed.length === actions.length ? { actions, next } : { actions: allowed, next: NEVER };
 }
 
 const NEVER: Instant = Number.POSITIVE_INFINITY;

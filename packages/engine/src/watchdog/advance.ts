@@ -10,6 +10,7 @@ import {
   statusFile,
   steer,
 } from "../watch/course.ts";
+import { holdIn } from "../watch/hold.ts";
 import { PLAIN } from "../watch/message.ts";
 import type { Records, Wishes } from "../watch/records.ts";
 import { askPushed, doneHere, type Unpushed } from "../watch/unpushed.ts";
@@ -21,7 +22,8 @@ export const COMPLETE_FILE = "SEQUENCE-COMPLETE";
 export async function advance(before: Records, wishes: Wishes, host: Host): Promise<Records> {
   const { loop } = host.site.project;
   const records = await noteReplay(before, wishes, host);
-  if (loop === null || !isWanted(wishes)) return records;
+  const hold = holdIn(wishes.hold, records.hold, host.clock.now());
+  if (loop === null || !isWanted(wishes) || hold !== null) return records;
   host.wakes.on(docsFolder(host.site, loop), (file) => file.startsWith("STATUS-"));
   const status = await statusesOf(records, wishes, loop, host);
   // A pause that came before a DONE is heard before that is obeyed: in the next tick, at once.

@@ -6,6 +6,7 @@ import type { Look } from "../host/look.ts";
 import { timetableOf } from "../host/timetable.ts";
 import type { Agent, Project } from "../project.ts";
 import { isNearStall } from "../watch/assess.ts";
+import { type HoldWish, restraintOf } from "../watch/hold.ts";
 import type { Message } from "../watch/message.ts";
 import { type Facts, isTurnBegun, withoutPhase } from "../watch/plan.ts";
 import { type AgentRecord, FRESH_RECORD } from "../watch/record.ts";
@@ -17,7 +18,12 @@ import type { Host } from "./host.ts";
 import { because } from "./note.ts";
 
 /** Everything that thinking needs and a look at tmux does not show. */
-export async function lookUp(records: Records, wishes: Wishes, look: Look, host: Host): Promise<Facts> {
+export async function lookUp(
+  records: Records,
+  { wishes, hold }: { readonly wishes: Wishes; readonly hold: HoldWish | null },
+  look: Look,
+  host: Host,
+): Promise<Facts> {
   const { site, store, clock } = host;
   const { agents } = site.project;
   const sighting = (agent: Agent, since: Instant | null) => look.sighting(agent, since);
@@ -32,7 +38,7 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
     const record = records.agents[agent.name] ?? FRESH_RECORD;
     // Whose end this look shows may be started in this very tick.
     if (record.run === null || sighting(agent, record.run.since).pane !== "alive") {
-      blocked.set(agent.name, hold(agent, records, host));
+      blocked.set(agent.name, blockOf(agent, records, host));
       lacks.set(agent.name, await lackOf(site, agent, host.disk, ask));
     }
     const passing = await slotsOf(agent, record, host);
@@ -63,12 +69,14 @@ export async function lookUp(records: Records, wishes: Wishes, look: Look, host:
   const isAsked = ending || silent.size > 0;
   const processes = isAsked ? await host.processes().catch(() => null) : new Map<string, readonly number[]>();
   const working = await askEffort(silent, processes, host);
+  const restraint = restraintOf(hold);
   return {
     wishes,
     sighting,
     signs: (instance) => signs.get(instance) ?? [],
     blocked: (agent) => blocked.get(agent.name) ?? null,
     lacks: (agent) => lacks.get(agent.name) ?? null,
+    restraint: () => restraint,
     leftovers: (instance) => (processes === null ? null : (processes.get(instance)?.length ?? 0)),
     working: (instance) => working.get(instance) ?? null,
     slots: (agent) => slots.get(agent.name) ?? null,
@@ -145,7 +153,7 @@ async function slotsOf(agent: Agent, { slot }: AgentRecord, { clock }: Host): Pr
 }
 
 /** A loop needs a phase to be told of, and must not push before it is known from where on its commits count. */
-function hold(agent: Agent, records: Records, { relay, site }: Host): string | null {
+function blockOf(agent: Agent, records: Records, { relay, site }: Host): string | null {
   // Its next start, if there is one, is by the agents.toml of the next tick.
   if (isOutdated(agent, site)) return "agents.toml has changed since its start";
   const { course } = records;

@@ -2,13 +2,14 @@ import type { Look } from "../host/look.ts";
 import type { Site } from "../host/site.ts";
 import { Failure } from "../problem.ts";
 import type { Policy } from "../project.ts";
+import { followHold, type HoldWish, holdIn } from "../watch/hold.ts";
 import { withEnvironment } from "../watch/in-force.ts";
 import type { JournalEntry } from "../watch/journal.ts";
 import { keepTime } from "../watch/jump.ts";
 import { orphansOf, withoutOrphans } from "../watch/orphans.ts";
 import { type Facts, inStartOrder, sceneOf } from "../watch/plan.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
-import type { Records } from "../watch/records.ts";
+import type { Records, Wishes } from "../watch/records.ts";
 import { consider } from "../watch/think.ts";
 import type { Duration, Instant } from "../watch/time.ts";
 import { act } from "./act.ts";
@@ -41,11 +42,12 @@ export async function tick(before: Records, given: Host): Promise<Ticked> {
   // What was kept is known before anybody is stopped for whom it was kept.
   await store.journal(given.rescuer.take());
   await claim(look, before, given);
-  const seen = observe(timed, look, site.project.supervision, began);
+  const { records: told, hold } = await heed(timed, wishes, given);
+  const seen = observe(told, look, site.project.supervision, began);
   const host = { ...given, site: wishes.off ? withOrphansOf(site, seen, look) : site };
   const steered = await apart("phases", seen, host, (records) => advance(records, wishes, host));
   const handed = await apart("handoffs", steered, host, (records) => hand(records, host));
-  const facts = await lookUp(handed, wishes, look, host);
+  const facts = await lookUp(handed, { wishes, hold }, look, host);
   const { thoughts, records } = await thinkAll(handed, facts, host);
   const after = withoutOrphans(await carryOut(records, thoughts, host));
   const next = Math.min(clock.now() + LONGEST_WITHOUT_LOOK, ...thoughts.map(({ thought }) => thought.next));
@@ -72,6 +74,17 @@ async function keepTimeOf(before: Records, { clock, site, store }: Host): Promis
   const { records, jump } = keepTime(before, clock.read(), site.project.supervision);
   if (jump !== 0) await store.journal([{ at: clock.now(), agent: null, what: "clock-jumped", by: jump }]);
   return records;
+}
+
+/** Whether a person has put the project on hold; told when it begins, and when it ends. */
+async function heed(
+  records: Records,
+  { hold: wish }: Wishes,
+  { store, clock }: Host,
+): Promise<{ readonly records: Records; readonly hold: HoldWish | null }> {
+  const { memory, happenings } = followHold(wish, records.hold, clock.now());
+  await store.journal(happenings.map((happening) => ({ ...happening, agent: null })));
+  return { records: { ...records, hold: memory }, hold: holdIn(wish, memory, clock.now()) };
 }
 
 function observe(records: Records, look: Look, { healthy_after }: Policy, now: Instant): Records {
