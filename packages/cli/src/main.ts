@@ -15,7 +15,6 @@ import {
   phaseCommand,
   recordCommand,
   restartCommand,
-  sendCommand,
   wakeCommand,
   watchdogCommand,
   whyCommand,
@@ -24,6 +23,7 @@ import { parityCommand } from "./commands/parity.ts";
 import { pinCommand, pinVerifyCommand } from "./commands/pin.ts";
 import { readCommand } from "./commands/read.ts";
 import { schemaCommand } from "./commands/schema.ts";
+import { sendCommand } from "./commands/send.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 import { upgradeCommand } from "./commands/upgrade.ts";

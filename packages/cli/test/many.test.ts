@@ -146,6 +146,43 @@ describe("up and down of many projects", () => {
   });
 });
 
+describe("what is said to many projects", () => {
+  const given = [
+    { name: "a", keys: 'tags = ["ci"]' },
+    { name: "b", keys: 'after = ["a"]' },
+    { name: "c", keys: "enabled = false" },
+  ];
+
+  it("goes to each that is enabled, side by side, and only to those of a tag", async () => {
+    const root = await ownProjects(
+      ...given.slice(0, 1),
+      { name: "b", keys: 'after = ["a"]', files: { exit: "1" } },
+      ...given.slice(2),
+    );
+    const said = await fleet(root, ["send", "--all-projects", "@builder", "go", "on"]);
+    expect(said).toMatchObject({ exit: 1, err: "fleet: send: 1 of 2 done; failed: b (exit 1)\n" });
+    for (const name of ["a", "b"]) expect(said.out).toContain(`${name}:\n${name}: send -- @builder go on\n`);
+    expect((await fleet(root, ["send", "--tag", "ci", "--all", "go on"])).out).toBe(
+      "a: send --all -- go on\n",
+    );
+    expect((await fleet(root, ["send", "a", "ada", "--", "--go"])).out).toBe("a: send -- ada --go\n");
+    expect(await fleet(root, ["send"])).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining("projects: a, b, c"),
+    });
+    expect(await fleet(root, ["send", "--all-projects", "--tag", "ci", "x"])).toMatchObject({ exit: 2 });
+  });
+
+  it("and a hold, where nobody waits for another", async () => {
+    const root = await ownProjects(...given);
+    const said = await fleet(root, ["hold", "--all", "--for", "2h", "--why", "a move"]);
+    expect(said).toMatchObject({ exit: 0, err: "" });
+    for (const name of ["a", "b", "c"]) expect(said.out).toContain(`${name}: hold --for=2h --why=a move\n`);
+    expect((await fleet(root, ["resume", "c"])).out).toBe("c: resume\n");
+    expect(await fleet(root, ["hold"])).toMatchObject({ exit: 2, err: expect.stringContaining("or --all") });
+  });
+});
+
 describe("up refuses, before anything starts,", () => {
   it.each<[string, readonly Given[], RegExp]>([
     [

@@ -49,6 +49,41 @@ it("gives a receipt when the agent has it, not before", async () => {
   expect(await project.heard("ada")).toEqual([`[fleet ${out.slice(10, 17)}] Please look again.`]);
 });
 
+it("says it to each of a role or to all who are up, with a receipt each, and the worst of them as its exit code", async () => {
+  const kinds = { ada: "writer", bob: "writer", cyd: "reader", off: "reader" };
+  const toml = Object.entries(kinds).map(
+    ([name, role]) =>
+      `[agents.${name}]\nkind = "loop"\nrole = "${role}"\n${name === "off" ? "enabled = false\n" : ""}`,
+  );
+  const project = await ownProject(`${agentsToml(toml.join(""))}[services.log]\ncommand = ["cat"]\n`);
+  await project.watchdog();
+  await project.up();
+  const some = await project.run(["send", "@writer", "Please", "rebase."]);
+  expect(some).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(
+      /^ada {2}confirmed [0-9a-f]{7} after \d+ ms\nbob {2}confirmed [0-9a-f]{7} after \d+ ms\n$/,
+    ),
+  });
+  const all = JSON.parse((await project.run(["send", "--all", "--json", "Go", "on."])).out);
+  expect(all.receipts.map(({ to, state }: { to: string; state: string }) => [to, state])).toEqual([
+    ["ada", "confirmed"],
+    ["bob", "confirmed"],
+    ["cyd", "confirmed"],
+  ]);
+  expect(await words(project, "bob")).toEqual(["Please rebase.", "Go on."]);
+  const readers = await project.run(["send", "@reader", "Read this."]);
+  expect(readers).toMatchObject({
+    code: 4,
+    out: expect.stringContaining("off  off is disabled and does not run"),
+  });
+  expect(await words(project, "cyd")).toEqual(["Go on.", "Read this."]);
+  expect(await project.run(["send", "@raeder", "x"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("did you mean @reader?"),
+  });
+});
+
 it("delivers lines, quotes and what looks like keys or commands as they are", async () => {
   const project = await ownAda();
   const text = "-n one;\n\ttwo #{pid} #(touch ran) $HOME 'x' \"y\" C-c Enter\nünï 漢字;";

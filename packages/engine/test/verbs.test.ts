@@ -184,6 +184,19 @@ describe("the others", () => {
     expect(await project.run(["events"])).toEqual({ code: 0, out: "", err: "" });
   });
 
+  it("restart an agent with its conversation, or with a new one where that is asked", async () => {
+    const project = await ownProject(agentsToml(ADA));
+    await project.up();
+    expect(await project.run(["restart", "ada", "--json"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('"outcome":"resumed"'),
+    });
+    const { out } = await project.run(["restart", "ada", "--fresh", "--json"]);
+    expect(JSON.parse(out).agents).toEqual([{ agent: "ada", outcome: "started", because: null }]);
+    // That was for one start: after it there is a conversation again.
+    expect((await project.run(["restart"])).out).toBe("ada  resumed\n");
+  });
+
   it("restart one agent, and leave the others", async () => {
     const project = await ownProject(agentsToml(ADA + BOB));
     await project.up();

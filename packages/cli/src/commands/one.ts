@@ -9,25 +9,6 @@ import { jsonFlag, toWords } from "./flags.ts";
  * engine's.
  */
 
-export const sendCommand = forward({
-  name: "send",
-  about: "say something to an agent, once, and wait for the receipt",
-  operands: "<project> <agent> <message..>",
-  flags: {
-    ...jsonFlag,
-    "no-wait": {
-      type: "boolean",
-      about: "leave it in the outbox; it is delivered when the agent can take it",
-    },
-    timeout: { type: "string", about: "how long to wait for the receipt (60s)", value: "DURATION" },
-    expires: { type: "string", about: "not to be said any more after this time", value: "DURATION" },
-  },
-  examples: [
-    ['fleet send demo builder "Please rebase first."', "prints: confirmed 3f2a1c9 after 180 ms"],
-    ["fleet send demo builder - < notes.txt", "the text comes from standard input"],
-  ],
-});
-
 export const logsCommand = forward({
   name: "logs",
   about: "show what an agent's terminal says, with what scrolled away; or the watchdog's own log",
@@ -93,13 +74,14 @@ export const watchdogCommand = forward({
 
 export const phaseCommand = forward({
   name: "phase",
-  about: "show the phases and where the loop is, go to one, or stay in the current one for a while",
+  about: "show the phases and where the loop is; goto one, or pause in the current one, and resume",
   operands: "<project> [verb] [id]",
   flags: jsonFlag,
   examples: [
     ["fleet phase demo", "the list, the current one marked"],
     ["fleet phase demo goto two", "end the current phase's runs and start that phase"],
-    ["fleet phase demo pause", "DONE does not move the phases on until: fleet phase demo resume"],
+    ["fleet phase demo pause", "DONE does not move the phases on until the next line"],
+    ["fleet phase demo resume", "and now it does"],
   ],
 });
 
@@ -126,8 +108,14 @@ export const restartCommand = forward({
   name: "restart",
   about: "end the runs of a project's agents, of some or of all that run, and start new ones",
   operands: "<project> [agent..]",
-  flags: jsonFlag,
-  examples: [["fleet restart demo builder", "the builder alone; the others go on"]],
+  flags: {
+    ...jsonFlag,
+    fresh: { type: "boolean", about: "with a new conversation; without it a persistent agent keeps its own" },
+  },
+  examples: [
+    ["fleet restart demo builder", "the builder alone; the others go on"],
+    ["fleet restart shop ada --fresh", "with a new conversation, as at its very first start"],
+  ],
 });
 
 function forward<const F extends Flags>(

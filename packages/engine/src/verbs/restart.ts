@@ -19,12 +19,20 @@ export const restart = defineCommand({
   name: "restart",
   about: "end the runs of these agents, or of all that run, and start new ones",
   operands: "[agent..]",
-  flags: { ...configFlag, ...jsonFlag },
+  flags: {
+    ...configFlag,
+    ...jsonFlag,
+    fresh: { type: "boolean", about: "with a new conversation; without it a persistent agent keeps its own" },
+  },
   examples: [
     ["agents restart builder", "a new run; a persistent agent goes on with its conversation"],
+    [
+      "agents restart ada --fresh",
+      "with a new conversation and its first message, as at its very first start",
+    ],
     ["agents restart", "everything that is wished up"],
   ],
-  async run(names, { config, json }, world) {
+  async run(names, { config, json, fresh: isFresh = false }, world) {
     const site = await openRunning(config, world);
     await checkPredecessor(site, world.env);
     // The new settings are what one restarts for; with a broken file it is by the last good one.
@@ -39,7 +47,10 @@ export const restart = defineCommand({
       if (agents.length === 0 || before.off)
         throw new Failure("AGENT_FAILED", `nothing of ${site.name} is up`, { hint: "start it: up" });
       const anew = Object.fromEntries(
-        agents.map(({ name }) => [name, { state: "up", at: began, anew: true } as const]),
+        agents.map(({ name }) => [
+          name,
+          { state: "up", at: began, anew: true, ...(isFresh && { fresh: true }) } as const,
+        ]),
       );
       await changeWishes(store, (now) => ({ ...now, agents: { ...now.agents, ...anew } }));
       await ensureWatchdog(site, world);

@@ -5,24 +5,27 @@ import { createEyes } from "../host/look.ts";
 import type { Site } from "../host/site.ts";
 import { createStore, type Store } from "../host/store.ts";
 import { createTmux } from "../host/tmux.ts";
-import { Failure } from "../problem.ts";
+import { FAILURES, Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import { delayOf } from "../watch/delay.ts";
 import { LONGEST_MESSAGE, type Message, PLAIN, toPlain } from "../watch/message.ts";
 import { type Receipt, receiptOf } from "../watch/receipt.ts";
 import { FRESH_RECORD } from "../watch/record.ts";
 import type { Duration } from "../watch/time.ts";
-import { ANSWER_VERSION, chosen, configFlag, jsonFlag, openRunning } from "./common.ts";
+import { ANSWER_VERSION, configFlag, jsonFlag, openRunning } from "./common.ts";
 import { readDuration } from "./duration.ts";
-import { survey } from "./survey.ts";
+import { isThere, recipientsOf } from "./recipients.ts";
+import { columns } from "./render.ts";
+import { type Survey, survey } from "./survey.ts";
 
 export const send = defineCommand({
   name: "send",
-  about: "say something to an agent, once, and wait for the receipt",
-  operands: "<agent> <text..>",
+  about: "say something to an agent, to all of a role or to all, once, and wait for the receipts",
+  operands: "[agent | @role] <text..>",
   flags: {
     ...configFlag,
     ...jsonFlag,
+    all: { type: "boolean", about: "to every agent that is up; then no agent is named" },
     "no-wait": {
       type: "boolean",
       about: "leave it in the outbox; it is delivered when the agent can take it",
@@ -33,53 +36,126 @@ export const send = defineCommand({
   examples: [
     ['agents send builder "Please rebase first."', "prints: confirmed 3f2a1c9 after 180 ms"],
     ["agents send builder - < notes.txt", "the text comes from standard input"],
+    ['agents send @reviewer "The API has changed."', "to each agent of that role, with a receipt each"],
+    ['agents send --all "Commit what you have."', "to everybody who is up"],
     ['agents send builder --no-wait --expires 10m "Look at CI."', "leave it in the outbox, for ten minutes"],
   ],
-  async run([name = "", ...words], { config, json, "no-wait": noWait, timeout, expires }, world) {
+  async run(operands, { config, json = false, all = false, "no-wait": noWait, timeout, expires }, world) {
     const began = performance.now();
     const site = await openRunning(config, world);
     const limit = readDuration("--timeout", timeout ?? "60s");
     const lifetime = expires === undefined ? null : readDuration("--expires", expires);
-    const agent = listener(site, name);
-    const text = await readMessage(words, world);
-    if (!noWait) await refuseForStopped(site, agent, world);
-    const store = createStore(site.state);
-    await store.make();
-    const message = newMessage(agent.name, text, lifetime);
-    await store.queue(message);
-    await store.wake();
-    const receipt: Receipt = noWait
-      ? { state: "queued" }
-      : await awaitReceipt(store, message, began + limit, world.signal);
-    const latency = Math.round(performance.now() - began);
-    const isEnd = receipt.state !== "queued" && receipt.state !== "typed";
-    if (!noWait && !isEnd && !world.signal.aborted) {
-      const because = `message ${message.id} is still ${receipt.state}: ${await whyNot(site, agent, world)}`;
-      throw new Failure("TIMED_OUT", because, { hint: "it stays in the outbox, and is said when it can be" });
-    }
-    const answer = { schema_version: ANSWER_VERSION, id: message.id, to: agent.name, ...receipt };
-    world.out(
-      json
-        ? `${JSON.stringify({ ...answer, latency_ms: isEnd ? latency : null })}\n`
-        : renderReceipt(message.id, receipt, latency),
+    const [who = "", ...rest] = operands;
+    const agents = recipientsOf(site, all ? null : who);
+    const text = await readMessage(all ? operands : rest, world);
+    const seen = noWait && !all ? null : await survey(site, world.env);
+    const order: Order = { text, lifetime, deadline: began + limit, began, wait: noWait !== true, seen };
+    if (!all && !who.startsWith("@"))
+      for (const agent of agents) return tellOne(await sendTo(site, agent, order, world), json, world);
+    const there = all ? agents.filter((agent) => isThere(agent, seen)) : agents;
+    if (there.length === 0) throw new Failure("STOPPED", `nobody of ${site.name} is up`, { hint: HINT });
+    const sent = await Promise.all(
+      there.map((agent) => sendTo(site, agent, order, world).catch(refused(agent))),
     );
-    if (world.signal.aborted) return 130;
-    return receipt.state === "refused" || receipt.state === "expired" ? 1 : 0;
+    return tellAll(site, sent, json, world);
   },
 });
 
-function renderReceipt(id: string, receipt: Receipt, latency: Duration): string {
-  const because = "because" in receipt ? `: ${receipt.because}` : "";
-  const after = receipt.state === "queued" || receipt.state === "typed" ? "" : ` after ${latency} ms`;
-  return `${receipt.state} ${id}${after}${because}\n`;
+/** What is to be said, and how long its sender waits. */
+interface Order {
+  readonly text: string;
+  readonly lifetime: Duration | null;
+  readonly began: number;
+  readonly deadline: number;
+  readonly wait: boolean;
+  /** Null: whether the agent runs does not matter. */
+  readonly seen: Survey | null;
 }
 
-function listener(site: Site, name: string): Agent {
-  const [agent] = chosen(site, [name]);
-  if (agent === undefined) throw new Error("a name was chosen, and no agent came of it");
-  if (agent.backend === null)
-    throw new Failure("WRONG_USAGE", `${agent.name} is a service: it has no input box for messages`);
-  return agent;
+/** How far it came with one agent; a failure where it did not come to its end. */
+interface Sent {
+  readonly to: string;
+  /** Null: it was not queued at all. */
+  readonly id: string | null;
+  readonly receipt: Receipt | null;
+  /** Null: it has no end yet. */
+  readonly latency: Duration | null;
+  readonly failure: Failure | null;
+}
+
+const refused =
+  ({ name: to }: Agent) =>
+  (failure: unknown): Sent => {
+    if (!(failure instanceof Failure)) throw failure;
+    return { to, id: null, receipt: null, latency: null, failure };
+  };
+
+/** @throws Failure when it could not even be queued */
+async function sendTo(site: Site, agent: Agent, order: Order, world: World): Promise<Sent> {
+  const { seen, began, deadline } = order;
+  if (order.wait && seen !== null) await refuseForStopped(site, agent, seen, world);
+  const store = createStore(site.state);
+  await store.make();
+  const { id, to, ...message } = newMessage(agent.name, order);
+  await store.queue({ id, to, ...message });
+  await store.wake();
+  if (!order.wait) return { to, id, receipt: { state: "queued" }, latency: null, failure: null };
+  const onHold = seen?.hold != null;
+  const receipt = await awaitReceipt(store, { id, to }, onHold ? 0 : deadline, world.signal);
+  const isEnd = receipt.state !== "queued" && receipt.state !== "typed";
+  if (isEnd) return { to, id, receipt, latency: Math.round(performance.now() - began), failure: null };
+  if (onHold) {
+    const receipt = {
+      state: "queued",
+      because: `${site.name} is on hold; it is said after: resume`,
+    } as const;
+    return { to, id, receipt, latency: null, failure: null };
+  }
+  if (world.signal.aborted) return { to, id, receipt, latency: null, failure: null };
+  const because = `message ${id} is still ${receipt.state}: ${await whyNot(site, agent, world)}`;
+  const failure = new Failure("TIMED_OUT", because, {
+    hint: "it stays in the outbox, and is said when it can be",
+  });
+  return { to, id, receipt, latency: null, failure };
+}
+
+function tellOne({ to, id, receipt, latency, failure }: Sent, json: boolean, world: World): number {
+  if (failure !== null) throw failure;
+  const answer = { schema_version: ANSWER_VERSION, id, to, ...receipt, latency_ms: latency };
+  world.out(json ? `${JSON.stringify(answer)}\n` : `${sayReceipt(id, receipt, latency)}\n`);
+  return world.signal.aborted ? 130 : exitOf(receipt);
+}
+
+/** A line each; the worst exit code counts. */
+function tellAll(site: Site, all: readonly Sent[], json: boolean, world: World): number {
+  const receipts = all.map(({ to, id, receipt, latency, failure }) => ({
+    ...{ to, id, ...receipt, latency_ms: latency },
+    ...(failure === null ? {} : { error: { code: failure.code, message: failure.message } }),
+  }));
+  const rows = all.map(({ to, id, receipt, latency, failure }) => [
+    to,
+    failure?.message ?? sayReceipt(id, receipt, latency),
+  ]);
+  const answer = { schema_version: ANSWER_VERSION, project: site.name, receipts };
+  world.out(
+    json
+      ? `${JSON.stringify(answer)}\n`
+      : columns(rows)
+          .map((line) => `${line}\n`)
+          .join(""),
+  );
+  if (world.signal.aborted) return 130;
+  return Math.max(
+    ...all.map(({ receipt, failure }) => (failure === null ? exitOf(receipt) : FAILURES[failure.code])),
+  );
+}
+
+const exitOf = (receipt: Receipt | null): number =>
+  receipt?.state === "refused" || receipt?.state === "expired" ? 1 : 0;
+
+function sayReceipt(id: string | null, receipt: Receipt | null, latency: Duration | null): string {
+  const because = receipt !== null && "because" in receipt ? `: ${receipt.because}` : "";
+  return `${receipt?.state} ${id}${latency === null ? "" : ` after ${latency} ms`}${because}`;
 }
 
 async function readMessage(words: readonly string[], world: World): Promise<string> {
@@ -97,22 +173,26 @@ async function readMessage(words: readonly string[], world: World): Promise<stri
   return text;
 }
 
+const HINT = "start it with up, or leave the message in the outbox with --no-wait";
+
 /** Who waits for a receipt is told at once when nobody is there to give one. */
-async function refuseForStopped(site: Site, { name }: Agent, { env, signal }: World): Promise<void> {
-  const { agents, watchdog } = await survey(site, env);
-  const seen = agents.find((agent) => agent.name === name);
-  const hint = "start it with up, or leave the message in the outbox with --no-wait";
+async function refuseForStopped(
+  site: Site,
+  agent: Agent,
+  { agents, watchdog }: Survey,
+  { signal }: World,
+): Promise<void> {
+  const { name } = agent;
+  const seen = agents.find((one) => one.name === name);
   if (seen?.enabled === false && seen.state !== "RUNNING")
-    throw new Failure("DISABLED", `${name} is disabled and does not run`, { hint });
-  // A finished task that is still there may be asked about its work.
-  const isThere = seen?.is === "finished" && seen.state === "RUNNING";
-  if (seen !== undefined && !isThere && STOPPED.has(seen.is))
-    throw new Failure("STOPPED", `${name} does not run: ${seen.why}`, { hint });
+    throw new Failure("DISABLED", `${name} is disabled and does not run`, { hint: HINT });
+  if (seen !== undefined && !isThere(agent, { agents }))
+    throw new Failure("STOPPED", `${name} does not run: ${seen.why}`, { hint: HINT });
   if (watchdog !== null) return;
   // Its keeper may just be starting it again.
   for (const deadline = performance.now() + RESTARTED_WITHIN; !(await isHeld(site.state, "watchdog")); ) {
     if (performance.now() >= deadline || signal.aborted)
-      throw new Failure("STOPPED", `nobody watches ${site.name} now`, { hint });
+      throw new Failure("STOPPED", `nobody watches ${site.name} now`, { hint: HINT });
     await wait(POLL);
   }
 }
@@ -120,9 +200,7 @@ async function refuseForStopped(site: Site, { name }: Agent, { env, signal }: Wo
 const RESTARTED_WITHIN: Duration = 5_000;
 const POLL: Duration = 25;
 
-const STOPPED: ReadonlySet<string> = new Set(["down", "failed", "finished", "foreign", "leftover"]);
-
-const newMessage = (to: string, text: string, lifetime: Duration | null): Message => ({
+const newMessage = (to: string, { text, lifetime }: Order): Message => ({
   ...PLAIN,
   id: crypto.randomUUID().slice(0, 7),
   to,
@@ -135,7 +213,7 @@ const newMessage = (to: string, text: string, lifetime: Duration | null): Messag
 /** Until it has ended, or it is too late. */
 async function awaitReceipt(
   store: Store,
-  { id, to }: Message,
+  { id, to }: Pick<Message, "id" | "to">,
   deadline: number,
   signal: AbortSignal,
 ): Promise<Receipt> {
@@ -156,6 +234,7 @@ async function whyNot(site: Site, agent: Agent, { env }: World): Promise<string>
   const seen = agents.find(({ name }) => name === agent.name);
   const terminal = createTmux(site.socket, env, 0);
   const look = await createEyes(terminal, site.id).look(site.project, records, Date.now());
-  const { run, mail } = records.agents[agent.name] ?? FRESH_RECORD;
+  const { run, mail, restraint } = records.agents[agent.name] ?? FRESH_RECORD;
+  if (restraint !== null) return restraint.because;
   return delayOf(look.sighting(agent, run?.since ?? null), mail) ?? seen?.why ?? "its agent is not known";
 }

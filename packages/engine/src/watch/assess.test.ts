@@ -283,6 +283,20 @@ describe("what is not there", () => {
       },
       true,
     ],
+    [
+      "a persistent agent that is asked to begin a new one does",
+      { agent: PERSISTENT, record: fallen(minute, 0), wish: { ...up(NOW), fresh: true } },
+      false,
+    ],
+    [
+      "a persistent agent that was asked to, and has, goes on with that",
+      {
+        agent: PERSISTENT,
+        record: fallen(minute, 1, { served: NOW }),
+        wish: { ...up(NOW), fresh: true },
+      },
+      true,
+    ],
     ["a loop begins a new one each time", { record: fallen(minute, 1) }, false],
     ["a task begins a new one each time", { agent: TASK, record: fallen(minute, 0), wish: up(NOW) }, false],
   ] satisfies [string, Partial<Scene>, boolean][])("%s", (_, given, resume) => {

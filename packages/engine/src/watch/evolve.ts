@@ -20,7 +20,11 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
       const counted = automatic ? [...restarts, at].slice(-RESTARTS_KEPT) : restarts;
       const latest = run.instance;
       const begun = { ...idle(record), latest, mail: record.mail, run, served, failures, restarts: counted };
-      return { ...begun, cut: run.resumed ? carryCut(record.cut, latest) : null, gaveUp: null };
+      // One that is not gone on with now never is: the new run has its own.
+      const { cut, conversation } = run.resumed
+        ? { cut: carryCut(record.cut, latest), conversation: record.conversation }
+        : { cut: null, conversation: null };
+      return { ...begun, cut, conversation, gaveUp: null };
     }
     case "found":
       // What was being done to another run is not to be done to this one.

@@ -13,6 +13,8 @@ export interface Wish {
   readonly at: Instant;
   /** A run older than this wish does not satisfy it. */
   readonly anew: boolean;
+  /** The run that comes of it begins a new conversation. Absent: it goes on with the one it has. */
+  readonly fresh?: boolean | undefined;
   /** Of a wish for down: until then who is at work may end its turn. Absent: nobody is waited for. */
   readonly drain?: Instant | undefined;
 }

@@ -77,6 +77,7 @@ const wishes = z.object({
         state: z.enum(["up", "down"]),
         at: instant,
         anew: z.boolean().default(false),
+        fresh: z.boolean().optional(),
         drain: instant.optional(),
       }),
     )

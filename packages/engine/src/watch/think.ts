@@ -85,7 +85,7 @@ export const unseenBecause = (error: unknown): Assessment => ({
 export function decide(assessment: Assessment, scene: Scene, now: Instant): readonly Action[] {
   switch (assessment.is) {
     case "missing": {
-      const resume = scene.agent.kind === "persistent" && canResume(scene);
+      const resume = scene.agent.kind === "persistent" && canResume(scene) && !isAskedFresh(scene);
       return [{ do: "start", automatic: assessment.automatic, resume }];
     }
     case "due-to-stop":
@@ -127,6 +127,9 @@ export function decide(assessment: Assessment, scene: Scene, now: Instant): read
 const canResume = ({ agent, record: { conversation } }: Scene): boolean =>
   conversation !== null &&
   (conversation.id !== null || BACKENDS[agent.backend ?? ""]?.conversations === "its own");
+
+/** Only the first run that the wish leads to: what comes after it goes on with its conversation. */
+const isAskedFresh = ({ wish, record }: Scene): boolean => wish.fresh === true && record.served !== wish.at;
 
 /** While something is under way a look is worth its few milliseconds; what takes long is looked at ever later. */
 const SOON: Duration = 50;
