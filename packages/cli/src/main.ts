@@ -25,6 +25,7 @@ import { readCommand } from "./commands/read.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { sendCommand } from "./commands/send.ts";
 import { statusCommand } from "./commands/status.ts";
+import { stopEverythingCommand } from "./commands/stop-everything.ts";
 import { upCommand } from "./commands/up.ts";
 import { upgradeCommand } from "./commands/upgrade.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -47,6 +48,7 @@ const COMMANDS = [
   restartCommand,
   holdCommand,
   resumeCommand,
+  stopEverythingCommand,
   sendCommand,
   logsCommand,
   eventsCommand,

@@ -45,7 +45,7 @@ function summaryRow(
     phase === null
       ? "-"
       : `${oneLine(phase.id)} [${phase.index < 0 ? "-" : phase.index + 1}/${phase.total}] (${oneLine(phase.state)})`;
-  const said = [...foreignness(status), ...sayHold(status), ...needs].join("; ");
+  const said = [...foreignness(status), ...sayStandstill(status), ...sayHold(status), ...needs].join("; ");
   const cells = [label, watchdog === null ? "stopped" : "RUNNING", where, countStates(agents)];
   return said === "" ? cells : [...cells, said];
 }
@@ -54,6 +54,12 @@ function summaryRow(
 function foreignness(status: EngineStatus): readonly string[] {
   const age = ageOf(status);
   return age === "known" ? [] : [`${age} engine (its answers have version ${status.schema_version})`];
+}
+
+function sayStandstill({ standstill }: EngineStatus): readonly string[] {
+  if (standstill == null) return [];
+  const why = standstill.why === null ? "" : `: ${oneLine(standstill.why)}`;
+  return [`stopped with everything (${oneLine(standstill.by)}${why}); type: fleet stop-everything --lift`];
 }
 
 /** "on hold until 18:00Z (ada: a review)" */

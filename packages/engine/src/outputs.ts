@@ -73,6 +73,10 @@ export const StatusOutput: z.ZodType<Survey> = z.strictObject({
     .strictObject({ since: Time, until: Time.nullable(), by: z.string(), why: z.string().nullable() })
     .nullable()
     .describe("Nothing is begun until then, or until a person says resume; null: it is not on hold."),
+  standstill: z
+    .strictObject({ since: Time, by: z.string(), why: z.string().nullable() })
+    .nullable()
+    .describe("Everything was stopped, and nothing is started until that is lifted; null: it may be."),
 });
 
 const PlaceOutput = {

@@ -37,6 +37,7 @@ const Answer = z.object({
     })
     .nullable(),
   keeper: z.object({ deaths: z.int(), next: z.string() }).nullish(),
+  standstill: z.object({ since: z.string(), by: z.string(), why: z.string().nullable() }).nullish(),
   hold: z
     .object({
       since: z.string(),
@@ -76,6 +77,7 @@ const Foreign = z.looseObject({
   socket: z.string().optional().catch(undefined),
   keeper: Answer.shape.keeper.catch(null),
   hold: Answer.shape.hold.catch(null),
+  standstill: Answer.shape.standstill.catch(null),
 });
 
 function agentsIn(list: readonly unknown[]): EngineStatus["agents"] {

@@ -63,6 +63,20 @@ export async function runEngine(
   });
 }
 
+/** The same by this fleet's own engine, whatever the project is pinned to: for when that one fails, and it must be done. */
+export async function runOwnEngine(
+  found: Pick<FoundFleet, "root">,
+  project: Pick<FleetProject, "name" | "path">,
+  argv: readonly string[],
+  world: World,
+): Promise<number> {
+  const folder = path.resolve(found.root, project.path);
+  return runInProcess(folder, argv, {
+    ...world,
+    env: { FLEET_AGENTS: path.join(folder, "engine/agents"), ...world.env },
+  });
+}
+
 const runInProcess = (cwd: string, argv: readonly string[], world: World): Promise<number> =>
   runCommands({ program: "fleet", about: "", version: VERSION, commands: engineCommands }, argv, {
     ...world,

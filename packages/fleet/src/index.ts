@@ -17,7 +17,7 @@ export type { Adopted, Clone } from "./adopt/adopted.ts";
 export { type Attention, attentionOf, byAttention } from "./attention.ts";
 export type { Checked } from "./check.ts";
 export type { FleetTable } from "./edit-fleet.ts";
-export { askEach, checkPin, runEngine } from "./engine.ts";
+export { askEach, checkPin, runEngine, runOwnEngine } from "./engine.ts";
 export { ageOf, type EngineStatus } from "./engine-status.ts";
 export { type FoundFleet, findFleet, findFleetFile, folderOf, pickProjects, projectsTagged } from "./find.ts";
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";
@@ -33,6 +33,8 @@ export type { Outcome } from "./pin/upgrade-all.ts";
 export type { Verified } from "./pin/verify.ts";
 export type { Scaffolded, Wanted } from "./project/scaffold.ts";
 export { TEMPLATES } from "./project/template-names.ts";
+export { liftStandstill, readStandstill, refuseStandstill, writeStandstill } from "./standstill.ts";
+export { findStoppable } from "./stoppable.ts";
 
 // Loaded when they are called: `status` must not wait for what it does not use.
 export const adoptProject: typeof adopting.adoptProject = async (...given) =>

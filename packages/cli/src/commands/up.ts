@@ -6,6 +6,7 @@ import {
   findClashes,
   findFleet,
   inStartOrder,
+  refuseStandstill,
 } from "@fleet/fleet";
 import { type Choice, chooseProjects, runOnEach } from "./each.ts";
 import { jsonFlag, tagFlag, toWords } from "./flags.ts";
@@ -33,6 +34,7 @@ export const upCommand = defineCommand({
   ],
   async run(names, { all, tag, ...flags }, world) {
     const found = await findFleet(world.cwd);
+    await refuseStandstill(found.root);
     const projects = inStartOrder(enabledOf(found, names, { all, tag }, world.err), found.fleet.projects);
     if (flags.follow && projects.length > 1)
       throw new Failure("WRONG_USAGE", "up --follow shows one project", { hint: "fleet up NAME --follow" });

@@ -9,6 +9,7 @@ import { createStore } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import type { Duration, Instant } from "../watch/time.ts";
+import { refuseStandstill } from "./common.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import { survey } from "./survey.ts";
 
@@ -58,6 +59,8 @@ export async function awaitOutcomes(
       survey(await readRunning(site.file), world.env),
       store.records(),
     ]);
+    // It came meanwhile, and waits for nobody.
+    if (seen.standstill !== null) refuseStandstill(site, await store.wishes());
     const now: Instant = Date.now();
     const onHold = seen.hold !== null;
     for (const agent of asked.filter(({ name }) => !known.has(name))) {

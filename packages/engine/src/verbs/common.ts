@@ -9,6 +9,7 @@ import { createStore, type Store } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
 import type { Wishes } from "../watch/records.ts";
+import { sayStandstill } from "../watch/standstill.ts";
 
 /** Every command takes it: where the project is. */
 export const configFlag = {
@@ -129,6 +130,14 @@ export async function changeWishes(
 }
 
 const CHANGED_WITHIN = 15_000;
+
+/** Nothing is begun where everything was stopped. @throws Failure STOPPED */
+export function refuseStandstill({ name }: Site, { standstill }: Pick<Wishes, "standstill">): void {
+  if (standstill === null) return;
+  throw new Failure("STOPPED", `${name} was ${sayStandstill(standstill)}`, {
+    hint: "lift it first: fleet stop-everything --lift (or for this project alone: agents stop-everything --lift)",
+  });
+}
 
 /** The value of a flag that counts something. @throws Failure WRONG_USAGE */
 export function readCount(flag: string, text: string): number {

@@ -102,7 +102,7 @@ async function wishDown(
   });
 }
 
-async function isAnythingThere(site: Site, { env }: World): Promise<boolean> {
+export async function isAnythingThere(site: Site, { env }: World): Promise<boolean> {
   // Processes may have outlived their tmux server.
   const { agents } = (await createStore(site.state).glance()).records;
   if (Object.values(agents).some(({ run }) => run !== null)) return true;
@@ -127,7 +127,7 @@ interface Ending {
 }
 
 /** What is asked is seen to its end, whatever becomes of the watchdog meanwhile. */
-async function awaitEnd(site: Site, ending: Ending, world: World): Promise<void> {
+export async function awaitEnd(site: Site, ending: Ending, world: World): Promise<void> {
   const { quit_grace, stop_grace } = site.project.supervision;
   const limit = KINDS * (quit_grace + stop_grace) + SLACK;
   const deadline = Math.max(Date.now(), ending.until ?? 0) + limit;

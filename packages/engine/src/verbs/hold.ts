@@ -63,7 +63,7 @@ function readEnd(until: string | undefined, span: string | undefined, now: Insta
   return until === undefined ? null : readMoment("--until", until, now);
 }
 
-const LONGEST_WHY = 200;
+export const LONGEST_WHY = 200;
 
 /** It is shown in lines of their own, and in a terminal. @throws Failure WRONG_USAGE */
 export function readWhy(text: string | undefined): string | null {

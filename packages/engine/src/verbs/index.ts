@@ -12,6 +12,7 @@ import { record } from "./record.ts";
 import { restart } from "./restart.ts";
 import { send } from "./send.ts";
 import { status } from "./status.ts";
+import { stopEverything } from "./stop-everything.ts";
 import { up } from "./up.ts";
 import { validate } from "./validate.ts";
 import { wake } from "./wake.ts";
@@ -25,6 +26,7 @@ export const engineCommands: readonly Command[] = [
   restart,
   hold,
   resume,
+  stopEverything,
   status,
   send,
   logs,

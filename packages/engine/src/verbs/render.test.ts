@@ -67,6 +67,7 @@ const project: Survey = {
   },
   keeper: null,
   hold: null,
+  standstill: null,
 };
 
 const GOLDEN = `phase: poe2e [19/19] plan=plan-phase-poe2e-end-to-end.md (in progress)

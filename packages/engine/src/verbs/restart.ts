@@ -12,6 +12,7 @@ import {
   jsonFlag,
   openRunning,
   openSite,
+  refuseStandstill,
 } from "./common.ts";
 import { renderOutcomes } from "./render.ts";
 
@@ -42,6 +43,7 @@ export const restart = defineCommand({
     const began = Date.now();
     const outcomes = await asOnlyCommand(site, "restart", async (store) => {
       const before = await store.wishes();
+      refuseStandstill(site, before);
       const agents =
         names.length > 0 ? named : named.filter(({ name }) => before.agents[name]?.state === "up");
       if (agents.length === 0 || before.off)
@@ -52,7 +54,10 @@ export const restart = defineCommand({
           { state: "up", at: began, anew: true, ...(isFresh && { fresh: true }) } as const,
         ]),
       );
-      await changeWishes(store, (now) => ({ ...now, agents: { ...now.agents, ...anew } }));
+      await changeWishes(store, (now) => {
+        refuseStandstill(site, now);
+        return { ...now, agents: { ...now.agents, ...anew } };
+      });
       await ensureWatchdog(site, world);
       return awaitOutcomes(site, agents, began, world, () => {});
     });

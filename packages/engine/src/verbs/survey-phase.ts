@@ -5,6 +5,7 @@ import type { Loop } from "../project.ts";
 import { indexOf, isDone, phaseOf } from "../watch/course.ts";
 import { sayHold } from "../watch/hold.ts";
 import type { Records } from "../watch/records.ts";
+import { sayStandstill } from "../watch/standstill.ts";
 import type { Examined, Seen } from "./examine.ts";
 import { sayRewritten } from "./say.ts";
 import type { Survey } from "./survey.ts";
@@ -51,6 +52,13 @@ export function notesOn(
     seen.hold === null
       ? []
       : [`${site.name} is ${sayHold(seen.hold)}; nothing is started, ended or typed in it until: resume`];
+  const { standstill } = seen.wishes;
+  const stopped =
+    standstill === null
+      ? []
+      : [
+          `${site.name} was ${sayStandstill(standstill)}; nobody is started until: fleet stop-everything --lift`,
+        ];
   const unread = seen.agents.flatMap(({ agent: { name, backend }, assessment }) =>
     assessment.is === "unread"
       ? [
@@ -58,7 +66,13 @@ export function notesOn(
         ]
       : [],
   );
-  return [...held, ...refused, ...unread, ...(phase === null ? [] : notesOnPhase(site, phase, seen))];
+  return [
+    ...stopped,
+    ...held,
+    ...refused,
+    ...unread,
+    ...(phase === null ? [] : notesOnPhase(site, phase, seen)),
+  ];
 }
 
 function notesOnPhase(

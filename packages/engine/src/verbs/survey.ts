@@ -6,6 +6,7 @@ import type { Agent } from "../project.ts";
 import { explain } from "../watch/explain.ts";
 import type { HoldWish } from "../watch/hold.ts";
 import { orphansIn } from "../watch/in-force.ts";
+import type { Wishes } from "../watch/records.ts";
 import type { Assessment } from "../watch/scene.ts";
 import { ANSWER_VERSION } from "./common.ts";
 import { type Examined, examine, type Seen } from "./examine.ts";
@@ -43,6 +44,12 @@ export interface Survey {
   readonly hold: {
     readonly since: string;
     readonly until: string | null;
+    readonly by: string;
+    readonly why: string | null;
+  } | null;
+  /** Everything was stopped, and nothing is started until a person lifts that. */
+  readonly standstill: {
+    readonly since: string;
     readonly by: string;
     readonly why: string | null;
   } | null;
@@ -90,11 +97,15 @@ export async function survey(site: Site, environment: Environment, look?: LookAt
     watchdog,
     keeper: watchdog === null ? await surveyKeeper(site) : null,
     hold: surveyHold(seen.hold),
+    standstill: surveyStandstill(seen.wishes),
   };
 }
 
 const surveyHold = (hold: HoldWish | null): Survey["hold"] =>
   hold && { since: toIso(hold.at), until: toIsoOrNull(hold.until), by: hold.by, why: hold.why };
+
+const surveyStandstill = ({ standstill }: Wishes): Survey["standstill"] =>
+  standstill && { since: toIso(standstill.at), by: standstill.by, why: standstill.why };
 
 /** An agent that was taken out of agents.toml or renamed leaves its session behind. */
 function orphansAmong({ id, project: { agents } }: Site, { sessions }: Panes): Survey["orphans"] {

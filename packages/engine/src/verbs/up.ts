@@ -24,6 +24,7 @@ import {
   jsonFlag,
   openSite,
   personIn,
+  refuseStandstill,
 } from "./common.ts";
 import type { Outcome } from "./outcome.ts";
 import { columns, renderOutcomes } from "./render.ts";
@@ -86,6 +87,7 @@ async function checkUp(
   const agents = chosen(site, names);
   const asked =
     names.length > 0 ? agents : agents.filter(({ enabled, schedule }) => enabled && schedule === null);
+  refuseStandstill(site, await createStore(site.state).wishes());
   checkSocket(site);
   checkOwner(site);
   checkArguments(site, world.env);
@@ -146,6 +148,7 @@ async function wishUp(
   const at = Date.now();
   const first = site.project.loop?.phases[0]?.id;
   await changeWishes(store, (before): Wishes => {
+    refuseStandstill(site, before);
     const wishes: Record<string, Wish> = { ...before.agents };
     for (const agent of asked) {
       const old = before.agents[agent.name];

@@ -8,6 +8,7 @@ import { readLastGood, type Site } from "../host/site.ts";
 import { createStore } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import type { Records } from "../watch/records.ts";
+import { sayStandstill } from "../watch/standstill.ts";
 import { watch } from "../watchdog/watch.ts";
 import { ANSWER_VERSION, configFlag, fileOf, jsonFlag, openRunning } from "./common.ts";
 
@@ -40,7 +41,11 @@ export const watchdog = defineCommand({
 
 const INTERRUPTED = 130;
 
-async function runHere(site: Site, { env, signal }: World): Promise<number> {
+async function runHere(site: Site, { env, signal, err }: World): Promise<number> {
+  const { standstill } = (await createStore(site.state).glance()).wishes;
+  // It ends what is left, and then itself.
+  if (standstill !== null)
+    err(`${site.name} was ${sayStandstill(standstill)}; nobody is started until: stop-everything --lift\n`);
   const ended = await watch(site, env, signal);
   const passes = Object.values(BACKENDS).flatMap((backend) => backend.passes);
   if (ended === "orphaned") startKeeper(site, env, passes);

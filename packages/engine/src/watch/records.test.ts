@@ -172,6 +172,7 @@ const wishes: fc.Arbitrary<Wishes> = fc.record({
   phase: fc.option(fc.record({ goto: text, at: instant, by: text })),
   replay: fc.option(fc.record({ at: instant, by: text, commits: fc.array(text) })),
   pause: fc.option(fc.record({ on: fc.boolean(), at: instant, by: text })),
+  standstill: fc.option(fc.record({ at: instant, by: text, why: fc.option(text) })),
   hold: fc.option(
     fc.record({
       on: fc.boolean(),

@@ -4,6 +4,7 @@ import { type HoldMemory, type HoldWish, NO_HOLD } from "./hold.ts";
 import type { ClockReading } from "./jump.ts";
 import type { AgentRecord } from "./record.ts";
 import type { Wish } from "./scene.ts";
+import type { Standstill } from "./standstill.ts";
 import type { Instant } from "./time.ts";
 import type { Unpushed } from "./unpushed.ts";
 
@@ -81,6 +82,8 @@ export interface Wishes extends CourseWishes {
   /** A person had handoffs told again; the watchdog only notes it. */
   readonly replay: { readonly at: Instant; readonly by: string; readonly commits: readonly string[] } | null;
   readonly hold: HoldWish | null;
+  /** Nobody is started, whatever else is asked for; null: that was never said, or was lifted. */
+  readonly standstill: Standstill | null;
   /** The watchdog is to end once nothing runs. */
   readonly off: boolean;
   /** LOOP_MODEL, LOOP_BACKEND and their like, as they were at `up`. */
@@ -94,6 +97,7 @@ export const NO_WISHES: Wishes = {
   pause: null,
   replay: null,
   hold: null,
+  standstill: null,
   off: false,
   env: {},
 };

@@ -107,6 +107,12 @@ const wishes = z.object({
     .nullable()
     .default(null)
     .catch(null),
+  standstill: z
+    .object({ at: instant, by: z.string().default("somebody"), why: z.string().nullable().default(null) })
+    .nullable()
+    .default(null)
+    // What can't be read was said all the same.
+    .catch({ at: 0, by: "somebody", why: null }),
   off: z.boolean().default(false),
   env: z.record(z.string(), z.string()).default({}),
 });
