@@ -46,11 +46,11 @@ describe("a project on hold", () => {
   it("goes down all the same, is on hold when it comes up again, and goes on when its time has come", async () => {
     const project = await ownProject(agentsToml(ADA));
     await project.up();
-    // The one that up holds while it waits is no hindrance.
-    const second = await project.run(["hold", "--for", "20s"]);
-    expect(second.out).toMatch(/^project is on hold until .*; go on with: resume\n$/);
+    const { out } = await project.run(["hold", "--for", "3d"]);
+    expect(out).toMatch(/^project is on hold until .*; go on with: resume\n$/);
     expect(await project.run(["down"])).toMatchObject({ code: 0, out: "ada  stopped\n" });
     expect((await project.run(["up"])).out).toMatch(/^ada {2}held \(on hold since .*, until .*Z\)\n$/);
+    await project.run(["hold", "--for", "1s"]);
     await until("its time has come", async () => (await project.agent("ada")).state === "RUNNING", 60);
     expect(await project.journal("hold-ended")).toMatchObject([{ by: null }]);
   });
