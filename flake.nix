@@ -49,7 +49,7 @@
             mkdir -p $out/lib $out/bin
             cp -r packages/cli/dist/fleet $out/lib/fleet
             makeWrapper ${pkgs.nodejs_24}/bin/node $out/bin/fleet \
-              --add-flags "--min-semi-space-size=16 $out/lib/fleet/start.cjs" \
+              --add-flags "--min-semi-space-size=16 --max-semi-space-size=16 $out/lib/fleet/start.cjs" \
               --set-default FLEET_NODE ${pkgs.nodejs_24}/bin/node \
               --prefix PATH : ${
                 pkgs.lib.makeBinPath [

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 
 const run = promisify(execFile);
 const BUILD = path.join(import.meta.dirname, "build-cli.ts");
-const FLAGS = ["--min-semi-space-size=16"];
+const FLAGS = ["--min-semi-space-size=16", "--max-semi-space-size=16"];
 
 const AUTHOR = {
   GIT_AUTHOR_NAME: "Ada",

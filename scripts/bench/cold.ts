@@ -60,7 +60,12 @@ const FLEET_ENV = {
 /** The `fleet` command as this checkout has built it, without the look for newer sources. */
 export const fleet = (cwd: string, ...words: readonly string[]): Program => ({
   cwd,
-  argv: ["--min-semi-space-size=16", path.join(ROOT, "packages/cli/dist/fleet/start.cjs"), ...words],
+  argv: [
+    "--min-semi-space-size=16",
+    "--max-semi-space-size=16",
+    path.join(ROOT, "packages/cli/dist/fleet/start.cjs"),
+    ...words,
+  ],
 });
 
 export const buildFleet = (): Promise<string> =>
@@ -103,5 +108,8 @@ for (const file of others) readFileSync(file);
 `,
   );
   await writeFile(`${program}.json`, JSON.stringify([toml, others]));
-  return { cwd: home, argv: ["--min-semi-space-size=16", program, `${program}.json`] };
+  return {
+    cwd: home,
+    argv: ["--min-semi-space-size=16", "--max-semi-space-size=16", program, `${program}.json`],
+  };
 }

@@ -29,8 +29,8 @@ is_ready() {
   [ -z "$newer" ]
 }
 
-# A short command makes little rubbish: with room for all of it, none is collected.
-run_built() { exec "$node" --min-semi-space-size=16 "$built/start.cjs" "$@"; }
+# A short command makes little rubbish: with room for all of it, none is collected. And a long one is not given ever more.
+run_built() { exec "$node" --min-semi-space-size=16 --max-semi-space-size=16 "$built/start.cjs" "$@"; }
 
 # All of it: tools, packages, and the program.
 set_up() {
