@@ -1,6 +1,7 @@
 import { runCommands, type World } from "@fleet/engine";
 import manifest from "../package.json" with { type: "json" };
 import { adoptCommand } from "./commands/adopt.ts";
+import { attachCommand } from "./commands/attach.ts";
 import { createProjectCommand } from "./commands/create-project.ts";
 import { cutoverCommand } from "./commands/cutover.ts";
 import { downCommand } from "./commands/down.ts";
@@ -26,6 +27,7 @@ import { schemaCommand } from "./commands/schema.ts";
 import { sendCommand } from "./commands/send.ts";
 import { statusCommand } from "./commands/status.ts";
 import { stopEverythingCommand } from "./commands/stop-everything.ts";
+import { topCommand } from "./commands/top.ts";
 import { upCommand } from "./commands/up.ts";
 import { upgradeCommand } from "./commands/upgrade.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -41,6 +43,8 @@ const COMMANDS = [
   upCommand,
   downCommand,
   statusCommand,
+  topCommand,
+  attachCommand,
   pinCommand,
   pinVerifyCommand,
   upgradeCommand,

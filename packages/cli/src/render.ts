@@ -1,20 +1,9 @@
 import { age, columns, oneLine } from "@fleet/engine";
-import { type Attention, ageOf, byAttention, type EngineStatus, type FleetProject } from "@fleet/fleet";
+import { type Attention, ageOf, type EngineStatus, type FleetProject } from "@fleet/fleet";
+import type { ProjectLine } from "./project-line.ts";
 
 /** The version of the JSON that this command makes itself. */
 export const ANSWER_VERSION = 1;
-
-/** One project in `fleet status`: what its engine says, or why it says nothing. */
-export interface ProjectLine {
-  readonly project: FleetProject;
-  readonly status: EngineStatus | null;
-  readonly because: string | null;
-  readonly attention: Attention | null;
-}
-
-/** Who needs a person first. */
-export const inUrgency = (lines: readonly ProjectLine[]): readonly ProjectLine[] =>
-  lines.toSorted((a, b) => byAttention(a.attention, b.attention));
 
 interface Moment {
   /** Null: times as they are, for a text that is compared with the one before. */

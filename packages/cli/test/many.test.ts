@@ -267,7 +267,7 @@ describe("fleet status of many", () => {
     const { exit, out } = await fleet(await inTrouble(), ["status"]);
     expect(exit).toBe(0);
     expect(out.replaceAll(age, "for …").split("\n")).toEqual([
-      "asks     RUNNING  -  1 RUNNING  needs you for …: a asks: Trust?; type: tmux -S /s/tmux.sock attach -t =p-a",
+      "asks     RUNNING  -  1 RUNNING  needs you for …: a asks: Trust?; type: fleet attach asks a",
       "limited  RUNNING  -  1 RUNNING  ailing for …: a is at a usage limit; type: fleet why limited a",
       "well     RUNNING  -  1 RUNNING",
       "",
@@ -298,7 +298,7 @@ describe("fleet status of many", () => {
         name: "asks",
         attention: {
           ...{ level: "needs-you", agent: "a", since: "2020-01-01T00:00:00.000Z", others: 0 },
-          command: "tmux -S /s/tmux.sock attach -t =p-a",
+          command: "fleet attach asks a",
         },
       },
       { name: "limited", attention: { level: "ailing" } },

@@ -79,6 +79,7 @@ watchdog  service     -     -                  -           ${running}
         since: null,
         is: "down",
         is_since: null,
+        until: null,
         why: "never started",
         pending: false,
         orphan: false,

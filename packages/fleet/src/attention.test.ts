@@ -49,7 +49,7 @@ describe("what a person should look at", () => {
     [
       "is a question, with the way to its terminal",
       statusOf([agent("a", "asking", "asks: Trust?", "2026-01-01T09:00:00Z")]),
-      "needs-you a: asks: Trust? | 2026-01-01T09:00:00Z | tmux -S /srv/shop/.s/tmux.sock attach -t =s-a | +0",
+      "needs-you a: asks: Trust? | 2026-01-01T09:00:00Z | fleet attach shop a | +0",
     ],
     [
       "is a question of an engine that does not tell its socket",

@@ -36,19 +36,24 @@ const AILING: ReadonlySet<string | undefined> = new Set([
 
 /** Null when all is well, or as a person wished it. */
 export function attentionOf(name: string, status: EngineStatus): Attention | null {
-  const found = [
-    ...ofProject(name, status),
-    ...status.agents.flatMap((agent) => ofAgent(name, status, agent)),
-  ];
-  const [worst] = found.sort(byUrgency);
-  return worst === undefined ? null : { ...worst, others: found.length - 1 };
+  const [worst, ...others] = attentionsOf(name, status);
+  return worst === undefined ? null : { ...worst, others: others.length };
 }
 
+/** Everything in a project that a person should look at, the worst first. */
+export const attentionsOf = (name: string, status: EngineStatus): readonly Concern[] =>
+  [...ofProject(name, status), ...status.agents.flatMap((agent) => ofAgent(name, status, agent))].sort(
+    byUrgency,
+  );
+
+/** One thing that a person should look at. */
+export type Concern = Omit<Attention, "others">;
+
 /** For sorting: who needs a person first, and for longest. Equal ones stay as they are. */
-export const byAttention = (a: Attention | null, b: Attention | null): number =>
+export const byAttention = (a: Concern | null, b: Concern | null): number =>
   a === null || b === null ? Number(a === null) - Number(b === null) : byUrgency(a, b);
 
-function byUrgency(a: Omit<Attention, "others">, b: Omit<Attention, "others">): number {
+function byUrgency(a: Concern, b: Concern): number {
   if (a.level !== b.level) return a.level === "needs-you" ? -1 : 1;
   const [since, other] = [a.since ?? LAST, b.since ?? LAST];
   return since < other ? -1 : since > other ? 1 : 0;
@@ -57,10 +62,7 @@ function byUrgency(a: Omit<Attention, "others">, b: Omit<Attention, "others">): 
 /** After every time in ISO 8601. */
 const LAST = "~";
 
-function ofProject(
-  name: string,
-  { watchdog, keeper, agents, phase }: EngineStatus,
-): readonly Omit<Attention, "others">[] {
+function ofProject(name: string, { watchdog, keeper, agents, phase }: EngineStatus): readonly Concern[] {
   const of = { level: "needs-you", agent: null } as const;
   if (watchdog === null) {
     if (keeper != null)
@@ -92,25 +94,17 @@ function ofProject(
     : [];
 }
 
-function ofAgent(
-  name: string,
-  { socket, hold }: EngineStatus,
-  agent: AgentStatus,
-): readonly Omit<Attention, "others">[] {
+function ofAgent(name: string, { socket, hold }: EngineStatus, agent: AgentStatus): readonly Concern[] {
   const { is, why = "", is_since: since = null } = agent;
   // As a person wished it.
   if (is === "held" && hold != null) return [];
   const level = NEEDS_YOU.has(is) ? "needs-you" : AILING.has(is) ? "ailing" : null;
   if (level === null) return [];
-  const attach = socket === undefined ? null : `tmux -S ${quoted(socket)} attach -t =${agent.session}`;
-  const command =
-    (is === "asking" || is === "foreign"
-      ? attach
+  const verb =
+    (is === "asking" || is === "foreign") && socket !== undefined
+      ? "attach"
       : is === "unread"
-        ? `fleet record ${name} ${agent.name}`
-        : null) ?? `fleet why ${name} ${agent.name}`;
-  return [{ level, agent: agent.name, reason: why, since, command }];
+        ? "record"
+        : "why";
+  return [{ level, agent: agent.name, reason: why, since, command: `fleet ${verb} ${name} ${agent.name}` }];
 }
-
-const quoted = (word: string): string =>
-  /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

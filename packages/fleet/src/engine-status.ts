@@ -10,6 +10,7 @@ const Answer = z.object({
       total: z.int(),
       plan: z.string(),
       state: z.string(),
+      paused: z.boolean().optional(),
     })
     .nullable(),
   agents: z
@@ -23,10 +24,17 @@ const Answer = z.object({
         why: z.string().optional(),
         // Engines before this fleet do not say these two.
         is_since: z.string().nullish(),
+        kind: z.string().optional(),
+        backend: z.string().nullish(),
+        model: z.string().nullish(),
+        since: z.string().nullish(),
+        until: z.string().nullish(),
+        next_slot: z.string().nullish(),
       }),
     )
     .readonly(),
   socket: z.string().optional(),
+  notes: z.array(z.string()).readonly().optional(),
   watchdog: z
     .object({
       pid: z.int(),
@@ -75,6 +83,7 @@ const Foreign = z.looseObject({
     .nullable()
     .catch(null),
   socket: z.string().optional().catch(undefined),
+  notes: z.array(z.string()).readonly().optional().catch(undefined),
   keeper: Answer.shape.keeper.catch(null),
   hold: Answer.shape.hold.catch(null),
   standstill: Answer.shape.standstill.catch(null),
@@ -90,6 +99,8 @@ function agentsIn(list: readonly unknown[]): EngineStatus["agents"] {
         session: z.string().catch(""),
         is: z.string().optional().catch(undefined),
         why: z.string().optional().catch(undefined),
+        is_since: z.string().nullish().catch(null),
+        until: z.string().nullish().catch(null),
       })
       .safeParse(one);
     return parsed.success ? [parsed.data] : [];

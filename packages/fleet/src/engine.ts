@@ -121,7 +121,8 @@ export async function askEach(
   return answers;
 }
 
-const isInProcess = (found: FoundFleet, project: FleetProject): boolean =>
+/** Is it asked without a process of its own? */
+export const isInProcess = (found: FoundFleet, project: FleetProject): boolean =>
   existsSync(folderOf(found, project)) &&
   (project.engine === "workspace" || isOwnEngine(path.join(folderOf(found, project), "engine")));
 

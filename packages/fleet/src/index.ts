@@ -14,10 +14,10 @@ import type * as creating from "./project/scaffold.ts";
 
 export type { AdoptOptions } from "./adopt/adopt.ts";
 export type { Adopted, Clone } from "./adopt/adopted.ts";
-export { type Attention, attentionOf, byAttention } from "./attention.ts";
+export { type Attention, attentionOf, attentionsOf, byAttention, type Concern } from "./attention.ts";
 export type { Checked } from "./check.ts";
 export type { FleetTable } from "./edit-fleet.ts";
-export { askEach, checkPin, runEngine, runOwnEngine } from "./engine.ts";
+export { askEach, checkPin, isInProcess, runEngine, runOwnEngine } from "./engine.ts";
 export { ageOf, type EngineStatus } from "./engine-status.ts";
 export { type FoundFleet, findFleet, findFleetFile, folderOf, pickProjects, projectsTagged } from "./find.ts";
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";

@@ -1,8 +1,6 @@
 import { defineCommand, Failure, type World } from "@fleet/engine";
 import {
   askEach,
-  attentionOf,
-  type EngineStatus,
   type FleetProject,
   type FoundFleet,
   findFleet,
@@ -10,7 +8,8 @@ import {
   projectsTagged,
   runEngine,
 } from "@fleet/fleet";
-import { inUrgency, type ProjectLine, renderSummary, summaryJson } from "../render.ts";
+import { inUrgency, type ProjectLine, toLine } from "../project-line.ts";
+import { renderSummary, summaryJson } from "../render.ts";
 import { jsonFlag, tagFlag, toWords } from "./flags.ts";
 
 export const statusCommand = defineCommand({
@@ -100,14 +99,4 @@ async function askAll(
     const answer = answers[index];
     return answer === undefined ? [] : [toLine(project, answer)];
   });
-}
-
-/** What can't be asked has a line too, which says why. */
-function toLine(project: FleetProject, answer: EngineStatus | Failure): ProjectLine {
-  if (!(answer instanceof Failure))
-    return { project, status: answer, because: null, attention: attentionOf(project.name, answer) };
-  const { message, hint } = answer;
-  const command = /^(?:run|try it yourself): (.*)/m.exec(hint ?? "")?.[1] ?? "fleet validate";
-  const of = { level: "needs-you", agent: null, reason: message, since: null, command, others: 0 } as const;
-  return { project, status: null, because: message, attention: project.enabled ? of : null };
 }

@@ -14,7 +14,16 @@ export interface World {
   readonly ask?: ((question: string) => Promise<string>) | undefined;
   /** True where what was written may be written over: out and err are a terminal that can. */
   readonly live?: boolean;
+  /** Gives the person's terminal to a program, until that ends. Not there where input or output is no terminal. */
+  readonly lend?: Lend | undefined;
 }
+
+/** Resolves to the program's exit code; null when a signal ended it. */
+export type Lend = (
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+) => Promise<number | null>;
 
 export interface Flag {
   readonly type: "boolean" | "string";

@@ -1,6 +1,7 @@
 import process from "node:process";
 import type { Interface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
+import { lendTerminal } from "../host/lend.ts";
 import type { World } from "./command.ts";
 
 /**
@@ -12,9 +13,9 @@ export function runAsProcess(main: (argv: readonly string[], world: World) => Pr
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => interrupted.abort());
-  // A reader that has seen enough (`fleet logs | head`) is no reason for a stack.
+  // A reader that has seen enough (`fleet logs | head`) is no reason for a stack, nor is a terminal that has gone.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
     interrupted.abort();
   });
   const { NO_COLOR, FORCE_COLOR, CI, TERM } = process.env;
@@ -29,6 +30,7 @@ export function runAsProcess(main: (argv: readonly string[], world: World) => Pr
     err: (words) => process.stderr.write(words),
     ask: live && process.stdin.isTTY ? terminal.ask : undefined,
     live,
+    lend: process.stdin.isTTY && process.stdout.isTTY ? lendTerminal(interrupted.signal) : undefined,
     color: !NO_COLOR && (FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY === true),
   });
   ended.then((exit) => {

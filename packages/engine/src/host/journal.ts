@@ -28,6 +28,23 @@ export async function* readJournal(
   }
 }
 
+/** The last entries of a journal, oldest first: of any engine's, so each is only what it looks like. Nothing where there is none. */
+export async function readLastEntries(file: string, bytes: number): Promise<readonly JournalEntry[]> {
+  const handle = await open(file, "r").catch((error: unknown) => {
+    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
+    throw error;
+  });
+  if (handle === null) return [];
+  try {
+    const { size } = await handle.stat();
+    const from = Math.max(0, size - bytes);
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(size - from), 0, size - from, from);
+    return buffer.toString("utf8", 0, bytesRead).split("\n").flatMap(parseEntry);
+  } finally {
+    await handle.close();
+  }
+}
+
 const POLL = 50;
 const CHUNK = 1024 * 1024;
 

@@ -1,4 +1,5 @@
 import type { Command } from "../command/command.ts";
+import { attach } from "./attach.ts";
 import { config } from "./config.ts";
 import { down } from "./down.ts";
 import { events } from "./events.ts";
@@ -28,6 +29,7 @@ export const engineCommands: readonly Command[] = [
   resume,
   stopEverything,
   status,
+  attach,
   send,
   logs,
   events,

@@ -20,6 +20,7 @@ const seen = (more: Partial<AgentSurvey> = {}): AgentSurvey => ({
   is: "missing",
   why: "because",
   is_since: null,
+  until: null,
   next_slot: null,
   last_slot: null,
   pending: false,

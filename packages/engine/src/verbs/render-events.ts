@@ -25,9 +25,12 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "quit-entered",
 ]);
 
+/** Is it a line of the story, and no step of a delivery? */
+export const isOfStory = ({ what }: JournalEntry): boolean => !LEFT_OUT.has(what);
+
 /** One line of the live view: seconds since the start, who, what. Null for what is left out. */
 export function renderEntry(entry: JournalEntry, since: number, color: boolean): string | null {
-  if (LEFT_OUT.has(entry.what)) return null;
+  if (!isOfStory(entry)) return null;
   const { text, tone } = tell(entry);
   const clock = `${((entry.at - since) / 1000).toFixed(1).padStart(6)}s`;
   const who = (entry.agent ?? "fleet").padEnd(13);

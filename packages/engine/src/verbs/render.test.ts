@@ -23,6 +23,7 @@ const agent = (
     is: "working",
     why: "works",
     is_since: null,
+    until: null,
   },
   ...{ next_slot: null, last_slot: null },
   ...{ pending: false, orphan: false },

@@ -71,6 +71,8 @@ export interface AgentSurvey {
   readonly why: string;
   /** Since when it is so, where that is known. */
   readonly is_since: string | null;
+  /** Until when, where that is known: its declared wait, its limit, its pause before the next start. */
+  readonly until: string | null;
   /** Of its schedule: when it comes next, and the slot that was dealt with last. */
   readonly next_slot: string | null;
   readonly last_slot: string | null;
@@ -136,6 +138,7 @@ function surveyAgent(site: Site, examined: Examined, seen: Seen): AgentSurvey {
     is: assessment.is,
     why: explain(assessment, record),
     is_since: toIsoOrNull("since" in assessment ? assessment.since : record.gaveUp?.at),
+    until: toIsoOrNull("until" in assessment ? assessment.until : null),
     next_slot: toIsoOrNull(next.get(agent.name)),
     last_slot: toIsoOrNull(record.slot?.at),
     pending,
