@@ -4,6 +4,7 @@ import { adoptCommand } from "./commands/adopt.ts";
 import { attachCommand } from "./commands/attach.ts";
 import { createProjectCommand } from "./commands/create-project.ts";
 import { cutoverCommand } from "./commands/cutover.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { enginePublishCommand } from "./commands/engine.ts";
 import { explainCommand } from "./commands/explain.ts";
@@ -40,6 +41,7 @@ const COMMANDS = [
   cutoverCommand,
   validateCommand,
   explainCommand,
+  doctorCommand,
   upCommand,
   downCommand,
   statusCommand,

@@ -30,7 +30,7 @@ export { fileProblems, type WrittenFile } from "./diagnostics/written-file.ts";
 export { pick } from "./host/environment.ts";
 export { factsOf } from "./host/file-facts.ts";
 export { bytesNow, entryNow, isCode, readText, realNow, textNow, writeWhole } from "./host/files.ts";
-export { createGit, type Git, isLocal } from "./host/git.ts";
+export { createGit, type Git, isLocal, originOf } from "./host/git.ts";
 export { isHeld, take } from "./host/lock.ts";
 export { defaultSocket } from "./host/predecessor.ts";
 export { run } from "./host/run.ts";
@@ -48,6 +48,7 @@ export { age, columns } from "./verbs/render.ts";
 export { createSurveyor } from "./verbs/survey-many.ts";
 export { VERSION } from "./version.ts";
 export { statusFile } from "./watch/course.ts";
+export { digest } from "./watch/digest.ts";
 export { renderKickoff } from "./watch/kickoff.ts";
 
 // It takes long to load, and nearly nobody asks.

@@ -1,6 +1,7 @@
 import type * as adopting from "./adopt/adopt.ts";
 import type * as checking from "./check-fleet.ts";
 import type * as disjoint from "./disjoint.ts";
+import type * as doctoring from "./doctor/doctor.ts";
 import type * as editing from "./edit-fleet.ts";
 import type * as schemas from "./json-schema.ts";
 import type * as moving from "./migrate/cutover.ts";
@@ -16,6 +17,8 @@ export type { AdoptOptions } from "./adopt/adopt.ts";
 export type { Adopted, Clone } from "./adopt/adopted.ts";
 export { type Attention, attentionOf, attentionsOf, byAttention, type Concern } from "./attention.ts";
 export type { Checked } from "./check.ts";
+export type { Diagnosis } from "./doctor/doctor.ts";
+export type { Finding } from "./doctor/finding.ts";
 export type { FleetTable } from "./edit-fleet.ts";
 export { askEach, checkPin, isInProcess, runEngine, runOwnEngine } from "./engine.ts";
 export { ageOf, type EngineStatus } from "./engine-status.ts";
@@ -26,6 +29,7 @@ export { inOrder, inStartOrder } from "./in-order.ts";
 export type { Fingerprint } from "./migrate/fingerprint.ts";
 export type { Parity, Side } from "./migrate/parity.ts";
 export type { PinsAnswer, PublishAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs.ts";
+export type { DoctorAnswer } from "./outputs-machine.ts";
 export type { PinLine, Pins } from "./pin/pins.ts";
 export type { KnownEngine, Step } from "./pin/prepare.ts";
 export type { Published } from "./pin/publish.ts";
@@ -69,3 +73,5 @@ export const publishEngine: typeof publishing.publishEngine = async (...given) =
   (await import("./pin/publish.ts")).publishEngine(...given);
 export const findClashes: typeof disjoint.findClashes = async (...given) =>
   (await import("./disjoint.ts")).findClashes(...given);
+export const diagnose: typeof doctoring.diagnose = async (...given) =>
+  (await import("./doctor/doctor.ts")).diagnose(...given);

@@ -9,6 +9,7 @@ import {
   UpgradeOutput,
   VerifyOutput,
 } from "./outputs.ts";
+import { DoctorOutput } from "./outputs-machine.ts";
 import { migrationSchemas } from "./outputs-migration.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -34,6 +35,7 @@ export async function loadSchemas(): Promise<Readonly<Record<string, JsonSchema>
     "pin-verify": described(VerifyOutput, "fleet pin verify --json"),
     upgrade: described(UpgradeOutput, "fleet upgrade --json"),
     "engine-publish": described(PublishOutput, "fleet engine publish --json"),
+    doctor: described(DoctorOutput, "fleet doctor --json"),
     ...migrationSchemas(),
   };
 }
