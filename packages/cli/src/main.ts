@@ -1,7 +1,8 @@
-import { runCommands, type World } from "@fleet/engine";
+import { type Command, runCommands, type World } from "@fleet/engine";
 import manifest from "../package.json" with { type: "json" };
 import { adoptCommand } from "./commands/adopt.ts";
 import { attachCommand } from "./commands/attach.ts";
+import { completeCommandOf, completionCommand } from "./commands/completion.ts";
 import { createProjectCommand } from "./commands/create-project.ts";
 import { cutoverCommand } from "./commands/cutover.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -10,6 +11,7 @@ import { enginePublishCommand } from "./commands/engine.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { fingerprintCommand } from "./commands/fingerprint.ts";
 import { holdCommand, resumeCommand } from "./commands/hold.ts";
+import { initCommand } from "./commands/init.ts";
 import {
   eventsCommand,
   handoffCommand,
@@ -26,6 +28,7 @@ import { pinCommand, pinVerifyCommand } from "./commands/pin.ts";
 import { readCommand } from "./commands/read.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { sendCommand } from "./commands/send.ts";
+import { serviceInstallCommand, serviceRemoveCommand, serviceStatusCommand } from "./commands/service.ts";
 import { statusCommand } from "./commands/status.ts";
 import { stopEverythingCommand } from "./commands/stop-everything.ts";
 import { topCommand } from "./commands/top.ts";
@@ -33,7 +36,8 @@ import { upCommand } from "./commands/up.ts";
 import { upgradeCommand } from "./commands/upgrade.ts";
 import { validateCommand } from "./commands/validate.ts";
 
-const COMMANDS = [
+const COMMANDS: readonly Command[] = [
+  initCommand,
   createProjectCommand,
   adoptCommand,
   parityCommand,
@@ -51,6 +55,9 @@ const COMMANDS = [
   pinVerifyCommand,
   upgradeCommand,
   enginePublishCommand,
+  serviceInstallCommand,
+  serviceStatusCommand,
+  serviceRemoveCommand,
   restartCommand,
   holdCommand,
   resumeCommand,
@@ -66,6 +73,8 @@ const COMMANDS = [
   readCommand,
   recordCommand,
   schemaCommand,
+  completionCommand,
+  completeCommandOf(() => COMMANDS),
 ];
 
 /** Runs one line of the `fleet` command and says how the process should exit. */

@@ -1,4 +1,4 @@
-import type { Scaffolded } from "@fleet/fleet";
+import type { Initiated, Scaffolded } from "@fleet/fleet";
 
 /** What there is now, and what to do with it. */
 export function renderScaffolded(made: Scaffolded, file: string): string {
@@ -44,4 +44,20 @@ function nextSteps(
     ...(remote === null ? [] : [push]),
     ...start,
   ];
+}
+
+/** A fleet that was made, and how to go on. `typed` is the folder as the person named it. */
+export function renderInitiated({ is, folder, files, repository, link }: Initiated, typed: string): string {
+  const made = [...files, ...(repository ? [".git"] : [])].map((name) => `  ${name}\n`).join("");
+  if (is === "unchanged") return `nothing to do: ${folder} is a fleet already\n`;
+  if (is === "planned")
+    return made === "" ? `nothing to do in ${folder}\n` : `would make in ${folder}\n${made}`;
+  const steps = [
+    ...(link === null ? [] : [link]),
+    ...(typed === "." ? [] : [`cd ${typed}`]),
+    "fleet doctor                          what this machine lacks",
+    "fleet create-project NAME             your first project; at a terminal it asks what it is to begin as",
+    "fleet service install                 once it runs: back after a restart of the machine",
+  ];
+  return `made in ${folder}\n${made}\nnext:\n${steps.map((step, nth) => `  ${nth + 1}. ${step}\n`).join("")}`;
 }

@@ -14,6 +14,7 @@ export {
   type World,
 } from "./command/command.ts";
 export { runCommands } from "./command/main.ts";
+export { operandsOf, pickCommand } from "./command/parse.ts";
 export { runAsProcess } from "./command/process.ts";
 export { renderFailure } from "./command/render.ts";
 export { checkedText, FileVersion, type Refusal } from "./diagnostics/checked.ts";
@@ -33,6 +34,7 @@ export { bytesNow, entryNow, isCode, readText, realNow, textNow, writeWhole } fr
 export { createGit, type Git, isLocal, originOf } from "./host/git.ts";
 export { isHeld, take } from "./host/lock.ts";
 export { defaultSocket } from "./host/predecessor.ts";
+export { keeperOf } from "./host/processes.ts";
 export { run } from "./host/run.ts";
 export { createWakes } from "./host/wakes.ts";
 export { readWritten } from "./host/written-file.ts";

@@ -3,6 +3,7 @@ import type * as checking from "./check-fleet.ts";
 import type * as disjoint from "./disjoint.ts";
 import type * as doctoring from "./doctor/doctor.ts";
 import type * as editing from "./edit-fleet.ts";
+import type * as beginning from "./init/init.ts";
 import type * as schemas from "./json-schema.ts";
 import type * as moving from "./migrate/cutover.ts";
 import type * as printing from "./migrate/fingerprint.ts";
@@ -12,6 +13,7 @@ import type * as publishing from "./pin/publish.ts";
 import type * as upgrading from "./pin/upgrade-all.ts";
 import type * as verifying from "./pin/verify.ts";
 import type * as creating from "./project/scaffold.ts";
+import type * as serving from "./service/service.ts";
 
 export type { AdoptOptions } from "./adopt/adopt.ts";
 export type { Adopted, Clone } from "./adopt/adopted.ts";
@@ -26,17 +28,20 @@ export { type FoundFleet, findFleet, findFleetFile, folderOf, pickProjects, proj
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
 export { inOrder, inStartOrder } from "./in-order.ts";
+export type { Initiated, InitWanted } from "./init/init.ts";
 export type { Fingerprint } from "./migrate/fingerprint.ts";
 export type { Parity, Side } from "./migrate/parity.ts";
 export type { PinsAnswer, PublishAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs.ts";
-export type { DoctorAnswer } from "./outputs-machine.ts";
+export type { DoctorAnswer, InitAnswer, ServiceAnswer } from "./outputs-machine.ts";
 export type { PinLine, Pins } from "./pin/pins.ts";
 export type { KnownEngine, Step } from "./pin/prepare.ts";
 export type { Published } from "./pin/publish.ts";
 export type { Outcome } from "./pin/upgrade-all.ts";
 export type { Verified } from "./pin/verify.ts";
+export { programOf } from "./program.ts";
 export type { Scaffolded, Wanted } from "./project/scaffold.ts";
 export { TEMPLATES } from "./project/template-names.ts";
+export type { ServiceLine, ServicePlan, ServiceStatus } from "./service/service.ts";
 export { liftStandstill, readStandstill, refuseStandstill, writeStandstill } from "./standstill.ts";
 export { findStoppable } from "./stoppable.ts";
 
@@ -75,3 +80,13 @@ export const findClashes: typeof disjoint.findClashes = async (...given) =>
   (await import("./disjoint.ts")).findClashes(...given);
 export const diagnose: typeof doctoring.diagnose = async (...given) =>
   (await import("./doctor/doctor.ts")).diagnose(...given);
+export const planService: typeof serving.planService = async (...given) =>
+  (await import("./service/service.ts")).planService(...given);
+export const installService: typeof serving.installService = async (...given) =>
+  (await import("./service/service.ts")).installService(...given);
+export const readService: typeof serving.readService = async (...given) =>
+  (await import("./service/service.ts")).readService(...given);
+export const removeService: typeof serving.removeService = async (...given) =>
+  (await import("./service/service.ts")).removeService(...given);
+export const initFleet: typeof beginning.initFleet = async (...given) =>
+  (await import("./init/init.ts")).initFleet(...given);

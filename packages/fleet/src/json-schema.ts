@@ -9,7 +9,7 @@ import {
   UpgradeOutput,
   VerifyOutput,
 } from "./outputs.ts";
-import { DoctorOutput } from "./outputs-machine.ts";
+import { DoctorOutput, InitOutput, ServiceOutput } from "./outputs-machine.ts";
 import { migrationSchemas } from "./outputs-migration.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -35,7 +35,9 @@ export async function loadSchemas(): Promise<Readonly<Record<string, JsonSchema>
     "pin-verify": described(VerifyOutput, "fleet pin verify --json"),
     upgrade: described(UpgradeOutput, "fleet upgrade --json"),
     "engine-publish": described(PublishOutput, "fleet engine publish --json"),
+    init: described(InitOutput, "fleet init --json"),
     doctor: described(DoctorOutput, "fleet doctor --json"),
+    service: described(ServiceOutput, "fleet service status --json"),
     ...migrationSchemas(),
   };
 }

@@ -66,10 +66,14 @@ export const recordCommand = forward(
 
 export const watchdogCommand = forward({
   name: "watchdog",
-  about: "restart a project's watchdog, so that it runs the code that is on disk; agents are not touched",
-  operands: "<project> <restart>",
+  about:
+    "restart a project's watchdog, so that it runs the code that is on disk; or start one where nobody watches. Agents are not touched",
+  operands: "<project> <verb>",
   flags: jsonFlag,
-  examples: [["fleet watchdog demo restart", "after an update of the project's engine"]],
+  examples: [
+    ["fleet watchdog demo restart", "after an update of the project's engine"],
+    ["fleet watchdog demo start", "after a restart of the machine: who was asked for is brought back"],
+  ],
 });
 
 export const phaseCommand = forward({

@@ -48,6 +48,8 @@ export interface Command<F extends Flags = Flags> {
   /** As in a synopsis: "<name>", "[agent..]". */
   readonly operands?: string;
   readonly flags: F;
+  /** Called by programs, and not by people: no help names it. */
+  readonly hidden?: boolean;
   /** A command line and what it does. */
   readonly examples: readonly (readonly [string, string])[];
   run(operands: readonly string[], flags: FlagValues<F>, world: World): Promise<number>;

@@ -63,7 +63,7 @@ function explained<T>(program: Program, command: Command, parse: () => T): T {
 }
 
 function unknownCommand({ program, commands }: Program, word: string): Failure {
-  const names = commands.map(({ name }) => name);
+  const names = commands.filter(({ hidden }) => !hidden).map(({ name }) => name);
   // "engine" of "engine publish" is no slip, and only half of a command.
   const meant = names.find((name) => name.startsWith(`${word} `)) ?? closest(word, names);
   const what = word.startsWith("-")

@@ -7,7 +7,8 @@ export const EXITS =
   "Exit: 0 done · 1 the answer is no · 2 wrong usage · 3 could not · 4 refused for safety · 70 a bug · 130 interrupted";
 
 /** The help of a whole program: what each command is for. What it takes is in its own help. */
-export function renderOverview({ program, about, commands, chapters = {} }: Program): string {
+export function renderOverview({ program, about, commands: all, chapters = {} }: Program): string {
+  const commands = all.filter(({ hidden }) => !hidden);
   const told = new Set(Object.values(chapters).flat());
   const rest = commands.filter(({ name }) => !told.has(name));
   const parts = Object.entries(chapters).map(([title, names]): [string, readonly Command[]] => [
@@ -15,7 +16,7 @@ export function renderOverview({ program, about, commands, chapters = {} }: Prog
     names.flatMap((name) => commands.find((one) => one.name === name) ?? []),
   ]);
   const column = 4 + Math.max(...commands.map(({ name }) => name.length));
-  const all: readonly (readonly [string, readonly Command[]])[] = [
+  const listings: readonly (readonly [string, readonly Command[]])[] = [
     ...parts,
     [parts.length === 0 ? "Commands" : "More", rest],
   ];
@@ -23,7 +24,7 @@ export function renderOverview({ program, about, commands, chapters = {} }: Prog
     `${program} <command>`,
     "",
     about,
-    ...all.flatMap(([title, listed]) =>
+    ...listings.flatMap(([title, listed]) =>
       listed.length === 0
         ? []
         : ["", `${title}:`, ...listed.flatMap((one) => entry(one.name, one.about, column))],

@@ -90,7 +90,7 @@ interface Operand {
 }
 
 /** "<name> [agent..]" as data; null when it is more than a list. */
-function operandsOf({ operands = "" }: Command): readonly Operand[] | null {
+export function operandsOf({ operands = "" }: Command): readonly Operand[] | null {
   const parsed = operands
     .split(" ")
     .filter(Boolean)

@@ -5,15 +5,22 @@ import { fileURLToPath } from "node:url";
 import { Failure } from "../problem.ts";
 import { type Environment, pick } from "./environment.ts";
 import type { Site } from "./site.ts";
+import { startUnit } from "./unit.ts";
 
 /** What the watchdog and the agents of this project need of the caller's environment, beyond what every program gets. */
 const KEPT = ["FLEET_NODE", "FLEET_AGENTS", "NODE_COMPILE_CACHE", "GIT_CONFIG_GLOBAL"];
 
 /**
- * Starts the keeper: a shell loop in a session of its own that restarts the
- * watchdog whenever it ends unasked. It outlives this process and its terminal.
+ * Starts the keeper: a shell loop that restarts the watchdog whenever it ends
+ * unasked. By systemd where the project has a unit; else in a session of its
+ * own, so that it outlives this process and its terminal.
  */
-export function startKeeper(site: Site, environment: Environment, passes: readonly string[]): void {
+export async function startKeeper(
+  site: Site,
+  environment: Environment,
+  passes: readonly string[],
+): Promise<void> {
+  if (await startUnit(site, environment)) return;
   const log = openSync(path.join(site.state, "watchdog.log"), "a", 0o600);
   const env = pick(environment, [...KEPT, ...passes]);
   const child = spawn(launcher(environment), ["keep", existsSync(site.file) ? site.file : site.root], {

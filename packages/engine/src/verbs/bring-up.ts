@@ -16,7 +16,7 @@ import { survey } from "./survey.ts";
 export async function ensureWatchdog(site: Site, { env, signal }: World): Promise<void> {
   if (await isHeld(site.state, "watchdog")) return;
   const before = await readLog(site);
-  startKeeper(
+  await startKeeper(
     site,
     env,
     Object.values(BACKENDS).flatMap(({ passes }) => passes),

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { BACKENDS } from "../backends/index.ts";
 import { defineCommand, type World } from "../command/command.ts";
@@ -10,25 +11,39 @@ import { Failure } from "../problem.ts";
 import type { Records } from "../watch/records.ts";
 import { sayStandstill } from "../watch/standstill.ts";
 import { watch } from "../watchdog/watch.ts";
+import { ensureWatchdog } from "./bring-up.ts";
 import { ANSWER_VERSION, configFlag, fileOf, jsonFlag, openRunning } from "./common.ts";
 
 export const watchdog = defineCommand({
   name: "watchdog",
-  about: "watch over the project in the foreground, as the keeper has it done; or restart the one that runs",
-  operands: "[run | restart]",
+  about:
+    "watch over the project in the foreground, as the keeper has it done; or restart the one that runs; or start one where nobody watches",
+  operands: "[run | restart | start]",
   flags: { ...configFlag, ...jsonFlag },
   examples: [
     ["agents watchdog", "what the keeper runs; for systemd and for the curious"],
     ["agents watchdog restart", "let the watchdog run the code that is on disk; agents are not touched"],
+    [
+      "agents watchdog start",
+      "after a restart of the machine: who was asked for is brought back, and nobody else",
+    ],
   ],
   async run([verb = "run", ...more], { config, json }, world) {
-    if (more.length > 0 || (verb !== "run" && verb !== "restart"))
+    if (more.length > 0 || !["run", "restart", "start"].includes(verb))
       throw new Failure("WRONG_USAGE", `watchdog knows no "${[verb, ...more].join(" ")}"`, {
-        hint: "agents watchdog run, or agents watchdog restart",
+        hint: "agents watchdog run, restart or start",
       });
     if (verb === "run") return runHere(await readLastGood(fileOf(config, world)), world);
     const site = await openRunning(config, world);
-    const { epoch, pid, version } = await restart(site, world);
+    if (verb === "start" && !(await isWanted(site))) {
+      world.out(
+        json
+          ? `${JSON.stringify({ schema_version: ANSWER_VERSION, project: site.name, pid: null })}\n`
+          : `${site.name}: nobody is asked for\n`,
+      );
+      return 0;
+    }
+    const { epoch, pid, version } = await (verb === "start" ? start : restart)(site, world);
     const answer = { schema_version: ANSWER_VERSION, project: site.name, epoch, pid, version };
     world.out(
       json
@@ -39,6 +54,16 @@ export const watchdog = defineCommand({
   },
 });
 
+/** A project that was taken down, or never asked for, stays as it is; one with nothing but schedules has no wishes and is asked for. */
+const isWanted = async (site: Site): Promise<boolean> =>
+  existsSync(`${site.state}/wishes.json`) && !(await createStore(site.state).wishes()).off;
+
+/** Idempotent: one that watches goes on. */
+async function start(site: Site, world: World): Promise<Records> {
+  await ensureWatchdog(site, world);
+  return holderOf(site, world);
+}
+
 const INTERRUPTED = 130;
 
 async function runHere(site: Site, { env, signal, err }: World): Promise<number> {
@@ -48,7 +73,7 @@ async function runHere(site: Site, { env, signal, err }: World): Promise<number>
     err(`${site.name} was ${sayStandstill(standstill)}; nobody is started until: stop-everything --lift\n`);
   const ended = await watch(site, env, signal);
   const passes = Object.values(BACKENDS).flatMap((backend) => backend.passes);
-  if (ended === "orphaned") startKeeper(site, env, passes);
+  if (ended === "orphaned") await startKeeper(site, env, passes);
   // The keeper starts another: only it was asked to end, and not its keeper.
   return ended === "interrupted" ? INTERRUPTED : 0;
 }

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { pick, run, type World } from "@fleet/engine";
+import { readMachine } from "../facts/machine.ts";
 import { inParallel } from "../in-parallel.ts";
-import { readMachine } from "../machine.ts";
 import type { DiskFacts, MachineFacts } from "./facts.ts";
 
 const TIMEOUT = 5_000;

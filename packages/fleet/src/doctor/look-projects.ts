@@ -14,8 +14,8 @@ import {
   type World,
 } from "@fleet/engine";
 import type { EngineStatus } from "../engine-status.ts";
+import type { ProjectSnapshot } from "../facts/snapshot.ts";
 import { inParallel } from "../in-parallel.ts";
-import type { ProjectSnapshot } from "../snapshot.ts";
 import type { ProjectFacts, RemoteFact, ServerFacts, StateFacts } from "./facts.ts";
 import { type Known, unfoundIn } from "./look-programs.ts";
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import process from "node:process";
 import { Failure, type World } from "@fleet/engine";
 import type { FoundFleet } from "../find.ts";
+import { checkoutOf } from "../program.ts";
 
 /** The url that fleet.toml has when nobody changes it: the repository that this checkout releases to. */
 const OWN_RELEASES = "./.fleet/engine.git";
@@ -32,15 +33,15 @@ export function engineUrlOf({ root, file, fleet }: FoundFleet): string {
 export async function ensureEngine(found: FoundFleet, world: World): Promise<void> {
   const url = engineUrlOf(found);
   if (!isPath(url) || (await exists(url))) return;
-  const script = path.join(found.root, "scripts/release-engine.ts");
-  if (path.normalize(found.fleet.engine.url) !== path.normalize(OWN_RELEASES) || !(await exists(script)))
+  const checkout = await checkoutThatReleases(found, url, world);
+  if (checkout === null)
     throw new Failure("ENGINE_MISSING", `there is no engine at ${found.fleet.engine.url}`, {
       hint: `set url under [engine] in ${found.file} to the repository of the engine's releases`,
     });
   world.err(`fleet: building the engine's release into ${found.fleet.engine.url} (once)\n`);
   const { execa } = await import("execa");
-  const built = await execa(process.execPath, [script], {
-    cwd: found.root,
+  const built = await execa(process.execPath, [path.join(checkout, RELEASE)], {
+    cwd: checkout,
     env: world.env,
     extendEnv: false,
     reject: false,
@@ -51,6 +52,20 @@ export async function ensureEngine(found: FoundFleet, world: World): Promise<voi
     hint: "see why: pnpm release:engine",
     cause: built,
   });
+}
+
+const RELEASE = "scripts/release-engine.ts";
+
+/** The fleet's own folder, or the checkout that this program runs from; where their releases are meant, they can be made. Null: where nobody can. */
+async function checkoutThatReleases(
+  { root, fleet }: FoundFleet,
+  url: string,
+  world: World,
+): Promise<string | null> {
+  const own = path.normalize(fleet.engine.url) === path.normalize(OWN_RELEASES) ? root : null;
+  const running = checkoutOf(world);
+  const meant = running !== null && path.resolve(url) === path.resolve(running, OWN_RELEASES) ? running : own;
+  return meant !== null && (await exists(path.join(meant, RELEASE))) ? meant : null;
 }
 
 const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
