@@ -26,6 +26,9 @@ const anotherRun = (project: OwnProject, pid: number | null) =>
 const stops = async (project: OwnProject) =>
   (await project.journal("told-to-stop")).map(({ because }) => because);
 
+/** The next run is as silent, and may have been ended as well by the time that somebody looks. */
+const firstStop = async (project: OwnProject) => (await stops(project))[0];
+
 /** Long after everybody else would have been taken for stalled. */
 async function longAfter(project: OwnProject): Promise<void> {
   const store = createStore(project.state);
@@ -45,7 +48,7 @@ describe("silence", () => {
   ])("is a stall: %s", async (_, words) => {
     const project = await stallable();
     await anotherRun(project, await told(project, words));
-    expect(await stops(project)).toEqual(["stalled"]);
+    expect(await firstStop(project)).toBe("stalled");
   });
 
   it.each([
@@ -65,7 +68,7 @@ describe("silence", () => {
     await longAfter(project);
     expect([(await project.agent("ada")).pid, await stops(project)]).toEqual([pid, []]);
     await anotherRun(project, pid);
-    expect(await stops(project)).toEqual(["stalled"]);
+    expect(await firstStop(project)).toBe("stalled");
   });
 });
 
@@ -80,7 +83,7 @@ describe("a declared wait", () => {
     signal(pid ?? 0, "SIGSTOP");
     await anotherRun(project, pid);
     const [missed, ...others] = await project.journal("missed-wait");
-    expect([others, await stops(project)]).toEqual([[], ["stalled"]]);
+    expect([others, await firstStop(project)]).toEqual([[], "stalled"]);
     const ended = Date.parse(words.slice(-20));
     expect(missed?.at).toBeGreaterThan(ended + 500);
     const [stop] = await project.journal("told-to-stop");
