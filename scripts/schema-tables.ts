@@ -83,6 +83,7 @@ function typeOf(schema: Schema): string {
   if (schema.pattern === DURATION) return "duration";
   if (schema.type === "array") {
     const item = schema.items ?? {};
+    if (item.enum !== undefined) return `array of ${typeOf(item)}`;
     return item.properties === undefined ? `array of ${typeOf(item)}s` : "array of tables";
   }
   if (schema.type === "object") {

@@ -12,6 +12,7 @@ import { explainCommand } from "./commands/explain.ts";
 import { fingerprintCommand } from "./commands/fingerprint.ts";
 import { holdCommand, resumeCommand } from "./commands/hold.ts";
 import { initCommand } from "./commands/init.ts";
+import { notifyRunCommand, notifyStatusCommand, notifyTestCommand } from "./commands/notify.ts";
 import {
   eventsCommand,
   handoffCommand,
@@ -51,6 +52,9 @@ const COMMANDS: readonly Command[] = [
   statusCommand,
   topCommand,
   attachCommand,
+  notifyTestCommand,
+  notifyStatusCommand,
+  notifyRunCommand,
   pinCommand,
   pinVerifyCommand,
   upgradeCommand,

@@ -1,6 +1,6 @@
 import type * as schemas from "./json-schema.ts";
 
-export { isRefName, ProjectName } from "./agents-file/texts.ts";
+export { isRefName, Name, ProjectName, TimeZone } from "./agents-file/texts.ts";
 export { agentsJsonSchema, parseAgentsFile, readAgentsFile } from "./agents-file.ts";
 export { besides, checkProjectFiles, type FileFact, wantedFiles } from "./agents-rules.ts";
 export { BACKENDS } from "./backends/index.ts";
@@ -17,7 +17,7 @@ export { runCommands } from "./command/main.ts";
 export { operandsOf, pickCommand } from "./command/parse.ts";
 export { runAsProcess } from "./command/process.ts";
 export { renderFailure } from "./command/render.ts";
-export { checkedText, FileVersion, type Refusal } from "./diagnostics/checked.ts";
+export { checkedText, Delay, Duration, FileVersion, type Refusal } from "./diagnostics/checked.ts";
 export { type PlacedDocument, readToml, type TomlOptions, withPlaces } from "./diagnostics/document.ts";
 export { type Finding, locate, sortProblems, unlessNewer } from "./diagnostics/finding.ts";
 export { FORMATS, type Format, failsCheck, formatProblems, saysWhenFine } from "./diagnostics/formats.ts";
@@ -30,13 +30,22 @@ export { closest } from "./diagnostics/suggest.ts";
 export { fileProblems, type WrittenFile } from "./diagnostics/written-file.ts";
 export { pick } from "./host/environment.ts";
 export { factsOf } from "./host/file-facts.ts";
-export { bytesNow, entryNow, isCode, readText, realNow, textNow, writeWhole } from "./host/files.ts";
+export {
+  bytesNow,
+  entryNow,
+  isCode,
+  notWritable,
+  readText,
+  realNow,
+  textNow,
+  writeWhole,
+} from "./host/files.ts";
 export { createGit, type Git, isLocal, originOf } from "./host/git.ts";
-export { isHeld, take } from "./host/lock.ts";
+export { ask, isHeld, take } from "./host/lock.ts";
 export { defaultSocket } from "./host/predecessor.ts";
 export { keeperOf } from "./host/processes.ts";
 export { run } from "./host/run.ts";
-export { createWakes } from "./host/wakes.ts";
+export { createWakes, type Wakes } from "./host/wakes.ts";
 export { readWritten } from "./host/written-file.ts";
 export { FAILURES, Failure, type FailureCode, type Place, type Problem, type Result } from "./problem.ts";
 export type { Agent, Project } from "./project.ts";
@@ -51,6 +60,7 @@ export { createSurveyor } from "./verbs/survey-many.ts";
 export { VERSION } from "./version.ts";
 export { statusFile } from "./watch/course.ts";
 export { digest } from "./watch/digest.ts";
+export { type JournalEntry, parseEntry } from "./watch/journal.ts";
 export { renderKickoff } from "./watch/kickoff.ts";
 
 // It takes long to load, and nearly nobody asks.

@@ -13,6 +13,7 @@ import {
   withPlaces,
 } from "@fleet/engine";
 import { z } from "zod";
+import { type Receiver, receiversOf } from "./fleet-file/notify.ts";
 import { entriesOf, fleetFindings, tooManyProjects } from "./fleet-file/rules.ts";
 import { Engine, FleetToml } from "./fleet-file/schema.ts";
 
@@ -37,6 +38,8 @@ export interface Fleet {
   /** Where new projects get their engine. */
   readonly engine: { readonly url: string; readonly ref: string };
   readonly projects: readonly FleetProject[];
+  /** Who is told what happens, those of [notify] that are right in themselves. */
+  readonly receivers: readonly Receiver[];
 }
 
 /** All that can be said of one fleet.toml. With problems the fleet has the projects that are right in themselves. */
@@ -74,7 +77,8 @@ function parseQuickly(file: string, bytes: Uint8Array): Fleet | null {
   if (tooManyProjects(value).length > 0) return null;
   const shape = checkShape(value, FleetToml);
   if (shape.value === null || shape.findings.length + fleetFindings(value).length > 0) return null;
-  return { engine: shape.value.engine, projects: projectsOf(value, () => startOf(file)) };
+  const projects = projectsOf(value, () => startOf(file));
+  return { engine: shape.value.engine, projects, receivers: receiversOf(value) };
 }
 
 /** The same for someone who shows problems and goes on. */
@@ -96,6 +100,7 @@ export async function readFleetFile(file: string, bytes: Uint8Array): Promise<Fl
     fleet: {
       engine,
       projects: projectsOf(document.value, (index) => placeIn(document, ["project", index, "name"])),
+      receivers: receiversOf(document.value),
     },
   };
 }

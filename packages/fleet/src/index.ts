@@ -8,6 +8,10 @@ import type * as schemas from "./json-schema.ts";
 import type * as moving from "./migrate/cutover.ts";
 import type * as printing from "./migrate/fingerprint.ts";
 import type * as comparing from "./migrate/parity.ts";
+import type * as notifying from "./notify/notifier.ts";
+import type * as starting from "./notify/start.ts";
+import type * as telling from "./notify/status.ts";
+import type * as trying from "./notify/try-out.ts";
 import type * as pinning from "./pin/pins.ts";
 import type * as publishing from "./pin/publish.ts";
 import type * as upgrading from "./pin/upgrade-all.ts";
@@ -31,8 +35,11 @@ export { inOrder, inStartOrder } from "./in-order.ts";
 export type { Initiated, InitWanted } from "./init/init.ts";
 export type { Fingerprint } from "./migrate/fingerprint.ts";
 export type { Parity, Side } from "./migrate/parity.ts";
+export type { NotifyStatus } from "./notify/status.ts";
+export type { TriedOut } from "./notify/try-out.ts";
 export type { PinsAnswer, PublishAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs.ts";
 export type { DoctorAnswer, InitAnswer, ServiceAnswer } from "./outputs-machine.ts";
+export type { NotifyStatusAnswer, NotifyTestAnswer } from "./outputs-notify.ts";
 export type { PinLine, Pins } from "./pin/pins.ts";
 export type { KnownEngine, Step } from "./pin/prepare.ts";
 export type { Published } from "./pin/publish.ts";
@@ -68,6 +75,20 @@ export const createProject: typeof creating.createProject = async (...given) =>
   (await import("./project/scaffold.ts")).createProject(...given);
 export const editFleet: typeof editing.editFleet = async (...given) =>
   (await import("./edit-fleet.ts")).editFleet(...given);
+export const pickReceivers = async (
+  ...given: Parameters<typeof trying.pickReceivers>
+): Promise<ReturnType<typeof trying.pickReceivers>> =>
+  (await import("./notify/try-out.ts")).pickReceivers(...given);
+export const ensureNotifier: typeof starting.ensureNotifier = async (...given) =>
+  (await import("./notify/start.ts")).ensureNotifier(...given);
+export const runNotifier: typeof notifying.runNotifier = async (...given) =>
+  (await import("./notify/notifier.ts")).runNotifier(...given);
+export const readNotifyStatus: typeof telling.readNotifyStatus = async (...given) =>
+  (await import("./notify/status.ts")).readNotifyStatus(...given);
+export const hurryNotifier: typeof telling.hurryNotifier = async (...given) =>
+  (await import("./notify/status.ts")).hurryNotifier(...given);
+export const tryReceivers: typeof trying.tryReceivers = async (...given) =>
+  (await import("./notify/try-out.ts")).tryReceivers(...given);
 export const readPins: typeof pinning.readPins = async (...given) =>
   (await import("./pin/pins.ts")).readPins(...given);
 export const verifyPins: typeof verifying.verifyPins = async (...given) =>

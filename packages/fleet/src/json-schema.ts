@@ -11,6 +11,7 @@ import {
 } from "./outputs.ts";
 import { DoctorOutput, InitOutput, ServiceOutput } from "./outputs-machine.ts";
 import { migrationSchemas } from "./outputs-migration.ts";
+import { notifySchemas } from "./outputs-notify.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -38,6 +39,7 @@ export async function loadSchemas(): Promise<Readonly<Record<string, JsonSchema>
     init: described(InitOutput, "fleet init --json"),
     doctor: described(DoctorOutput, "fleet doctor --json"),
     service: described(ServiceOutput, "fleet service status --json"),
+    ...notifySchemas(),
     ...migrationSchemas(),
   };
 }

@@ -19,17 +19,21 @@ export async function findStoppable(cwd: string): Promise<Stoppable> {
   const file = path.relative(cwd, path.join(root, "fleet.toml")) || "fleet.toml";
   const engine = Engine.parse({});
   if (written.is !== "read")
-    return { found: { root, file, fleet: { engine, projects: [] } }, broken: `${file} can't be read` };
+    return {
+      found: { root, file, fleet: { engine, projects: [], receivers: [] } },
+      broken: `${file} can't be read`,
+    };
   const { problems, fleet } = await readFleetFile(file, written.bytes);
   const known = fleet?.projects ?? [];
   const wrong = problems.find(({ severity }) => severity === "error");
-  if (wrong === undefined) return { found: { root, file, fleet: { engine, projects: known } }, broken: null };
+  if (wrong === undefined)
+    return { found: { root, file, fleet: { engine, projects: known, receivers: [] } }, broken: null };
   const isNew = (one: FleetProject) =>
     !known.some((other) => path.resolve(root, other.path) === path.resolve(root, one.path)) &&
     existsSync(path.join(root, one.path, "agents.toml"));
   const projects = [...known, ...projectsInLines(new TextDecoder().decode(written.bytes)).filter(isNew)];
   return {
-    found: { root, file, fleet: { engine, projects } },
+    found: { root, file, fleet: { engine, projects, receivers: [] } },
     broken: `${file}:${wrong.line}: ${wrong.message}`,
   };
 }

@@ -1,6 +1,7 @@
 import { defineCommand, Failure } from "@fleet/engine";
 import {
   checkPin,
+  ensureNotifier,
   type FleetProject,
   type FoundFleet,
   findClashes,
@@ -44,6 +45,9 @@ export const upCommand = defineCommand({
       if (clash !== undefined) throw clash;
       await checkPin(found, project);
     };
+    // First, so that it hears of what comes of this.
+    if (found.fleet.receivers.length > 0 && projects.length > 0 && !flags["dry-run"])
+      await ensureNotifier(found, world);
     return runOnEach(found, projects, { argv: ["up", ...toWords(flags)], check }, world);
   },
 });

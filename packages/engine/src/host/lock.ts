@@ -11,8 +11,8 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** "wishes": for the moment in which they are read and written. */
-type Purpose = "watchdog" | "command" | "wishes";
+/** "wishes": for the moment in which they are read and written. "notifier": of a fleet. */
+type Purpose = "watchdog" | "command" | "wishes" | "notifier";
 
 /** The directory must exist. Its real path is the identity: two ways to one directory are one lock. */
 const nameOf = (directory: string, purpose: Purpose): string => {

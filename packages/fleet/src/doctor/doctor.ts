@@ -79,7 +79,7 @@ async function look(names: readonly string[], world: World): Promise<Facts> {
 }
 
 const foundIn = ({ file, fleet }: Snapshot, root: string): FoundFleet => ({
-  ...{ root, file, fleet: fleet.fleet ?? { engine: { url: "", ref: "" }, projects: [] } },
+  ...{ root, file, fleet: fleet.fleet ?? { engine: { url: "", ref: "" }, projects: [], receivers: [] } },
 });
 
 function chosenOf(found: FoundFleet, names: readonly string[]): readonly FleetProject[] {

@@ -1,5 +1,6 @@
 import { checkShape, closest, type Finding } from "@fleet/engine";
 import { normalPath } from "../normal-path.ts";
+import { notifyFindings } from "./notify.ts";
 import { Project } from "./schema.ts";
 
 /** An entry, and where it stands. What was wrong in it is left out. */
@@ -41,6 +42,7 @@ export function fleetFindings(raw: unknown): readonly Finding[] {
     ...unknownAfter(raw, entries),
     ...circles(entries),
     ...strayWorkspaces(entries),
+    ...notifyFindings(raw),
   ];
 }
 

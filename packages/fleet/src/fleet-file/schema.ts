@@ -1,5 +1,6 @@
 import { checkedText, FileVersion, isRefName, ProjectName, type Refusal } from "@fleet/engine";
 import { z } from "zod";
+import { NotifyTable } from "./notify.ts";
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
@@ -83,5 +84,6 @@ export type Project = z.output<typeof Project>;
 export const FleetToml = z.strictObject({
   schema: FileVersion.optional().describe("The shape of this file. 1 is the only one, and the default."),
   engine: Engine.prefault({}).describe("Where new projects get their engine."),
+  notify: NotifyTable,
   project: z.array(Project).default([]).describe("The projects, in the order of status."),
 });

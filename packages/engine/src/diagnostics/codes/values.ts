@@ -89,8 +89,8 @@ export const VALUES = {
     },
   },
   FL0225: {
-    title: "a bad schedule or time zone",
-    rule: "A schedule has five fields, as in cron: minute, hour, day of month, month, day of week. It is UTC unless `tz` names a zone of the IANA database.",
+    title: "a bad schedule, time zone or hour of the day",
+    rule: "A schedule has five fields, as in cron: minute, hour, day of month, month, day of week. It is UTC unless `tz` names a zone of the IANA database. Quiet hours are two times of a day with a dash between them.",
     fix: "Correct the field that is underlined.",
     example: {
       of: "agents.toml",
@@ -100,8 +100,8 @@ export const VALUES = {
   },
   FL0227: {
     title: "a URL that is not allowed here",
-    rule: "Git is given https, ssh and paths on this machine alone: other transports run programs. A server of agents speaks http on this machine only. No URL holds a password.",
-    fix: "Use one of these. For passwords: a git credential helper, or env_file.",
+    rule: "Git is given https, ssh and paths on this machine alone: other transports run programs. A server of agents speaks http on this machine only. Receivers of [notify] have http and https. No URL holds a password.",
+    fix: "Use one of these. For passwords: a git credential helper, env_file, or under [notify] the place where the URL lies.",
     example: {
       of: "fleet.toml",
       wrong: '[engine]\nurl = "ext::sh -c id"',
@@ -128,6 +128,16 @@ export const VALUES = {
       of: "agents.toml",
       wrong: '[backends.claude]\nenv = { "MY-NAME" = "1" }',
       right: '[backends.claude]\nenv = { MY_NAME = "1" }',
+    },
+  },
+  FL0230: {
+    title: "a secret in the file",
+    rule: "fleet.toml is read by many and lies in git, which forgets nothing. So it says where a secret lies: in an environment variable, or in a file that others can't read.",
+    fix: "Have another secret made, for this one is known. Put it into a file, `chmod 600` it, and name the file.",
+    example: {
+      of: "fleet.toml",
+      wrong: '[notify.ops]\nwebhook = "https://example.org/hook"\nsecret = "s3cr3t"',
+      right: '[notify.ops]\nwebhook = "https://example.org/hook"\nsecret = "file:~/.config/fleet/ops.secret"',
     },
   },
 } as const satisfies Readonly<Record<string, CodePage>>;

@@ -1,0 +1,92 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import { agentsToml, ENV, ownDirectory, processesWith, signal, until } from "../../engine/test/real.ts";
+import { ownReceiver } from "../../fleet/test/receivers.ts";
+import { fleet as typed } from "./own.ts";
+
+const run = promisify(execFile);
+const ROOT = path.join(import.meta.dirname, "../../..");
+
+/** A fleet with one project of two agents, run by this checkout's engine. */
+async function ownFleet(notify: string) {
+  const root = await ownDirectory();
+  const home = path.join(root, "demo");
+  await mkdir(home);
+  await symlink(path.join(ROOT, "packages/engine"), path.join(home, "engine"));
+  const agents = ["ada", "bob"].map((name) => `[agents.${name}]\nkind = "persistent"\n`);
+  await writeFile(path.join(home, "agents.toml"), agentsToml(agents.join("")));
+  await writeFile(path.join(root, "fleet.toml"), `${notify}\n[[project]]\nname = "demo"\npath = "demo"\n`);
+  const words = ["--conditions=source", path.join(ROOT, "packages/cli/src/bin.ts")];
+  // By its home every process can be found that comes of it.
+  const env = { ...ENV, HOME: root, FLEET_NODE: process.execPath };
+  const fleet = (...more: string[]) =>
+    run(process.execPath, [...words, ...more], { cwd: root, env }).catch(
+      (error: { stdout: string; stderr: string }) => error,
+    );
+  const notifier = async () => {
+    const { stdout } = await fleet("notify", "status", "--json");
+    return JSON.parse(stdout).notifier?.pid as number | undefined;
+  };
+  return { root, fleet, notifier };
+}
+
+it("tells once of each agent that asks, though the notifier is killed in between", async () => {
+  const receiver = await ownReceiver(200);
+  const { root, fleet, notifier } = await ownFleet(
+    `[notify.ops]\nwebhook = "${receiver.url}"\nmin_interval = "0s"\n`,
+  );
+  await fleet("up", "demo");
+  await fleet("send", "demo", "ada", "--no-wait", "demo: ask Trust this folder?");
+  await until("it is told that ada asks", async () => receiver.heard.length > 0, 90);
+  const pid = await until("the notifier runs", notifier, 30);
+  signal(pid, "SIGKILL");
+  await fleet("send", "demo", "bob", "--no-wait", "demo: ask Delete it?");
+  await until("it is told that bob asks", async () => receiver.heard.length > 1, 90);
+  expect(receiver.notices()).toMatchObject([
+    { event: "needs-human", project: "demo", agent: "ada", text: "asks: Trust this folder?" },
+    { event: "needs-human", project: "demo", agent: "bob", text: "asks: Delete it?" },
+  ]);
+  expect(await notifier()).not.toBe(pid);
+  await fleet("down", "demo");
+  for (const left of await processesWith(root)) signal(left, "SIGKILL");
+}, 240_000);
+
+const READ = {
+  "fleet.toml": `[notify.log]\ncommand = ["sh", "-c", "cat >told"]\n\n[notify.gone]\ncommand = ["./nowhere"]\n`,
+};
+
+it("says of each receiver what came of a test, and of a name that is none which are", async () => {
+  const root = await ownDirectory();
+  await writeFile(path.join(root, "fleet.toml"), READ["fleet.toml"]);
+  const both = await typed(root, ["notify", "test"]);
+  expect(both).toMatchObject({ exit: 1, err: "" });
+  expect(both.out).toMatch(/^log {3}command {2}told in \d+ ms\ngone {2}command {2}failed: .*nowhere.*\n$/);
+  expect(JSON.parse(await readFile(path.join(root, "told"), "utf8"))).toMatchObject({
+    title: "fleet can reach you",
+  });
+  const one = await typed(root, ["notify", "test", "log", "--json"]);
+  expect(JSON.parse(one.out)).toMatchObject({ receivers: [{ name: "log", told: true, error: null }] });
+  expect(await typed(root, ["notify", "test", "lgo"])).toMatchObject({
+    exit: 2,
+    err: expect.stringContaining("did you mean `log`?"),
+  });
+  expect(await typed(root, ["notify", "status"])).toEqual({
+    exit: 0,
+    out: "no notifier runs; fleet up starts one\nlog   command  nothing waits  never told\ngone  command  nothing waits  never told\n",
+    err: "",
+  });
+});
+
+it("says how to add a receiver where there is none", async () => {
+  const root = await ownDirectory();
+  await writeFile(path.join(root, "fleet.toml"), "");
+  expect(await typed(root, ["notify", "test"])).toMatchObject({
+    exit: 2,
+    err: expect.stringContaining("fleet.toml has no receivers"),
+  });
+  expect(await typed(root, ["notify", "run"])).toMatchObject({ exit: 0 });
+});

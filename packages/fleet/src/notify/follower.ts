@@ -1,0 +1,115 @@
+import { statSync } from "node:fs";
+import path from "node:path";
+import { type Failure, isHeld, readText } from "@fleet/engine";
+import type { EngineStatus } from "../engine-status.ts";
+import { readNews } from "../journal-news.ts";
+import { type Followed, loadFollowed, saveFollowed } from "./stored-project.ts";
+import type { Notice } from "./think/notice.ts";
+import { FRESH_STORY, hear, heed, type Story, tellNow, WANTED } from "./think/story.ts";
+
+/** Follows one project by its files: no process, and no tmux. */
+export interface Follower {
+  /** What happened since the last look, and how it is now. `tell` has it on disk before the project is taken to have been read. */
+  look(now: number, tell: (notices: readonly Notice[]) => Promise<void>): Promise<Looked>;
+}
+
+export interface Looked {
+  /** When there may be something to tell, though nothing happens; null: never. */
+  readonly next: number | null;
+  /** Somebody watches it, or should. */
+  readonly isUp: boolean;
+}
+
+export interface FollowerSettings {
+  readonly name: string;
+  readonly state: string;
+  /** Where is kept how far it was followed. */
+  readonly file: string;
+  /** What happened before is told no more, when it is followed for the first time. */
+  readonly since: number;
+  /** Asks the project's engine how it is. It may cost a process, so that it is asked in doubt alone. */
+  readonly ask: () => Promise<EngineStatus | Failure>;
+}
+
+/** A watchdog that has not written for so long may hang. */
+const DOUBT_AFTER = 60_000;
+
+export async function follow(settings: FollowerSettings): Promise<Follower> {
+  const { name, state, file, since } = settings;
+  const stored = await loadFollowed(file);
+  let known: Followed = stored?.state === state ? stored : { state, cursor: null, story: FRESH_STORY };
+  let isFirst = stored?.state !== state;
+  const doubts = createDoubts(settings);
+
+  return {
+    async look(now, tell) {
+      let { story } = known;
+      const cursor = await readNews(state, known.cursor, {
+        wanted: WANTED,
+        hear: (entry) => {
+          story = hear(story, entry);
+        },
+      });
+      if (isFirst) story = { ...story, facts: story.facts.filter(({ at }) => at >= since) };
+      isFirst = false;
+      const held = await isHeld(state, "watchdog");
+      story = heed(story, await whyLost(story, held, state, () => doubts(now)), now);
+      const told = tellNow(name, story, now);
+      if (told.notices.length > 0) await tell(told.notices);
+      const next: Followed = { state, cursor, story: told.story };
+      if (JSON.stringify(next) !== JSON.stringify(known)) await saveFollowed(file, next);
+      known = next;
+      return { next: told.next, isUp: held || next.story.watched };
+    },
+  };
+}
+
+/** Why nobody watches it who should; null when all is well. */
+async function whyLost(
+  { watched }: Story,
+  held: boolean,
+  state: string,
+  doubts: () => Promise<string | null>,
+): Promise<string | null> {
+  if (held) return doubts();
+  return watched && !(await isWishedOff(state)) ? "nobody watches it" : null;
+}
+
+/** It was taken down after its watchdog had died: then no journal says so. */
+async function isWishedOff(state: string): Promise<boolean> {
+  try {
+    const wishes: unknown = JSON.parse((await readText(path.join(state, "wishes.json"))) ?? "{}");
+    return typeof wishes === "object" && wishes !== null && "off" in wishes && wishes.off === true;
+  } catch {
+    return false;
+  }
+}
+
+/** What its engine says of a watchdog that has not written for long. */
+function createDoubts({ state, ask }: FollowerSettings): (now: number) => Promise<string | null> {
+  let askedAt = 0;
+  let said: string | null = null;
+  return async (now) => {
+    const written = statSync(path.join(state, "records.json"), { throwIfNoEntry: false })?.mtimeMs ?? now;
+    const quiet = now - written;
+    if (quiet < DOUBT_AFTER) {
+      said = null;
+      askedAt = 0;
+      return null;
+    }
+    // The longer it is quiet, the less often: one that looks every hour does not hang.
+    if (now - askedAt < Math.max(DOUBT_AFTER / 2, (askedAt - written) / 2)) return said;
+    askedAt = now;
+    const status = await ask();
+    const watchdog = "watchdog" in status ? status.watchdog : null;
+    said =
+      watchdog === null
+        ? null
+        : watchdog.trouble != null
+          ? `the watchdog can't go on: ${watchdog.trouble}`
+          : watchdog.stale
+            ? "the watchdog hangs"
+            : null;
+    return said;
+  };
+}
