@@ -12,11 +12,11 @@ import { explainCommand } from "./commands/explain.ts";
 import { fingerprintCommand } from "./commands/fingerprint.ts";
 import { holdCommand, resumeCommand } from "./commands/hold.ts";
 import { initCommand } from "./commands/init.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { notifyRunCommand, notifyStatusCommand, notifyTestCommand } from "./commands/notify.ts";
 import {
   eventsCommand,
   handoffCommand,
-  logsCommand,
   phaseCommand,
   recordCommand,
   restartCommand,

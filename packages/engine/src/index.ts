@@ -3,7 +3,9 @@ import type * as schemas from "./json-schema.ts";
 export { isRefName, Name, ProjectName, TimeZone } from "./agents-file/texts.ts";
 export { agentsJsonSchema, parseAgentsFile, readAgentsFile } from "./agents-file.ts";
 export { besides, checkProjectFiles, type FileFact, wantedFiles } from "./agents-rules.ts";
+export type { Backend } from "./backends/backend.ts";
 export { BACKENDS } from "./backends/index.ts";
+export type { Passage, Spent, Tokens } from "./backends/passage.ts";
 export { chooseBackend, chooseModel } from "./choose-model.ts";
 export {
   type Command,
@@ -41,16 +43,22 @@ export {
   writeWhole,
 } from "./host/files.ts";
 export { createGit, type Git, isLocal, originOf } from "./host/git.ts";
+export { type GrowingFile, openGrowing } from "./host/growing-file.ts";
+export { readJournal } from "./host/journal.ts";
 export { ask, isHeld, take } from "./host/lock.ts";
 export { defaultSocket } from "./host/predecessor.ts";
 export { keeperOf } from "./host/processes.ts";
 export { run } from "./host/run.ts";
+export { readRunning, type Site } from "./host/site.ts";
+export { isTaped, tapeOf } from "./host/tape.ts";
+export { createTmux } from "./host/tmux.ts";
 export { createWakes, type Wakes } from "./host/wakes.ts";
 export { readWritten } from "./host/written-file.ts";
 export { FAILURES, Failure, type FailureCode, type Place, type Problem, type Result } from "./problem.ts";
 export type { Agent, Project } from "./project.ts";
 export { attachAgent, readOnlyFlag } from "./verbs/attach.ts";
-export { readDuration } from "./verbs/duration.ts";
+export { chosen, readCount } from "./verbs/common.ts";
+export { readDuration, readSince } from "./verbs/duration.ts";
 export { explain } from "./verbs/explain.ts";
 export { type Happened, readHappened } from "./verbs/happened.ts";
 export { engineCommands } from "./verbs/index.ts";
@@ -62,6 +70,8 @@ export { statusFile } from "./watch/course.ts";
 export { digest } from "./watch/digest.ts";
 export { type JournalEntry, parseEntry } from "./watch/journal.ts";
 export { renderKickoff } from "./watch/kickoff.ts";
+export { cutTape, endOfWhole, type TapePiece } from "./watch/tape.ts";
+export type { Duration, Instant } from "./watch/time.ts";
 
 // It takes long to load, and nearly nobody asks.
 export const loadEngineSchemas = async (): Promise<typeof schemas.engineSchemas> =>

@@ -24,6 +24,7 @@ async function ownTerminal(environment: Environment = ENV) {
     env: {},
     project: "project",
     instance: `run-of-${session}`,
+    tape: null,
     ...more,
   });
   return { home, socket, of, opening, terminal: of(1) };

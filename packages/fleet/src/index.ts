@@ -5,6 +5,7 @@ import type * as doctoring from "./doctor/doctor.ts";
 import type * as editing from "./edit-fleet.ts";
 import type * as beginning from "./init/init.ts";
 import type * as schemas from "./json-schema.ts";
+import type * as logs from "./logs/read-logs.ts";
 import type * as moving from "./migrate/cutover.ts";
 import type * as printing from "./migrate/fingerprint.ts";
 import type * as comparing from "./migrate/parity.ts";
@@ -33,6 +34,7 @@ export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
 export { inOrder, inStartOrder } from "./in-order.ts";
 export type { Initiated, InitWanted } from "./init/init.ts";
+export type { LogLine } from "./logs/log-line.ts";
 export type { Fingerprint } from "./migrate/fingerprint.ts";
 export type { Parity, Side } from "./migrate/parity.ts";
 export type { NotifyStatus } from "./notify/status.ts";
@@ -111,3 +113,12 @@ export const removeService: typeof serving.removeService = async (...given) =>
   (await import("./service/service.ts")).removeService(...given);
 export const initFleet: typeof beginning.initFleet = async (...given) =>
   (await import("./init/init.ts")).initFleet(...given);
+export const readLogs: typeof logs.readLogs = async function* (...given) {
+  yield* (await import("./logs/read-logs.ts")).readLogs(...given);
+};
+export const readRaw: typeof logs.readRaw = async function* (...given) {
+  yield* (await import("./logs/read-logs.ts")).readRaw(...given);
+};
+export const readWatchdogLog: typeof logs.readWatchdogLog = async function* (...given) {
+  yield* (await import("./logs/read-logs.ts")).readWatchdogLog(...given);
+};

@@ -9,17 +9,6 @@ import { jsonFlag, toWords } from "./flags.ts";
  * engine's.
  */
 
-export const logsCommand = forward({
-  name: "logs",
-  about: "show what an agent's terminal says, with what scrolled away; or the watchdog's own log",
-  operands: "<project> <agent>",
-  flags: { lines: { type: "string", short: "n", about: "only the last lines", value: "N" } },
-  examples: [
-    ["fleet logs demo builder -n 20", "the last 20 lines"],
-    ["fleet logs demo watchdog", "what the watchdog wrote about itself"],
-  ],
-});
-
 export const eventsCommand = forward({
   name: "events",
   about: "show what happened, oldest first",

@@ -2,6 +2,7 @@ import type { BackendSettings } from "../project.ts";
 import type { Reading } from "../watch/sighting.ts";
 import type { Claim } from "../watch/sign.ts";
 import type { Instant } from "../watch/time.ts";
+import type { Passage } from "./passage.ts";
 import type { View } from "./view.ts";
 
 /** A command, ready to run. Building one does nothing. */
@@ -91,6 +92,14 @@ export interface Backend {
   };
   /** What it notes of its conversation, a record a line, in a file that it names in an event, that it holds open, or that lies where it keeps them. */
   transcript?(line: string): Claim | null;
+  /** The same record, or one of its database, as a person would read the conversation. Who has none of this gets its terminal taped. */
+  passages?(record: string): readonly Passage[];
+  /** For a program that keeps its conversations in a database. */
+  readonly database?: {
+    file(of: { readonly home: string; readonly env: Readonly<Record<string, string | undefined>> }): string;
+    /** SQL: the records of a conversation (first `?`), in their order, that came or changed since a moment in milliseconds (second `?`), each with that moment. */
+    readonly records: string;
+  };
   /** For a program that names its transcript nowhere: which of the files is it that its process holds open? */
   readonly opens?: {
     /** By its name; of several the last one counts, in the order of their names. */

@@ -12,6 +12,8 @@ export interface World {
   readonly color: boolean;
   /** Asks the person at the terminal, and hears one line. Not there in scripts and in CI: nobody would answer. */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
+  /** True where what is written to out is shown by a terminal, which may obey what it is shown. */
+  readonly shown?: boolean;
   /** True where what was written may be written over: out and err are a terminal that can. */
   readonly live?: boolean;
   /** Gives the person's terminal to a program, until that ends. Not there where input or output is no terminal. */

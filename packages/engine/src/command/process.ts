@@ -31,6 +31,7 @@ export function runAsProcess(main: (argv: readonly string[], world: World) => Pr
     ask: live && process.stdin.isTTY ? terminal.ask : undefined,
     live,
     lend: process.stdin.isTTY && process.stdout.isTTY ? lendTerminal(interrupted.signal) : undefined,
+    shown: process.stdout.isTTY === true,
     color: !NO_COLOR && (FORCE_COLOR ? FORCE_COLOR !== "0" : process.stdout.isTTY === true),
   });
   ended.then((exit) => {

@@ -16,6 +16,7 @@ import { eventsFolder } from "./informer.ts";
 import type { Seat } from "./opencode-seats.ts";
 import { furnish, openConversation, passwordOf, takeSeat, tmpOf } from "./opencode-server.ts";
 import type { Site } from "./site.ts";
+import { isTaped, tapeOf, tapesFolder } from "./tape.ts";
 import type { Opening } from "./tmux-script.ts";
 
 export interface Start {
@@ -50,7 +51,17 @@ export async function prepare(
     ...(hearsOf(agent) ? { FLEET_EVENTS: eventsFolder(site.state) } : {}),
     ...(hasDoor(agent) ? { FLEET_DOOR: doorFolder(site.state, agent.name) } : {}),
   };
-  return { session: agent.session, argv: launch.argv, cwd: launch.cwd, env, project: site.id, instance };
+  const tape = isTaped(agent) ? tapeOf(site.state, agent.name) : null;
+  if (tape !== null) await disk.makeFolder(tapesFolder(site.state));
+  return {
+    session: agent.session,
+    argv: launch.argv,
+    cwd: launch.cwd,
+    env,
+    project: site.id,
+    instance,
+    tape,
+  };
 }
 
 const launchOf = async (site: Site, start: Start, disk: Disk): Promise<Launch> => {

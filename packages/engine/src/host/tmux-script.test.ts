@@ -34,6 +34,7 @@ const opening: Opening = {
   env: { A: 'it\'s; } #(id)\n"two"' },
   project: "p-1",
   instance: "i-1",
+  tape: null,
 };
 
 describe("a word for tmux", () => {

@@ -1,3 +1,5 @@
+import { tapeScript } from "../watch/tape.ts";
+
 /** Quotes one word for tmux's own command language. */
 export const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
@@ -5,6 +7,9 @@ export const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")
 const literal = (text: string): string => quote(text.replaceAll("#", "##"));
 
 export const windowSize = { columns: 200, rows: 50 } as const;
+
+/** In what tmux hands to a shell it expands times, too. */
+const untimed = (text: string): string => text.replaceAll("%", "%%");
 
 /** Of our own server only. The user's tmux.conf is not read, and no program may reach past its pane. */
 const OPTIONS = [
@@ -39,14 +44,17 @@ export interface Opening {
   readonly env: Readonly<Record<string, string>>;
   readonly project: string;
   readonly instance: string;
+  /** Where what it prints is kept, absolute; null: nowhere. */
+  readonly tape: string | null;
 }
 
 /** A new session and its marks, in one line: where the session can't be made, nothing is marked. */
 export function open(epoch: number, opening: Opening): string {
-  const { session, argv, cwd, env, project, instance } = opening;
+  const { session, argv, cwd, env, project, instance, tape } = opening;
   const target = quote(`=${session}:`);
   const variables = Object.entries(env).map(([name, value]) => `-e ${quote(`${name}=${value}`)}`);
-  const size = `-x ${windowSize.columns} -y ${windowSize.rows}`;
+  const { columns, rows } = windowSize;
+  const size = `-x ${columns} -y ${rows}`;
   const command = argv.map(quote).join(" ");
   return fenced(
     epoch,
@@ -54,6 +62,9 @@ export function open(epoch: number, opening: Opening): string {
     `set-option -t ${target} @fleet_project ${quote(project)}`,
     `set-option -t ${target} @fleet_instance ${quote(instance)}`,
     `set-option -F -t ${target} @fleet_pane '#{pane_id}'`,
+    ...(tape === null
+      ? []
+      : [`pipe-pane -t ${target} ${literal(untimed(tapeScript(tape, `${columns}x${rows}`)))}`]),
   );
 }
 

@@ -11,8 +11,8 @@ export interface Terminal {
   panes(): Promise<Panes>;
   /** The visible lines of these panes, in one call, those of `styled` with their colours; a pane that went meanwhile is missing. */
   screens(ids: readonly string[], styled?: ReadonlySet<string>): Promise<ReadonlyMap<string, string>>;
-  /** The whole text of a session's terminal, with what scrolled away; null when there is no such session. */
-  history(session: string): Promise<string | null>;
+  /** The whole text of a session's terminal, with what scrolled away, and with its colours if they are wanted; null when there is no such session. */
+  history(session: string, options?: { readonly styled?: boolean }): Promise<string | null>;
   /** Makes this epoch the one that the server obeys, if there is a server and it obeys no newer one. */
   claim(): Promise<void>;
   /** All in one call. Which of them came to be, the next look says. */
@@ -82,10 +82,19 @@ export function createTmux(
       if (ran.timedOut) throw failed("capture-pane", ran);
       return parseScreens(ran.stdout, end, ids);
     },
-    async history(session) {
+    async history(session, { styled = false } = {}) {
       const pane = await paneOf(session);
       if (pane === null) return null;
-      const ran = await call(["capture-pane", "-p", "-J", "-S", "-", "-t", pane.id]);
+      const ran = await call([
+        "capture-pane",
+        "-p",
+        ...(styled ? ["-e"] : []),
+        "-J",
+        "-S",
+        "-",
+        "-t",
+        pane.id,
+      ]);
       return ran.code === 0 ? ran.stdout : null;
     },
     async claim() {

@@ -30,3 +30,9 @@ export function readMoment(flag: string, text: string, now: Instant): Instant {
   if (at <= now) throw new Failure("WRONG_USAGE", `${flag} ${text} has passed already`);
   return at;
 }
+
+/** The value of --since: a time, or how long ago. @throws Failure WRONG_USAGE */
+export function readSince(text: string, now: Instant): Instant {
+  if (/^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text))) return Date.parse(text);
+  return now - readDuration("--since", text);
+}

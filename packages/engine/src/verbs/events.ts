@@ -1,9 +1,8 @@
 import { defineCommand } from "../command/command.ts";
 import { readJournal } from "../host/journal.ts";
 import { createStore } from "../host/store.ts";
-import type { Instant } from "../watch/time.ts";
 import { chosen, configFlag, openRunning } from "./common.ts";
-import { readDuration } from "./duration.ts";
+import { readSince } from "./duration.ts";
 import { toIso } from "./say.ts";
 import { tell } from "./tell.ts";
 
@@ -41,9 +40,3 @@ export const events = defineCommand({
     return 0;
   },
 });
-
-/** A time, or how long ago. */
-const readSince = (text: string, now: Instant): Instant =>
-  /^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text))
-    ? Date.parse(text)
-    : now - readDuration("--since", text);

@@ -22,6 +22,7 @@ import { createRescuer } from "../host/rescuer.ts";
 import { run } from "../host/run.ts";
 import { checkSocket, type Site } from "../host/site.ts";
 import { createStore } from "../host/store.ts";
+import { createMarker } from "../host/tape.ts";
 import { createTmux, remind } from "../host/tmux.ts";
 import { createWakes } from "../host/wakes.ts";
 import { Failure } from "../problem.ts";
@@ -98,6 +99,7 @@ export function createHost(site: Site, environment: Environment, epoch: number):
     ...site.project.backends[backend]?.env,
   });
   const eyes = createEyes(terminal, site.id);
+  const marker = createMarker(site.state);
   let relay: Relay | null = null;
   const relayTo = (handoff: Handoff): Relay => {
     const clone = path.resolve(site.root, handoff.repo);
@@ -120,6 +122,7 @@ export function createHost(site: Site, environment: Environment, epoch: number):
       look: async (project, before, now) => {
         const look = await eyes.look(project, before, now);
         server = look.panes?.server ?? server;
+        if (look.panes !== null) marker.mark(project.agents, look.panes);
         return look;
       },
     },

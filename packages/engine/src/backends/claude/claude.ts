@@ -1,6 +1,7 @@
 import { essenceOf } from "../../watch/essence.ts";
 import type { Backend, LaunchRequest } from "../backend.ts";
 import { EVENTS, hears, readOwner, readRecord, readStatus } from "./claims.ts";
+import { passages } from "./passages.ts";
 import { BUSY, read, SPINNER } from "./read.ts";
 
 /** Claude Code. Known: 2.1.329. */
@@ -37,6 +38,7 @@ export const claude: Backend = {
   },
   registry: { folder: ({ home, env }) => sessions(home, env), read: readOwner },
   transcript: readRecord,
+  passages,
 
   /** A long paste, or one of several lines, stands in the box as a placeholder. */
   holds(draft, typed) {

@@ -1,6 +1,7 @@
 import { essenceOf } from "../../watch/essence.ts";
 import type { Backend } from "../backend.ts";
 import { conversation, isTranscript, readRecord } from "./claims.ts";
+import { passages } from "./passages.ts";
 import { layoutOf, read, TALL } from "./read.ts";
 
 /** Codex. Known: 0.169.0. */
@@ -39,6 +40,7 @@ export const codex: Backend = {
   hears: () => null,
   opens: { isTranscript, conversation },
   transcript: readRecord,
+  passages,
 
   /** A long paste stands in the box as a placeholder; of a tall one only a part is seen, its lines broken to fit. */
   holds(draft, typed) {

@@ -10,7 +10,7 @@ export function conversation(head: string): string | null {
 }
 
 /** The others repeat the whole conversation, and have no time. */
-const RECORD = /^\{"id":"[^"]*","timestamp":"[^"]*","type":"(?:user|gemini|error)"/;
+export const RECORD = /^\{"id":"[^"]*","timestamp":"[^"]*","type":"(?:user|gemini|error)"/;
 
 /**
  * One record of its chat. It tells what it was told, what it said and what went wrong, but never that a turn is
@@ -32,7 +32,7 @@ export function readRecord(line: string): Claim | null {
 }
 
 /** Null where it is no words: what a tool gave is noted as said by the user, too. */
-function wordsIn(content: unknown): string | null {
+export function wordsIn(content: unknown): string | null {
   if (!Array.isArray(content)) return textOf(content);
   const texts = content.flatMap((part: unknown) => textOf(jsonOf(part)?.text) ?? []);
   return texts.length === 0 ? null : texts.join("\n");

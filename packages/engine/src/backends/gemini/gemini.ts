@@ -1,6 +1,7 @@
 import { essenceOf } from "../../watch/essence.ts";
 import type { Backend } from "../backend.ts";
 import { conversation, readRecord } from "./claims.ts";
+import { passages } from "./passages.ts";
 import { layoutOf, queueIn, read } from "./read.ts";
 
 /** Gemini CLI. Known: 0.61.0. */
@@ -34,6 +35,7 @@ export const gemini: Backend = {
 
   read,
   transcript: readRecord,
+  passages,
   kept: {
     root: ({ home, env }) => `${env.GEMINI_CLI_HOME ?? home}/.gemini/tmp`,
     // The folder's name is the project's, or a number of it.

@@ -2,6 +2,7 @@ import type { BackendSettings } from "../../project.ts";
 import { essenceOf } from "../../watch/essence.ts";
 import type { Attachment, Backend, Launch, LaunchRequest } from "../backend.ts";
 import { hears } from "./claims.ts";
+import { passages, RECORDS } from "./passages.ts";
 import { layoutOf, read } from "./read.ts";
 
 /** opencode. Known: 1.18.33. */
@@ -32,6 +33,11 @@ export const opencode: Backend = {
 
   read,
   hears,
+  passages,
+  database: {
+    file: ({ home, env }) => `${env.XDG_DATA_HOME ?? `${home}/.local/share`}/opencode/opencode.db`,
+    records: RECORDS,
+  },
 
   /** A long paste, or one of several lines, stands in the box as a placeholder. */
   holds(draft, typed) {
