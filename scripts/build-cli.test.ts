@@ -102,6 +102,7 @@ it.each([
   ["execa", "ExecaSyncError"],
   ["simple-git", "@kwsites"],
   ["the second TOML parser", "parseForESLint"],
+  ["the terminal emulator", "scrollOnEraseInDisplay"],
 ])("loads %s only where it is needed", async (_, text) => {
   const parts = (await readdir(folder)).filter((name) => name.endsWith(".cjs"));
   const texts = await Promise.all(parts.map((name) => readFile(path.join(folder, name), "utf8")));

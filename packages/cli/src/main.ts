@@ -27,6 +27,7 @@ import {
 import { parityCommand } from "./commands/parity.ts";
 import { pinCommand, pinVerifyCommand } from "./commands/pin.ts";
 import { readCommand } from "./commands/read.ts";
+import { reportCommand } from "./commands/report.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { sendCommand } from "./commands/send.ts";
 import { serviceInstallCommand, serviceRemoveCommand, serviceStatusCommand } from "./commands/service.ts";
@@ -70,6 +71,7 @@ const COMMANDS: readonly Command[] = [
   logsCommand,
   eventsCommand,
   whyCommand,
+  reportCommand,
   phaseCommand,
   handoffCommand,
   wakeCommand,

@@ -98,7 +98,6 @@ describe("fleet", () => {
       0,
       "base: send -- bob -x two  words\n",
     ],
-    ["logs", ["logs", "base", "bob", "-n", "5"], 0, "base: logs --lines=5 -- bob\n"],
     ["events", ["events", "base", "--json"], 0, "base: events --json --\n"],
     ["events since when", ["events", "base", "--since", "2h"], 0, "base: events --since=2h --\n"],
     ["record", ["record", "base", "bob"], 0, "base: record -- bob\n"],

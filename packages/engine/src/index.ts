@@ -66,12 +66,13 @@ export { read } from "./verbs/read.ts";
 export { age, columns } from "./verbs/render.ts";
 export { createSurveyor } from "./verbs/survey-many.ts";
 export { VERSION } from "./version.ts";
+export { type Counters, createCounter } from "./watch/counters.ts";
 export { statusFile } from "./watch/course.ts";
 export { digest } from "./watch/digest.ts";
 export { type JournalEntry, parseEntry } from "./watch/journal.ts";
 export { renderKickoff } from "./watch/kickoff.ts";
 export { cutTape, endOfWhole, type TapePiece } from "./watch/tape.ts";
-export type { Duration, Instant } from "./watch/time.ts";
+export type { Duration as Milliseconds, Instant } from "./watch/time.ts";
 
 // It takes long to load, and nearly nobody asks.
 export const loadEngineSchemas = async (): Promise<typeof schemas.engineSchemas> =>

@@ -18,6 +18,7 @@ import type * as publishing from "./pin/publish.ts";
 import type * as upgrading from "./pin/upgrade-all.ts";
 import type * as verifying from "./pin/verify.ts";
 import type * as creating from "./project/scaffold.ts";
+import type * as reports from "./report/read-report.ts";
 import type * as serving from "./service/service.ts";
 
 export type { AdoptOptions } from "./adopt/adopt.ts";
@@ -33,6 +34,7 @@ export { type FoundFleet, findFleet, findFleetFile, folderOf, pickProjects, proj
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
 export { inOrder, inStartOrder } from "./in-order.ts";
+export { inParallel } from "./in-parallel.ts";
 export type { Initiated, InitWanted } from "./init/init.ts";
 export type { LogLine } from "./logs/log-line.ts";
 export type { Fingerprint } from "./migrate/fingerprint.ts";
@@ -42,6 +44,7 @@ export type { TriedOut } from "./notify/try-out.ts";
 export type { PinsAnswer, PublishAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs.ts";
 export type { DoctorAnswer, InitAnswer, ServiceAnswer } from "./outputs-machine.ts";
 export type { NotifyStatusAnswer, NotifyTestAnswer } from "./outputs-notify.ts";
+export type { ReportAnswer } from "./outputs-report.ts";
 export type { PinLine, Pins } from "./pin/pins.ts";
 export type { KnownEngine, Step } from "./pin/prepare.ts";
 export type { Published } from "./pin/publish.ts";
@@ -50,6 +53,9 @@ export type { Verified } from "./pin/verify.ts";
 export { programOf } from "./program.ts";
 export type { Scaffolded, Wanted } from "./project/scaffold.ts";
 export { TEMPLATES } from "./project/template-names.ts";
+export type { AgentReport, Messages, ProjectReport } from "./report/report.ts";
+export { addSpending, allTokens, NOTHING_SPENT, type Spending } from "./report/spending.ts";
+export { type Doing, type Stretch, slicesOf, type Window } from "./report/timeline.ts";
 export type { ServiceLine, ServicePlan, ServiceStatus } from "./service/service.ts";
 export { liftStandstill, readStandstill, refuseStandstill, writeStandstill } from "./standstill.ts";
 export { findStoppable } from "./stoppable.ts";
@@ -122,3 +128,5 @@ export const readRaw: typeof logs.readRaw = async function* (...given) {
 export const readWatchdogLog: typeof logs.readWatchdogLog = async function* (...given) {
   yield* (await import("./logs/read-logs.ts")).readWatchdogLog(...given);
 };
+export const readReport: typeof reports.readReport = async (...given) =>
+  (await import("./report/read-report.ts")).readReport(...given);

@@ -12,6 +12,7 @@ import {
 import { DoctorOutput, InitOutput, ServiceOutput } from "./outputs-machine.ts";
 import { migrationSchemas } from "./outputs-migration.ts";
 import { notifySchemas } from "./outputs-notify.ts";
+import { LogOutput, ReportOutput } from "./outputs-report.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -29,6 +30,8 @@ export async function loadSchemas(): Promise<Readonly<Record<string, JsonSchema>
       ),
     },
     events: engine.events(),
+    logs: described(LogOutput, "a line of fleet logs --json"),
+    report: described(ReportOutput, "fleet report --json"),
     validate: engine.validate(),
     explain: engine.explain(),
     "create-project": described(CreatedOutput, "fleet create-project --json"),

@@ -1,5 +1,7 @@
+import { open } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { type JournalEntry, parseEntry } from "../watch/journal.ts";
+import { isCode } from "./files.ts";
 import { type GrowingFile, openGrowing } from "./growing-file.ts";
 
 /** The journal's entries, those of the older file first, and then each as it comes, until the signal aborts. A rotation loses none. */

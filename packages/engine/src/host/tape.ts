@@ -1,10 +1,9 @@
-import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
 import path from "node:path";
 import { BACKENDS } from "../backends/index.ts";
 import type { Agent } from "../project.ts";
 import { lookMark } from "../watch/tape.ts";
 import type { Instant } from "../watch/time.ts";
-import { isCode } from "./files.ts";
 import type { Pane, Panes } from "./panes.ts";
 
 export const tapesFolder = (state: string): string => path.join(state, "tapes");
@@ -47,21 +46,4 @@ function add(file: string, text: string): void {
       closeSync(handle);
     }
   } catch {}
-}
-
-/** All of it, the older file first; null when there is none. */
-export function readTape(file: string): string | null {
-  const parts = [`${file}.1`, file].map(readIfThere);
-  return parts.every((part) => part === null)
-    ? null
-    : Buffer.concat(parts.flatMap((part) => part ?? [])).toString();
-}
-
-function readIfThere(file: string): Buffer | null {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
-    throw error;
-  }
 }

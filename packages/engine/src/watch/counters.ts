@@ -38,41 +38,54 @@ interface Life {
 /** Ends that are the agent's fault, and are to be healed. */
 const FAULTS: ReadonlySet<unknown> = new Set(["stalled", "fatal", "never-ready", "leftover-processes"]);
 
+/** Counts entry by entry, oldest first. */
+export interface Counter {
+  add(entry: JournalEntry): void;
+  counters(): Counters;
+}
+
 /** Works them out of the journal's entries alone, oldest first; what the engine thought of itself is not believed. */
 export function count(entries: Iterable<JournalEntry>, patience: Patience): Counters {
+  const counter = createCounter(patience);
+  for (const entry of entries) counter.add(entry);
+  return counter.counters();
+}
+
+export function createCounter(patience: Patience): Counter {
   const lives = new Map<string, Life>();
   const receipts = new Map<string, number>();
   const healed: Duration[] = [];
   const ours = new Set<string>();
   let [automaticRestarts, falseRestarts, lostMessages] = [0, 0, 0];
-  for (const entry of entries) {
-    if (entry.what === "pinged" || entry.what === "submitted") {
-      // One message may tell of several commits.
-      const receipt = `${entry.agent} ${entry.id ?? entry.message} ${entry.sha}`;
-      receipts.set(receipt, (receipts.get(receipt) ?? 0) + 1);
-      if (entry.what === "pinged" || (entry.from ?? "person") !== "person")
-        ours.add(`${entry.agent} ${entry.id ?? entry.message}`);
-    }
-    if (entry.what === "refused") lostMessages += 1;
-    if (entry.agent === null) continue;
-    const life = lives.get(entry.agent) ?? {
-      live: false,
-      wait: null,
-      working: false,
-      ending: false,
-      fell: null,
-    };
-    lives.set(entry.agent, life);
-    if (entry.what === "starting" && entry.automatic === true) automaticRestarts += 1;
-    if (isFalse(entry, life, patience)) falseRestarts += 1;
-    if (entry.what === "became-ready" && life.fell !== null) healed.push(entry.at - life.fell);
-    live(entry, life);
-  }
-  const doubledMessages = [...receipts.values()].reduce((sum, times) => sum + times - 1, 0);
-  const engineMessages = ours.size;
-  const timeToHeal = spread(healed);
-  return { automaticRestarts, falseRestarts, lostMessages, doubledMessages, engineMessages, timeToHeal };
+  const receive = (entry: JournalEntry): void => {
+    // One message may tell of several commits.
+    const receipt = `${entry.agent} ${entry.id ?? entry.message} ${entry.sha}`;
+    receipts.set(receipt, (receipts.get(receipt) ?? 0) + 1);
+    if (entry.what === "pinged" || (entry.from ?? "person") !== "person")
+      ours.add(`${entry.agent} ${entry.id ?? entry.message}`);
+  };
+  return {
+    add(entry) {
+      if (entry.what === "pinged" || entry.what === "submitted") receive(entry);
+      if (entry.what === "refused") lostMessages += 1;
+      if (entry.agent === null) return;
+      const life = lives.get(entry.agent) ?? { ...NEW_LIFE };
+      lives.set(entry.agent, life);
+      if (entry.what === "starting" && entry.automatic === true) automaticRestarts += 1;
+      if (isFalse(entry, life, patience)) falseRestarts += 1;
+      if (entry.what === "became-ready" && life.fell !== null) healed.push(entry.at - life.fell);
+      live(entry, life);
+    },
+    counters() {
+      const doubledMessages = [...receipts.values()].reduce((sum, times) => sum + times - 1, 0);
+      const engineMessages = ours.size;
+      const timeToHeal = spread(healed);
+      return { automaticRestarts, falseRestarts, lostMessages, doubledMessages, engineMessages, timeToHeal };
+    },
+  };
 }
+
+const NEW_LIFE: Life = { live: false, wait: null, working: false, ending: false, fell: null };
 
 /** A run ended as stalled within its declared wait or at work, or replaced while it lived. */
 function isFalse({ what, because, automatic, at }: JournalEntry, life: Life, patience: Patience): boolean {

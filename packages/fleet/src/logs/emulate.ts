@@ -1,4 +1,4 @@
-import type { Duration, Instant } from "@fleet/engine";
+import type { Instant, Milliseconds } from "@fleet/engine";
 import type { Terminal } from "@xterm/headless";
 
 /** A line as a terminal shows it at last, however often it was written over, and by when it was so. */
@@ -66,7 +66,7 @@ interface Row {
 }
 
 /** What has not changed for so long is taken for done. */
-const QUIET: Duration = 1_000;
+const QUIET: Milliseconds = 1_000;
 
 /** The rows of a terminal's main screen, and how many of them were given away. */
 function followLines(terminal: Terminal) {

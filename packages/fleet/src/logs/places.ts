@@ -1,24 +1,43 @@
 import path from "node:path";
-import { BACKENDS, readJournal, readText, type Site } from "@fleet/engine";
+import { BACKENDS, type JournalEntry, readJournal, readText, type Site } from "@fleet/engine";
 import type { Place } from "./conversation.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** By agent, where its conversations are noted, oldest first, as far as the journal goes back. */
-export async function placesOf(site: Site, env: Environment): Promise<ReadonlyMap<string, readonly Place[]>> {
+/** By agent, where its conversations are noted, oldest first. */
+export type Places = ReadonlyMap<string, readonly Place[]>;
+
+/** Finds them, in the journal, as far as it goes back, and in what the watchdog remembers. */
+export interface PlaceFinder {
+  add(entry: JournalEntry): void;
+  end(): Promise<Places>;
+}
+
+export function createPlaceFinder(site: Site, env: Environment): PlaceFinder {
   const places = new Map<string, Map<string, Place>>();
-  const { signal } = new AbortController();
   const add = (agent: string, named: Named) => {
     const place = placeOf(site, agent, named, env);
     if (place === null) return;
     const those = places.get(agent) ?? new Map<string, Place>();
     places.set(agent, those.set("file" in place ? place.file : place.id, place));
   };
+  return {
+    add({ what, agent, id, transcript }) {
+      if (what === "named-conversation" && agent !== null) add(agent, { id, transcript });
+    },
+    async end() {
+      for (const [agent, named] of await currentOf(site)) add(agent, named);
+      return new Map([...places].map(([agent, those]) => [agent, [...those.values()]]));
+    },
+  };
+}
+
+export async function placesOf(site: Site, env: Environment): Promise<Places> {
+  const finder = createPlaceFinder(site, env);
+  const { signal } = new AbortController();
   for await (const entry of readJournal(path.join(site.state, "journal.jsonl"), { signal }))
-    if (entry.what === "named-conversation" && entry.agent !== null)
-      add(entry.agent, { id: entry.id, transcript: entry.transcript });
-  for (const [agent, named] of await currentOf(site)) add(agent, named);
-  return new Map([...places].map(([agent, those]) => [agent, [...those.values()]]));
+    finder.add(entry);
+  return finder.end();
 }
 
 interface Named {

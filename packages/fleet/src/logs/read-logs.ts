@@ -4,9 +4,9 @@ import {
   type Agent,
   BACKENDS,
   createTmux,
-  type Duration,
   type Instant,
   isTaped,
+  type Milliseconds,
   openGrowing,
   readText,
   type Site,
@@ -27,7 +27,7 @@ export interface LogsWanted {
   readonly signal: AbortSignal;
 }
 
-const POLL: Duration = 300;
+const POLL: Milliseconds = 300;
 
 /**
  * What the agents said, by time: first all that there is, in one piece, and

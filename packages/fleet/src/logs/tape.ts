@@ -74,6 +74,7 @@ function readFrom(file: string, known: number, from: number) {
 export function createTape(agent: string, file: string): LogSource {
   const reader = openTape(file);
   let emulator: Emulator | null = null;
+  let isFirst = true;
   const say = (shown: readonly ShownLine[]): readonly LogLine[] =>
     shown.map(({ at, text }) => ({ at, agent, who: "terminal", text }));
   return {
@@ -92,7 +93,9 @@ export function createTape(agent: string, file: string): LogSource {
         await emulator.print(piece.text, piece.at);
         lines.push(...say(emulator.settled()));
       }
-      lines.push(...say(emulator?.quiet(now) ?? []));
+      // At first nobody has watched what stands still.
+      lines.push(...say(emulator?.quiet(isFirst ? Number.POSITIVE_INFINITY : now) ?? []));
+      isFirst = false;
       return lines;
     },
     rest: () => say(emulator?.rest() ?? []),
