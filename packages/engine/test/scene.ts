@@ -176,6 +176,7 @@ export const scene = (more: Partial<Scene> = {}): Scene => ({
   restartGap: 0,
   serverRest: 0,
   grace: 0,
+  booted: 0,
   slots: null,
   message: null,
   quit: null,

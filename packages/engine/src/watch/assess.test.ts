@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as of from "../../test/scene.ts";
 import {
   ASKED,
+  agentOf,
   alive,
   down,
   fallen,
@@ -206,6 +207,47 @@ describe("what is not there", () => {
       "a task that vanished is not healed",
       { agent: TASK, record: running(minute), sighting: of.gone },
       "failed (its session vanished)",
+    ],
+    [
+      "who is never healed stays away when its server was lost",
+      { agent: agentOf("persistent", "none"), record: running(minute), sighting: of.lost },
+      "finished",
+    ],
+    [
+      "who is never healed is back after a restart of the machine",
+      {
+        agent: agentOf("persistent", "none"),
+        record: running(minute),
+        sighting: of.lost,
+        booted: NOW - second,
+      },
+      "missing → start",
+    ],
+    [
+      "and so is who is healed, at once, however often the server was lost before",
+      {
+        agent: PERSISTENT,
+        record: running(minute),
+        sighting: of.lost,
+        booted: NOW - second,
+        serverRest: NOW + minute,
+      },
+      "missing → start",
+    ],
+    [
+      "a task that a restart of the machine ended is not begun a second time",
+      { agent: TASK, record: running(minute), sighting: of.lost, booted: NOW - second },
+      "finished",
+    ],
+    [
+      "a server that is lost later is not the machine's doing",
+      {
+        agent: agentOf("persistent", "none"),
+        record: running(minute),
+        sighting: of.lost,
+        booted: NOW - 2 * minute,
+      },
+      "finished",
     ],
     [
       "a task is not healed though its watch says so",

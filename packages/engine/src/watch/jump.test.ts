@@ -92,6 +92,13 @@ describe("after a jump", () => {
     expect(kept.grace).toBe(NOW + minute + policy.max_wait + policy.stall_grace);
     expect(kept.agents).toEqual({ builder });
   });
+
+  it("a reboot is remembered, and moves with the clock from then on", () => {
+    const { records: kept } = keepTime(records, later(minute, -hour, "b-2"), policy);
+    expect(kept.booted).toBe(NOW + minute);
+    const moved = { wall: NOW + minute - hour, steady: kept.clock?.steady ?? 0, boot: "b-2" };
+    expect(keepTime(kept, moved, policy).records.booted).toBe(NOW + minute - hour);
+  });
 });
 
 describe("moving a record", () => {

@@ -47,6 +47,7 @@ export function keepTime(
     jump,
     records: {
       ...kept,
+      booted: rebooted ? clock.wall : Math.min(records.booted + jump, clock.wall),
       serverLost: Math.min(records.serverLost + jump, clock.wall),
       restarted: Math.min(records.restarted + jump, clock.wall),
       course: records.course && moveCourse(records.course, jump, clock.wall),

@@ -192,7 +192,7 @@ function noticeEnd(scene: Scene, at: Instant): readonly Happening[] {
         : {
             at,
             what: "vanished",
-            with: blame === "server" ? "server" : "session",
+            with: isServerGone(sighting) ? "server" : "session",
             failures,
             blame,
             limit: limitOf(record),
@@ -203,13 +203,21 @@ function noticeEnd(scene: Scene, at: Instant): readonly Happening[] {
 }
 
 /** Limits, lost servers, what is not there and what follows a jump of the clock are no fault of the agent's. */
-function blameFor({ record, sighting, grace, wish, lacks }: Scene, at: Instant): Blame {
-  if (sighting.pane === "absent" && sighting.with === "server") return "server";
+function blameFor(scene: Scene, at: Instant): Blame {
+  const { record, sighting, grace, wish, lacks } = scene;
+  if (isServerGone(sighting)) return wentWithMachine(scene) ? "plan" : "server";
   if (record.stopping !== null) return BLAME[record.stopping.because];
   if (wish.state === "down") return "person";
   if (lacks !== null || at < grace || record.seen?.mood.mood === "limited") return "host";
   return "agent";
 }
+
+const isServerGone = (sighting: Scene["sighting"]): boolean =>
+  sighting.pane === "absent" && sighting.with === "server";
+
+/** Who ran when the machine was started anew is brought back, also who is never healed; but what is to run once is not begun a second time. */
+const wentWithMachine = ({ agent, record, booted }: Scene): boolean =>
+  agent.kind !== "task" && record.run !== null && record.run.since < booted;
 
 function failuresAfter({ agent, record, policy }: Scene, blame: Blame, at: Instant): number {
   const ready = record.run?.ready ?? null;

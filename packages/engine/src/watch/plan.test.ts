@@ -159,6 +159,7 @@ describe("a scene", () => {
       working: null,
       serverRest: 0,
       grace: 0,
+      booted: 0,
       restartGap: 1_000 + policy.restart_gap,
       slots: null,
       message: messageOf(),

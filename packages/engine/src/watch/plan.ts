@@ -87,6 +87,7 @@ export function sceneOf(agent: Agent, project: Project, records: Records, facts:
     restartGap: records.restarted + project.supervision.restart_gap,
     serverRest: serverRestOf(records, project.supervision),
     grace: records.grace,
+    booted: records.booted,
     slots: facts.wishes.off ? null : facts.slots(agent),
     message: facts.message(agent),
     drain: drainOf(agent, project.supervision, records, facts),

@@ -130,7 +130,8 @@ export interface Ended {
 /**
  * Whose doing the end of a run was. Only an agent's own failures count towards
  * giving it up; "host" still waits longer each time; after "server" and "plan"
- * it is started again as if nothing had happened.
+ * it is started again as if nothing had happened. A restart of the machine is
+ * of the plan: nobody is held back for it, and who is never healed is back, too.
  */
 export type Blame = "agent" | "host" | "server" | "plan" | "person";
 

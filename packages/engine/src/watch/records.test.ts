@@ -131,6 +131,7 @@ const records: fc.Arbitrary<Records> = fc.record({
   version: text,
   heartbeat: instant,
   server: fc.option(fc.nat()),
+  booted: instant,
   clock: fc.option(fc.record({ wall: instant, steady: instant, boot: text })),
   grace: instant,
   serverLost: instant,

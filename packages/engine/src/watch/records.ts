@@ -21,6 +21,8 @@ export interface Records {
   readonly heartbeat: Instant;
   /** The clocks at the last look: a jump is seen even if it came while nobody looked. */
   readonly clock: ClockReading | null;
+  /** When the machine was first seen to have been started anew. */
+  readonly booted: Instant;
   /** The clock jumped lately: no wait counts as missed before this. */
   readonly grace: Instant;
   /** Process id of the tmux server, when one was last lost, and how many in a row. */
@@ -57,6 +59,7 @@ export const FRESH_RECORDS: Records = {
   version: "",
   heartbeat: 0,
   clock: null,
+  booted: 0,
   grace: 0,
   server: null,
   serverLost: 0,

@@ -49,6 +49,8 @@ export interface Scene {
   readonly restartGap: Instant;
   /** No start after a lost tmux server before this: it was lost again and again. */
   readonly serverRest: Instant;
+  /** When the machine was first seen to have been started anew; 0: never. */
+  readonly booted: Instant;
   /** The clock jumped lately: no wait counts as missed before this. */
   readonly grace: Instant;
   /** What its schedule says; null for who has none, and while the project is taken down. */

@@ -23,6 +23,7 @@ const records = z.object({
     .nullable()
     .default(null)
     .catch(null),
+  booted: instant.default(0),
   grace: instant.default(0),
   server: z.number().nullable().default(null),
   serverLost: instant.default(0),

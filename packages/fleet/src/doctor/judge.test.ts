@@ -120,7 +120,7 @@ describe("of the machine it finds", () => {
       { inotify: { instances: 128, used: 1, watches: 8 } },
       "wrong inotify: 8 watches, and this fleet wants about 1088",
     ],
-    ["a clock that runs on its own", { synchronized: false }, "wrong clock: is not synchronized"],
+    ["a clock that runs on its own", { synchronized: false }, "note clock: is not synchronized"],
     ["a clock of which nobody knows", { synchronized: null }, "unknown clock: nothing here tells"],
     ["a full disk", { disks: [{ path: "/", free: 1024 ** 2, files: null }] }, "wrong disk of /: 1 MB free"],
     [
