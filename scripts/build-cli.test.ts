@@ -103,6 +103,7 @@ it.each([
   ["simple-git", "@kwsites"],
   ["the second TOML parser", "parseForESLint"],
   ["the terminal emulator", "scrollOnEraseInDisplay"],
+  ["the live screen", "?1049h"],
 ])("loads %s only where it is needed", async (_, text) => {
   const parts = (await readdir(folder)).filter((name) => name.endsWith(".cjs"));
   const texts = await Promise.all(parts.map((name) => readFile(path.join(folder, name), "utf8")));

@@ -30,12 +30,12 @@ export async function act(
   const { project, agent } = errand;
   const argv =
     errand.do === "send"
-      ? ["send", "--", errand.agent, errand.text]
+      ? ["send", ...(errand.agent === null ? ["--all", "--"] : ["--", errand.agent]), errand.text]
       : ["restart", "--", ...(errand.agent === null ? [] : [errand.agent])];
   // A lone "-" would mean the standard input, which is the keyboard here.
   if (errand.do === "send" && errand.text === "-") return { text: '"-" alone can\'t be sent', tone: "warn" };
   const { text, exit } = await capture(found, project, argv, world);
-  const who = errand.do === "send" ? `${project}/${agent}: ` : `${project}: `;
+  const who = errand.do === "send" && agent !== null ? `${project}/${agent}: ` : `${project}: `;
   return { text: who + text.trim().replaceAll(/\s*\n\s*/g, "; "), tone: exit === 0 ? "good" : "bad" };
 }
 

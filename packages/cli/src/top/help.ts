@@ -7,6 +7,7 @@ export const HELP = `Who needs you comes first: "!" stands still until you do so
                       on a project: open or close it (also left, right, space)
   v                   only look at its terminal: no key reaches it
   s                   say something to it, and wait for the receipt
+                      on a project: to all agents that are up
   r                   end its run and start a new one; it asks first
                       on a project: of all agents that are up
   w                   why it is as it is, and what comes next

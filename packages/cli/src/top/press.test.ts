@@ -74,7 +74,12 @@ describe("a key in the list", () => {
       ["s", "paste:one\ntwo", "return"],
       [{ do: "send", ...of, text: "one two" }],
     ],
-    ["says nothing to a project", ["up", "s"], []],
+    [
+      "sends to all of a project",
+      ["up", "s", "paste:hello", "return"],
+      [{ do: "send", project: "shop", agent: null, text: "hello" }],
+    ],
+    ["looks at no project", ["up", "v"], []],
     ["does nothing that it does not know", ["x", "F", "1"], []],
   ])("%s", (_sentence, words, errands) => {
     expect(type(words).errands).toEqual(errands);

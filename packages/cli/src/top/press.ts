@@ -106,11 +106,9 @@ function pressOnRow(state: State, name: string, row: Row, rows: readonly Row[]):
     case "return":
       return row.is === "agent" ? attach(state, row, false) : only(fold(state, rows, row, null));
     case "v":
-      return row.is === "agent" ? attach(state, row, true) : needsAgent(state, "look at");
+      return row.is === "agent" ? attach(state, row, true) : needsAgent(state);
     case "s":
-      return agent === null
-        ? needsAgent(state, "send to")
-        : only({ ...state, mode: { is: "compose", project, agent, text: "" } });
+      return only({ ...state, mode: { is: "compose", project, agent, text: "" } });
     case "r":
       return only({ ...state, mode: { is: "restart", project, agent } });
     case "w":
@@ -137,8 +135,8 @@ const attach = (state: State, { line, agent }: AgentRow, readOnly: boolean): Ste
   errand: { do: "attach", project: line.project.name, agent: agent.name, readOnly },
 });
 
-const needsAgent = (state: State, what: string): Step =>
-  only({ ...state, note: { text: `choose an agent to ${what}`, tone: "warn" } });
+const needsAgent = (state: State): Step =>
+  only({ ...state, note: { text: "choose an agent to look at", tone: "warn" } });
 
 /** Whoever asks for a log wants its end. */
 function read(state: State, reading: Reading): Step {

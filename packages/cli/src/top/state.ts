@@ -10,7 +10,7 @@ export type Errand =
       readonly project: string;
       readonly agent: string | null;
     }
-  | { readonly do: "send"; readonly project: string; readonly agent: string; readonly text: string }
+  | { readonly do: "send"; readonly project: string; readonly agent: string | null; readonly text: string }
   | { readonly do: "restart"; readonly project: string; readonly agent: string | null }
   | { readonly do: "quit"; readonly exit: number };
 
@@ -21,7 +21,7 @@ export type Mode =
   | { readonly is: "list" }
   | { readonly is: "filter"; readonly before: string }
   | { readonly is: "restart"; readonly project: string; readonly agent: string | null }
-  | { readonly is: "compose"; readonly project: string; readonly agent: string; readonly text: string }
+  | { readonly is: "compose"; readonly project: string; readonly agent: string | null; readonly text: string }
   | {
       readonly is: "text";
       readonly title: string;

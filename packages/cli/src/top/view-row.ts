@@ -1,3 +1,4 @@
+import type { EngineStatus } from "@fleet/fleet";
 import { cut, type Line, line, pad, type Span, span, type Tone, widthOf } from "./cells.ts";
 import type { AgentRow, AgentStatus, ProjectRow, Row } from "./rows.ts";
 import { sayAge, sayLeft } from "./times.ts";
@@ -35,7 +36,7 @@ export function widthsOf(rows: readonly Row[], columns: number, now: number): Wi
   const deadlines = agents.map(({ agent }) => deadlineOf(agent, now));
   return {
     columns,
-    name: widest(0, Math.max(8, Math.floor(columns / 4)), rows.map(nameOf)),
+    name: widest(0, Math.max(8, Math.floor(columns * 0.28)), rows.map(nameOf)),
     phase: isWide ? widest(0, Math.floor(columns / 2), phases) : 0,
     state: widest(8, isWide ? 14 : 8, states),
     since: widest(3, 4, sinces),
@@ -57,11 +58,11 @@ export function rowLine(row: Row, { widths, selected, now }: Shown): Line {
         ? span("!", "bad")
         : span("~", "warn");
   const head = [span(selected ? "›" : " "), mark, span(" ")];
-  const rest = row.is === "project" ? projectCells(row, widths) : agentCells(row, widths, now);
+  const rest = row.is === "project" ? projectCells(row, widths, now) : agentCells(row, widths, now);
   return line([...head, ...rest], widths.columns, selected);
 }
 
-function projectCells(row: ProjectRow, widths: Widths): readonly Span[] {
+function projectCells(row: ProjectRow, widths: Widths, now: number): readonly Span[] {
   const { status, because, attention } = row.line;
   const name = [span(pad(nameOf(row), widths.name), "strong"), span("  ")];
   if (status === null)
@@ -71,7 +72,15 @@ function projectCells(row: ProjectRow, widths: Widths): readonly Span[] {
   const said = row.concern === null ? agents : span(row.concern.reason, toneOf(row));
   const phase = phaseCells(row, widths.columns);
   const rest = widths.phase - phase.reduce((sum, { text }) => sum + widthOf(text), 0);
-  return [...name, ...phase, span(" ".repeat(Math.max(0, rest))), said];
+  return [...name, ...phase, span(" ".repeat(Math.max(0, rest))), ...kept(status, now), said];
+}
+
+/** What a person has asked for, and what everything else comes after. */
+function kept({ hold, standstill }: EngineStatus, now: number): readonly Span[] {
+  if (standstill != null) return [span("stopped by stop-everything  ", "bad")];
+  if (hold == null) return [];
+  const left = hold.until === null ? "" : ` ${sayLeft(Date.parse(hold.until) - now)}`;
+  return [span(`on hold${left}  `, "warn")];
 }
 
 function phaseCells({ line: { status } }: ProjectRow, columns: number): readonly Span[] {

@@ -194,6 +194,18 @@ describe("the screen of a fleet", () => {
     ]);
   });
 
+  it("says what a person keeps from going on", () => {
+    const hold = { since: ago(60), until: hence(7200), by: "ada", why: "a move" };
+    const standstill = { since: ago(60), by: "ada", why: null };
+    const agents = [agentIs("x", "ready")];
+    const board = boardOf({ a: statusOf(agents, { hold }), b: statusOf(agents, { standstill }) });
+    const lines = shown(board, 80, 24);
+    expect([lines[1], lines[3]]).toEqual([
+      "   a    on hold 2:00:00  1 RUNNING",
+      "   b    stopped by stop-everything  1 RUNNING",
+    ]);
+  });
+
   it("shows what is typed at its end, and the question before a restart", () => {
     const compose = {
       is: "compose",

@@ -70,13 +70,11 @@ function header({ looked, projects }: Board, { filter }: State, columns: number)
   const agents = projects.reduce((sum, { status }) => sum + (status?.agents.length ?? 0), 0);
   const { needsYou, ailing } = countConcerns(projects);
   const spans: Span[] = [span("fleet", "strong"), span(`  ${count(projects.length, "project")}`)];
+  if (projects.length > 0) spans.push(span(`, ${count(agents, "agent")}`));
+  if (needsYou > 0) spans.push(span("  "), span(`! ${count(needsYou, "needs", "need")} you`, "bad"));
+  if (ailing > 0) spans.push(span("  "), span(`~ ${ailing} ailing`, "warn"));
   if (!looked) spans.push(span("  looking …", "quiet"));
-  else {
-    spans.push(span(`, ${count(agents, "agent")}`));
-    if (needsYou > 0) spans.push(span("  "), span(`! ${count(needsYou, "needs", "need")} you`, "bad"));
-    if (ailing > 0) spans.push(span("  "), span(`~ ${ailing} ailing`, "warn"));
-    if (needsYou + ailing === 0) spans.push(span("  all is well", "good"));
-  }
+  else if (projects.length > 0 && needsYou + ailing === 0) spans.push(span("  all is well", "good"));
   if (filter !== "") spans.push(span(`  only: ${filter}`, "warn"));
   return line(spans, columns);
 }
@@ -157,7 +155,12 @@ function footer({ mode, note, filter }: State, columns: number): Line {
     case "filter":
       return field("/", filter, "Enter: keep it, Esc: as before", columns);
     case "compose":
-      return field(`to ${mode.project}/${mode.agent}: `, mode.text, "Enter: send, Esc: not", columns);
+      return field(
+        `to ${mode.agent === null ? `all of ${mode.project}` : `${mode.project}/${mode.agent}`}: `,
+        mode.text,
+        "Enter: send, Esc: not",
+        columns,
+      );
     case "restart": {
       const what =
         mode.agent === null ? `all of ${mode.project} that is up` : `${mode.project}/${mode.agent}`;
