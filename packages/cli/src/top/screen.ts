@@ -69,8 +69,7 @@ export function openScreen(look: Omit<Look, "columns">, heard: Heard): Screen {
   stdin.on("keypress", keys);
   stdin.on("end", heard.onGone).on("error", heard.onGone);
   stdout.on("resize", heard.onResize);
-  // What nobody caught is told below, where the person can read it.
-  process.once("uncaughtExceptionMonitor", giveBack);
+  // Also before the words about an error that nobody caught: the person can read them then.
   process.once("exit", giveBack);
   take();
   const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
@@ -101,7 +100,6 @@ export function openScreen(look: Omit<Look, "columns">, heard: Heard): Screen {
       stdin.off("keypress", keys);
       giveBack();
       process.off("exit", giveBack);
-      process.off("uncaughtExceptionMonitor", giveBack);
     },
   };
 }
