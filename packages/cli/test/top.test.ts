@@ -72,6 +72,9 @@ describe("fleet top", () => {
     await person.type("hello there");
     await person.sees(/shop\/ada: confirmed [0-9a-f]{7}/);
     expect(await own.heard("shop", "ada")).toContain("hello there");
+    await person.press("l");
+    await person.sees(/── log of shop\/ada[\s\S]*hello there/);
+    await person.press("q");
     await person.press("r", "y");
     await person.sees(/shop: ada +resumed/);
     expect((await stateOf("ada")).pid).not.toBe(pid);
@@ -86,7 +89,8 @@ describe("fleet top", () => {
     expect(await person.screen()).toContain("Trust this folder?");
     // The dialog's own key.
     await person.press("Enter");
-    await expect.poll(() => own.heard("shop", "bob"), { timeout: 30_000 }).toContain("dialog:");
+    await person.sees("answered: 1");
+    expect(await own.heard("shop", "bob")).toContain("dialog:");
     await person.press("C-b", "d");
     await person.sees("all is well");
     await person.press("q");

@@ -1,6 +1,7 @@
 import { Failure, type World } from "@fleet/engine";
 import { type FoundFleet, pickProjects, runEngine } from "@fleet/fleet";
 import { attachTo } from "../attach-to.ts";
+import { logsCommand } from "../commands/logs.ts";
 import type { Tone } from "./cells.ts";
 import type { Errand, Reading } from "./state.ts";
 
@@ -9,16 +10,22 @@ export interface Outcome {
   readonly tone: Tone;
 }
 
-/** So much of a log. */
-const LINES = "2000";
+/** So many entries of a log. */
+const ENTRIES = "400";
 
-/** What the engine says of why, or the log, as text. */
-export function read(found: FoundFleet, { what, project, agent }: Reading, world: World): Promise<string> {
-  const argv =
-    what === "why"
-      ? ["why", ...(agent === null ? [] : ["--", agent])]
-      : ["logs", `--lines=${LINES}`, "--", agent ?? "watchdog"];
-  return capture(found, project, argv, world).then(({ text }) => text);
+/** What the engine says of why, or what was said, as text. */
+export async function read(
+  found: FoundFleet,
+  { what, project, agent }: Reading,
+  world: World,
+): Promise<string> {
+  const names = agent === null ? [] : [agent];
+  const { text } = await capture(world, (own) =>
+    what === "logs"
+      ? logsCommand.run([project, ...names], { lines: ENTRIES }, own)
+      : askEngine(found, project, ["why", "--", ...names], own),
+  );
+  return text;
 }
 
 /** Does what changes something, and says what came of it in a line. */
@@ -27,16 +34,20 @@ export async function act(
   errand: Extract<Errand, { readonly do: "send" | "restart" }>,
   world: World,
 ): Promise<Outcome> {
-  const { project, agent } = errand;
-  const argv =
-    errand.do === "send"
-      ? ["send", ...(errand.agent === null ? ["--all", "--"] : ["--", errand.agent]), errand.text]
-      : ["restart", "--", ...(errand.agent === null ? [] : [errand.agent])];
-  // A lone "-" would mean the standard input, which is the keyboard here.
+  // It would mean the standard input, which is the keyboard here.
   if (errand.do === "send" && errand.text === "-") return { text: '"-" alone can\'t be sent', tone: "warn" };
-  const { text, exit } = await capture(found, project, argv, world);
-  const who = errand.do === "send" && agent !== null ? `${project}/${agent}: ` : `${project}: `;
-  return { text: who + text.trim().replaceAll(/\s*\n\s*/g, "; "), tone: exit === 0 ? "good" : "bad" };
+  const { project, agent } = errand;
+  const whom = agent === null ? [] : [agent];
+  const argv =
+    errand.do === "restart"
+      ? ["restart", "--", ...whom]
+      : ["send", ...(agent === null ? ["--all"] : []), "--", ...whom, errand.text];
+  const { text, exit } = await capture(world, (own) => askEngine(found, project, argv, own));
+  const who = errand.do === "send" && agent !== null ? `${project}/${agent}` : project;
+  return {
+    text: `${who}: ${text.trim().replaceAll(/\s*\n\s*/g, "; ")}`,
+    tone: exit === 0 ? "good" : "bad",
+  };
 }
 
 /** Returns when the person has left the agent's terminal. */
@@ -54,30 +65,24 @@ export async function attach(
   }
 }
 
+function askEngine(found: FoundFleet, name: string, argv: readonly string[], world: World): Promise<number> {
+  const [project] = pickProjects(found, [name]);
+  if (project === undefined) throw new Error(`${name} was shown, and is not in the fleet`);
+  return runEngine(found, project, argv, world);
+}
+
+/** Everything that is said, in the order in which it is. The keyboard is ours: nobody is asked anything. */
 async function capture(
-  found: FoundFleet,
-  name: string,
-  argv: readonly string[],
   world: World,
+  work: (own: World) => Promise<number>,
 ): Promise<{ readonly text: string; readonly exit: number }> {
   let text = "";
   const say = (words: string) => {
     text += words;
   };
-  const [project] = pickProjects(found, [name]);
-  if (project === undefined) throw new Error(`${name} was shown, and is not in the fleet`);
+  const quiet = { color: false, live: false, ask: undefined, lend: undefined, input: async () => "" };
   try {
-    // The keyboard is ours: nobody is asked anything.
-    const own: World = {
-      ...world,
-      out: say,
-      err: say,
-      color: false,
-      live: false,
-      ask: undefined,
-      input: async () => "",
-    };
-    const exit = await runEngine(found, project, argv, own);
+    const exit = await work({ ...world, ...quiet, out: say, err: say });
     return { text, exit };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -11,7 +11,8 @@ export const HELP = `Who needs you comes first: "!" stands still until you do so
   r                   end its run and start a new one; it asks first
                       on a project: of all agents that are up
   w                   why it is as it is, and what comes next
-  l                   its log, as it grows; of a project: its watchdog's
+  l                   what it said and did, as it grows
+                      on a project: of all its agents
   /                   only lines with these words: a name, asking, limited
                       Esc: all of them again
   q, Ctrl-C           leave; nothing is stopped

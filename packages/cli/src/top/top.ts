@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { World } from "@fleet/engine";
 import type { FleetProject, FoundFleet } from "@fleet/fleet";
 import { act, attach, read } from "./errands.ts";
@@ -11,8 +12,8 @@ import { sightOf, view } from "./view.ts";
 
 /** Countdowns go by seconds. What is drawn is written only where it is other than before. */
 const TICK = 1_000;
-/** How often an open log is read anew. */
-const REREAD = 2_000;
+/** An open log is read anew after so long, and after longer where that takes long. */
+const REREAD = { pause: 2_000, share: 10 } as const;
 
 /** Shows the fleet until the person has seen enough. Resolves to the exit code. */
 export async function runTop(
@@ -49,11 +50,6 @@ export async function runTop(
     { onKey: (key) => safely(() => take(key)), onResize: () => safely(draw), onGone: () => end(130) },
   );
   const ticks = setInterval(() => safely(draw), TICK);
-  const rereads = setInterval(() => {
-    const { mode } = state;
-    if (mode.is !== "text" || mode.reading === null || mode.text === null) return;
-    run(mode.reading, { found, world: own, screen, change }).catch(fail);
-  }, REREAD);
   world.signal.addEventListener("abort", () => end(130), { once: true });
   try {
     safely(draw);
@@ -64,7 +60,6 @@ export async function runTop(
     return await (world.signal.aborted ? 130 : ended);
   } finally {
     clearInterval(ticks);
-    clearInterval(rereads);
     over.abort();
     screen.close();
   }
@@ -77,14 +72,12 @@ interface Stage {
   change(how: (before: State) => State): void;
 }
 
-async function run(
-  errand: Exclude<Errand, { readonly do: "quit" }>,
-  { found, world, screen, change }: Stage,
-): Promise<void> {
+async function run(errand: Exclude<Errand, { readonly do: "quit" }>, stage: Stage): Promise<void> {
+  const { found, world, screen, change } = stage;
   const note = (said: State["note"]) => change((before) => ({ ...before, note: said }));
   switch (errand.do) {
     case "read":
-      return show(errand, await read(found, errand, world), change);
+      return keepReading(errand, stage);
     case "attach":
       return note(await screen.during(() => attach(found, errand, world)));
     case "send":
@@ -99,5 +92,18 @@ async function run(
   }
 }
 
-const show = (reading: Reading, text: string, change: Stage["change"]): void =>
-  change((before) => withText(before, reading, text));
+/** As long as the person has it open. */
+async function keepReading(reading: Reading, { found, world, change }: Stage): Promise<void> {
+  for (let isOpen = true; isOpen; ) {
+    const began = performance.now();
+    const text = await read(found, reading, world);
+    change((before) => withText(before, reading, text));
+    const pause = Math.max(REREAD.pause, (performance.now() - began) * REREAD.share);
+    await wait(pause, undefined, { signal: world.signal }).catch(() => {});
+    if (world.signal.aborted) return;
+    change((before) => {
+      isOpen = before.mode.is === "text" && before.mode.reading === reading;
+      return before;
+    });
+  }
+}

@@ -1,5 +1,8 @@
+import path from "node:path";
 import { defineCommand, type World } from "../command/command.ts";
 import { attach as attachTo } from "../host/attach.ts";
+import { isHeld } from "../host/lock.ts";
+import { createStore } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import { chosen, configFlag, openRunning } from "./common.ts";
 import { type AgentSurvey, survey } from "./survey.ts";
@@ -61,5 +64,8 @@ export async function attachAgent(
       hint,
     });
   await attachTo({ socket, session }, readOnly, { env, lend });
+  // Who was asked something and has answered does not stand there as asking until the next tick.
+  const folder = path.dirname(socket);
+  if (!readOnly && (await isHeld(folder, "watchdog"))) await createStore(folder).wake();
   return 0;
 }
