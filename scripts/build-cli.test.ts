@@ -104,6 +104,7 @@ it.each([
   ["the second TOML parser", "parseForESLint"],
   ["the terminal emulator", "scrollOnEraseInDisplay"],
   ["the live screen", "?1049h"],
+  ["prom-client", "A metric with the name"],
 ])("loads %s only where it is needed", async (_, text) => {
   const parts = (await readdir(folder)).filter((name) => name.endsWith(".cjs"));
   const texts = await Promise.all(parts.map((name) => readFile(path.join(folder, name), "utf8")));

@@ -13,6 +13,7 @@ import { fingerprintCommand } from "./commands/fingerprint.ts";
 import { holdCommand, resumeCommand } from "./commands/hold.ts";
 import { initCommand } from "./commands/init.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { metricsCommand } from "./commands/metrics.ts";
 import { notifyRunCommand, notifyStatusCommand, notifyTestCommand } from "./commands/notify.ts";
 import {
   eventsCommand,
@@ -56,6 +57,7 @@ const COMMANDS: readonly Command[] = [
   notifyTestCommand,
   notifyStatusCommand,
   notifyRunCommand,
+  metricsCommand,
   pinCommand,
   pinVerifyCommand,
   upgradeCommand,

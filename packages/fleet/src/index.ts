@@ -6,6 +6,7 @@ import type * as editing from "./edit-fleet.ts";
 import type * as beginning from "./init/init.ts";
 import type * as schemas from "./json-schema.ts";
 import type * as logs from "./logs/read-logs.ts";
+import type * as measuring from "./metrics/metrics.ts";
 import type * as moving from "./migrate/cutover.ts";
 import type * as printing from "./migrate/fingerprint.ts";
 import type * as comparing from "./migrate/parity.ts";
@@ -95,6 +96,8 @@ export const readNotifyStatus: typeof telling.readNotifyStatus = async (...given
   (await import("./notify/status.ts")).readNotifyStatus(...given);
 export const hurryNotifier: typeof telling.hurryNotifier = async (...given) =>
   (await import("./notify/status.ts")).hurryNotifier(...given);
+export const tellMetrics: typeof measuring.tellMetrics = async (...given) =>
+  (await import("./metrics/metrics.ts")).tellMetrics(...given);
 export const tryReceivers: typeof trying.tryReceivers = async (...given) =>
   (await import("./notify/try-out.ts")).tryReceivers(...given);
 export const readPins: typeof pinning.readPins = async (...given) =>

@@ -56,7 +56,7 @@ export interface Spool {
   keep(underway: Underway): Promise<void>;
   end(underway: Underway, part: "done" | "bad"): Promise<void>;
   /** The last ones, newest first. */
-  last(part: "done" | "bad"): readonly Underway[];
+  last(part: "done" | "bad", most: number): readonly Underway[];
   /** When the last delivery was made that was told; null: none was. */
   lastMade(): number | null;
 }
@@ -144,9 +144,10 @@ export function openSpool(folder: string): Spool {
       const kept = part === "done" ? DONE_KEPT : BAD_KEPT;
       for (const name of list(part).slice(0, -kept)) await remove(part, name);
     },
-    last: (part) =>
+    last: (part, most) =>
       list(part)
         .toReversed()
+        .slice(0, most)
         .flatMap((name) => read(part, name, Underway)),
     lastMade: () => (list("done").length === 0 ? null : numberOf(list("done").at(-1) ?? "")),
   };

@@ -6,6 +6,8 @@ import type { Receiver } from "../fleet-file/notify.ts";
 import { homeOf, spoolOf } from "./home.ts";
 import { openSpool, type Underway } from "./spool.ts";
 
+const ASIDE_MOST = 200;
+
 /** How it goes with one receiver. */
 export interface ReceiverStatus {
   readonly receiver: Receiver;
@@ -41,8 +43,8 @@ export async function readNotifyStatus({ root, fleet }: FoundFleet): Promise<Not
         receiver,
         waiting: spool.waiting().length + (underway?.notices.length ?? 0),
         failing: underway !== null && underway.tries > 0 ? underway : null,
-        told: spool.last("done")[0] ?? null,
-        aside: spool.last("bad"),
+        told: spool.last("done", 1)[0] ?? null,
+        aside: spool.last("bad", ASIDE_MOST),
       };
     }),
   };

@@ -76,8 +76,8 @@ const HEADS: Readonly<Record<Notice["event"], (notice: Notice) => string>> = {
   limit: (notice) => `${who(notice)} is at a usage limit`,
   "watchdog-lost": ({ project }) => `nobody watches ${project}`,
   recovered: (notice) => `${who(notice)} goes on`,
-  "phase-done": ({ project }) => `a phase of ${project} is done`,
-  "sequence-complete": ({ project }) => `all phases of ${project} are done`,
+  "phase-done": sayNotice,
+  "sequence-complete": sayNotice,
   test: () => "fleet can reach you",
 };
 
