@@ -35,11 +35,20 @@ const WATCHED = {
   nobody: "nobody watches",
 } as const;
 
-function advice({ scope, systemd, lingers, projects }: ServiceStatus): readonly string[] {
+function advice({ scope, systemd, lingers, projects, changed }: ServiceStatus): readonly string[] {
   const missing = projects.some(({ file }) => file !== "installed");
   return [
     ...(systemd ? [] : ["systemd can't be reached from here: what it says of the units is not known"]),
-    ...(missing ? ["install what is missing or outdated: fleet service install"] : []),
+    ...(missing && changed.length > 0
+      ? projects
+          .filter(({ watched }) => watched === "nobody")
+          .map(
+            ({ name }) => `nobody watches over ${name} now; if somebody should: fleet watchdog ${name} start`,
+          )
+      : []),
+    ...(missing && changed.length === 0
+      ? ["install what is missing or outdated: fleet service install"]
+      : []),
     ...(scope === "user" && lingers === false && !missing
       ? [
           "it starts when you log in, and ends when you log out; to have it start with the machine: sudo loginctl enable-linger",

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
-import { isHeld, keeperOf, run } from "@fleet/engine";
+import { isHeld, run } from "@fleet/engine";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { fleet, ownDirectory } from "./own.ts";
 
@@ -34,7 +34,7 @@ show)
 	pid=$(cat '${root}/pid' 2>/dev/null) || pid=0
 	printf 'Id=fleet-project@shop.service\\nActiveState=active\\nUnitFileState=enabled\\nMainPID=%s\\n' "$pid" ;;
 restart)
-	setsid '${root}/packages/engine/agents' keep '${root}/${NAME}/agents.toml' >>'${root}/keeper.log' 2>&1 &
+	FLEET_KEEPER_STATE='${root}/${NAME}/.state' setsid '${root}/packages/engine/agents' keep '${root}/${NAME}/agents.toml' >>'${root}/keeper.log' 2>&1 &
 	echo $! >'${root}/pid' ;;
 stop) kill "$(cat '${root}/pid')" 2>/dev/null; rm -f '${root}/pid' ;;
 esac
@@ -184,13 +184,13 @@ describe("fleet service", () => {
     const { state, service, fleet: type, said } = await ownFleet();
     onTestFinished(async () => void (await type("down", "shop")));
     const answer = async () => JSON.parse((await type("status", "shop", "--json")).out);
-    const keeper = async () => keeperOf((await answer()).watchdog?.pid ?? 0);
+    const watchdog = async () => (await answer()).watchdog?.pid;
     expect((await type("up", "shop")).out).toBe("ada  started\n");
     const { pid } = (await answer()).agents[0];
-    const before = await keeper();
+    const before = await watchdog();
     const installed = JSON.parse((await service("install", "--json")).out);
     expect(installed).toMatchObject({ handed_over: ["shop"], projects: [{ watched: "unit" }] });
-    expect(await keeper()).not.toBe(before);
+    expect(await watchdog()).not.toBe(before);
     expect((await answer()).agents[0].pid).toBe(pid);
     const removed = JSON.parse((await service("remove", "--json")).out);
     expect(removed).toMatchObject({

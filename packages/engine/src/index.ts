@@ -47,7 +47,6 @@ export { type GrowingFile, openGrowing } from "./host/growing-file.ts";
 export { readJournal } from "./host/journal.ts";
 export { ask, isHeld, take } from "./host/lock.ts";
 export { defaultSocket } from "./host/predecessor.ts";
-export { keeperOf } from "./host/processes.ts";
 export { run } from "./host/run.ts";
 export { readRunning, type Site } from "./host/site.ts";
 export { isTaped, tapeOf } from "./host/tape.ts";

@@ -116,6 +116,8 @@ export const planService: typeof serving.planService = async (...given) =>
   (await import("./service/service.ts")).planService(...given);
 export const installService: typeof serving.installService = async (...given) =>
   (await import("./service/service.ts")).installService(...given);
+export const serviceScope: typeof serving.scopeOf = async (...given) =>
+  (await import("./service/service.ts")).scopeOf(...given);
 export const readService: typeof serving.readService = async (...given) =>
   (await import("./service/service.ts")).readService(...given);
 export const removeService: typeof serving.removeService = async (...given) =>

@@ -1,6 +1,6 @@
 import process from "node:process";
-import { type Command, defineCommand, Failure, type FlagValues } from "@fleet/engine";
-import { installService, planService, readService, removeService } from "@fleet/fleet";
+import { type Command, defineCommand, Failure, type FlagValues, type World } from "@fleet/engine";
+import { installService, planService, readService, removeService, serviceScope } from "@fleet/fleet";
 import { renderService, renderServicePlan, serviceJson } from "../render-service.ts";
 import { jsonFlag } from "./flags.ts";
 
@@ -9,11 +9,15 @@ const scopeFlags = {
   system: { type: "boolean", about: "units of the machine, which run as the owner of fleet.toml" },
 } as const;
 
-const scopeIn = ({ user, system }: FlagValues<typeof scopeFlags>): "user" | "system" => {
+/** Where nothing is said: where this fleet has its units. */
+async function scopeIn(
+  { user, system }: FlagValues<typeof scopeFlags>,
+  world: World,
+): Promise<"user" | "system"> {
   if (user && system) throw new Failure("WRONG_USAGE", "--user or --system, not both");
-  if (system) return "system";
-  return user || process.getuid?.() !== 0 ? "user" : "system";
-};
+  if (user || system) return system ? "system" : "user";
+  return (await serviceScope(world)) ?? (process.getuid?.() === 0 ? "system" : "user");
+}
 
 export const serviceInstallCommand: Command = defineCommand({
   name: "service install",
@@ -31,7 +35,7 @@ export const serviceInstallCommand: Command = defineCommand({
     ['sudo env "PATH=$PATH" fleet service install --system', "without a login of yours"],
   ],
   async run(names, { "up-all": upAll = null, "dry-run": dry, json, ...flags }, world) {
-    const wanted = { scope: scopeIn(flags), names, upAll };
+    const wanted = { scope: await scopeIn(flags, world), names, upAll };
     if (dry) {
       const plan = await planService(wanted, world);
       world.out(json ? `${JSON.stringify({ schema_version: 1, ...plan })}\n` : renderServicePlan(plan));
@@ -49,7 +53,7 @@ export const serviceStatusCommand: Command = defineCommand({
   flags: { ...scopeFlags, ...jsonFlag },
   examples: [["fleet service status", "exit 1 when a unit is missing or outdated"]],
   async run(_, { json, ...flags }, world) {
-    const status = await readService(scopeIn(flags), world);
+    const status = await readService(await scopeIn(flags, world), world);
     world.out(json ? serviceJson(status) : renderService(status));
     return status.projects.every(({ file }) => file === "installed") ? 0 : 1;
   },
@@ -61,7 +65,7 @@ export const serviceRemoveCommand: Command = defineCommand({
   flags: { ...scopeFlags, ...jsonFlag },
   examples: [["fleet service remove", "agents that run notice nothing"]],
   async run(_, { json, ...flags }, world) {
-    const status = await removeService(scopeIn(flags), world);
+    const status = await removeService(await scopeIn(flags, world), world);
     world.out(json ? serviceJson(status) : renderService(status));
     return 0;
   },

@@ -1,8 +1,10 @@
+import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { Failure, type World } from "@fleet/engine";
+import { findFleetFile } from "../find.ts";
 import { programOf } from "../program.ts";
 import { checkOurs, deleteUnits, forgetUnit, nameUnit, projectsIn, readUnits, writeUnits } from "./files.ts";
-import { handOver, keepersOf, watchAgain } from "./hand-over.ts";
+import { handOver, watchAgain, watchersOf } from "./hand-over.ts";
 import { foldersOf, lingers, type Served, surveyFleet } from "./survey.ts";
 import { createSystemd, type Systemd } from "./systemd.ts";
 import { dropInOf, planUnits, type Scope, TARGET, TEMPLATE, type Units, UP_ALL, unitOf } from "./units.ts";
@@ -84,6 +86,7 @@ export async function installService(wanted: Wanted, world: World): Promise<Serv
   const files = plan(served, upAll, world);
   const there = await readUnits(folder, Object.keys(files));
   checkOurs(folder, files, there, served.file);
+  await checkOtherScope(served, world);
   const changed = [...(await writeUnits(folder, files, there))];
   // With names given, the others stay as they are.
   const gone = names.length > 0 ? [] : await goneProjects(folder, served);
@@ -96,9 +99,27 @@ export async function installService(wanted: Wanted, world: World): Promise<Serv
   await systemd.obey("enable", "--", ...enabled(served, upAll));
   for (const project of served.projects)
     await nameUnit(project.state, { file: project.config, scope, unit: unitOf(project.name) }, served);
-  const handed = await handOver(served, systemd, world);
+  const handed = await handOver(served, systemd);
   await systemd.obey("start", "--", TARGET);
   return { ...(await statusOf(served, systemd, world)), changed, handed };
+}
+
+/** Two units would take a project from each other at every start. */
+async function checkOtherScope({ runner, file }: Served, world: World): Promise<void> {
+  const other = runner.scope === "user" ? "system" : "user";
+  if ((await projectsIn(foldersOf(other, world), file)).length === 0) return;
+  throw new Failure("TAKEN", `this fleet has units of the ${other} already`, {
+    hint: `go on with those: fleet service install --${other}; or first: fleet service remove --${other}`,
+  });
+}
+
+/** In which of the two this fleet has units; null when in none. */
+export async function scopeOf(world: World): Promise<Scope | null> {
+  const { root } = await findFleetFile(world.cwd);
+  const file = path.join(await realpath(root), "fleet.toml");
+  for (const scope of ["user", "system"] as const)
+    if ((await projectsIn(foldersOf(scope, world), file)).length > 0) return scope;
+  return null;
 }
 
 async function goneProjects(folder: string, { file, projects }: Served): Promise<readonly string[]> {
@@ -123,21 +144,21 @@ async function statusOf(served: Served, systemd: Systemd, world: World): Promise
   const files = plan(served, there[UP_ALL] !== undefined, world);
   const isThere = await systemd.isThere();
   const states = isThere ? await systemd.states(projects.map(({ name }) => unitOf(name))) : new Map();
-  const keepers = await keepersOf(served, world);
+  const watchers = await watchersOf(projects);
   const isShared = there[TEMPLATE] === files[TEMPLATE] && there[TARGET] === files[TARGET];
   return {
     ...{ scope: runner.scope, folder, systemd: isThere, lingers: lingers(runner) },
     upAll: there[UP_ALL] !== undefined,
-    projects: projects.map(({ name }): ServiceLine => {
+    projects: projects.map(({ name, state: directory }): ServiceLine => {
       const unit = unitOf(name);
       const state = states.get(unit);
       const text = there[dropInOf(name)];
-      const keeper = keepers.get(name) ?? null;
+      const keeper = watchers.get(directory)?.keeper;
       const same = isShared && text === files[dropInOf(name)];
       return {
         ...{ name, unit, active: state?.active ?? null, enabled: state?.enabled ?? null },
         file: text === undefined ? "missing" : same ? "installed" : "outdated",
-        watched: keeper === null ? "nobody" : keeper !== 0 && keeper === state?.pid ? "unit" : "elsewhere",
+        watched: keeper === undefined ? "nobody" : keeper === state?.pid ? "unit" : "elsewhere",
       };
     }),
     changed: [],

@@ -18,7 +18,7 @@ export interface UnitProject {
   readonly state: string;
   /** The engine's launcher. */
   readonly launcher: string;
-  /** The projects that it comes after. */
+  /** The projects that it comes after. One without a unit is nothing to systemd. */
   readonly after: readonly string[];
 }
 
@@ -46,10 +46,9 @@ export type Units = Readonly<Record<string, string>>;
 
 /** All files of the units of one fleet. */
 export function planUnits(fleet: UnitFleet, projects: readonly UnitProject[], runner: Runner): Units {
-  const known = projects.map(({ name }) => name);
   const dropIns = projects.map((project): [string, string] => [
     dropInOf(project.name),
-    dropIn(fleet, { ...project, after: project.after.filter((name) => known.includes(name)) }, runner),
+    dropIn(fleet, project, runner),
   ]);
   return {
     [TARGET]: target(runner),
