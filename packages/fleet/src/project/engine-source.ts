@@ -68,7 +68,11 @@ async function checkoutThatReleases(
   return meant !== null && (await exists(path.join(meant, RELEASE))) ? meant : null;
 }
 
-const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
+/** Of what a script said before it broke: its error, and not the Node that it ran in. */
+const lastLine = (text: string): string => {
+  const lines = text.trim().split("\n");
+  return (lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? "").trim();
+};
 
 const exists = (file: string): Promise<boolean> =>
   access(file).then(

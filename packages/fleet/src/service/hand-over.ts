@@ -39,7 +39,8 @@ export async function watchersOf(projects: Served["projects"]): Promise<Readonly
 const PATIENCE = 60_000;
 
 /** Ends each keeper that is not a unit's, and its watchdog with it, and has the unit start another; agents live on. */
-export async function handOver({ projects }: Served, systemd: Systemd): Promise<readonly string[]> {
+export async function handOver(served: Served, systemd: Systemd, world: World): Promise<readonly string[]> {
+  const { projects } = served;
   const [watchers, states] = await Promise.all([
     watchersOf(projects),
     systemd.states(projects.map(({ name }) => unitOf(name))),
@@ -52,7 +53,13 @@ export async function handOver({ projects }: Served, systemd: Systemd): Promise<
     process.kill(watcher.keeper, "SIGTERM");
     const now = async () => (await watchersOf([project])).get(state);
     await until(`the watchdog of ${name} ends`, async () => (await now()) === undefined);
-    await systemd.obey("restart", "--", unitOf(name));
+    try {
+      await systemd.obey("restart", "--", unitOf(name));
+    } catch (error) {
+      // It was watched before we came.
+      await watchAgain(served, project, world);
+      throw error;
+    }
     await until(`the unit of ${name} watches over it`, async () => (await now()) !== undefined);
     handed.push(name);
   }

@@ -99,7 +99,7 @@ export async function installService(wanted: Wanted, world: World): Promise<Serv
   await systemd.obey("enable", "--", ...enabled(served, upAll));
   for (const project of served.projects)
     await nameUnit(project.state, { file: project.config, scope, unit: unitOf(project.name) }, served);
-  const handed = await handOver(served, systemd);
+  const handed = await handOver(served, systemd, world);
   await systemd.obey("start", "--", TARGET);
   return { ...(await statusOf(served, systemd, world)), changed, handed };
 }

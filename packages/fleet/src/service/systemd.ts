@@ -37,10 +37,12 @@ export function createSystemd(scope: Scope, { env }: World): Systemd {
     async obey(...words) {
       const ran = await call(words);
       if (ran.code === 0) return;
-      const said = ran.timedOut ? "it did not end in time" : (ran.stderr.trim().split("\n").at(-1) ?? "");
+      // Its first line says what, the others where to read more.
+      const said = ran.timedOut ? "it did not end in time" : (ran.stderr.trim().split("\n")[0] ?? "");
       throw new Failure(
         "ENGINE_FAILED",
         `systemctl ${[...own, ...words].join(" ")}: ${said || `exit ${ran.code}`}`,
+        { hint: `see more: journalctl ${[...own, "-e"].join(" ")}` },
       );
     },
     async states(units) {

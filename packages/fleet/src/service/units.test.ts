@@ -114,6 +114,10 @@ describe("what means something to systemd", () => {
     expect(dropInOf({ folder })).toContain(`keep ${word}\n`);
   });
 
+  it("is itself in the program that is run, where a $ means nothing", () => {
+    expect(dropInOf({ launcher: "/srv/a $b %h/agents" })).toContain('ExecStart="/srv/a $b %%h/agents" keep ');
+  });
+
   it("is itself in a folder, where only % means something", () => {
     const text = dropInOf({ folder: '/srv/my "$%h' });
     expect(text).toContain('WorkingDirectory=/srv/my "$%%h\n');

@@ -111,7 +111,7 @@ ConditionPathExists=${plain(path.join(state, "wishes.json"))}
 
 [Service]
 ${identity(runner)}WorkingDirectory=${plain(folder)}
-ExecStart=${[launcher, "keep", path.join(folder, "agents.toml")].map(argument).join(" ")}
+ExecStart=${command(launcher, "keep", path.join(folder, "agents.toml"))}
 ${environment({ ...runner.env, FLEET_KEEPER_STATE: state })}# For keys: NAME=value, a line each.
 EnvironmentFile=-${plain(keysFile(runner))}
 StandardOutput=append:${plain(path.join(state, "watchdog.log"))}
@@ -129,7 +129,7 @@ ${projects.map(({ name }) => `After=${unitOf(name)}\n`).join("")}${online(runner
 [Service]
 Type=oneshot
 ${identity(runner)}WorkingDirectory=${plain(path.dirname(file))}
-ExecStart=${[program, "up", "--all"].map(argument).join(" ")}
+ExecStart=${command(program, "up", "--all")}
 ${environment(runner.env)}EnvironmentFile=-${plain(keysFile(runner))}
 TimeoutStartSec=30min
 KillMode=process
@@ -160,11 +160,11 @@ const plain = (text: string): string => oneLine(text).replaceAll("%", "%%");
 /** One word among others. */
 const word = (text: string): string => `"${plain(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 
-/** One word of a command, in which a $ would mean something, too. */
-const argument = (text: string): string => {
-  const escaped = text.replaceAll("$", "$$$$");
-  return /^[\w./@:+-]+$/.test(escaped) ? escaped : word(escaped);
-};
+/** In the words of a command a $ would mean something, too; but not in the first, where two would be two. */
+const command = (program: string, ...words: readonly string[]): string =>
+  [program, ...words.map((text) => text.replaceAll("$", "$$$$"))]
+    .map((text) => (/^[\w./@:+-]+$/.test(text) ? text : word(text)))
+    .join(" ");
 
 /** What no line of a unit can hold. Such a path is refused before. */
 const oneLine = (text: string): string => text.replaceAll(/[\r\n]/g, " ");
