@@ -32,10 +32,22 @@ export function sayShare(part: number, whole: number): string {
 /** A day and a time, UTC. */
 export const sayMoment = (at: number): string =>
   `${new Date(at).toISOString().slice(0, 16).replace("T", " ")}Z`;
-export const sayDay = (at: number): string => {
+/** How the times of an axis are said: as exactly as they differ. */
+export function sayerFor({
+  from,
+  to,
+}: {
+  readonly from: number;
+  readonly to: number;
+}): (at: number) => string {
+  const length = to - from;
+  if (length > 2 * 86_400_000) return sayDay;
+  return (at) => new Date(at).toISOString().slice(11, length > 600_000 ? 16 : 19);
+}
+
+function sayDay(at: number): string {
   const day = new Date(at);
   return `${MONTHS[day.getUTCMonth()]} ${day.getUTCDate()}`;
-};
-export const sayClock = (at: number): string => new Date(at).toISOString().slice(11, 16);
+}
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

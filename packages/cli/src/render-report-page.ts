@@ -9,7 +9,7 @@ import {
   slicesOf,
   type Window,
 } from "@fleet/fleet";
-import { sayClock, sayCount, sayDay, sayLength, sayMoment, sayShare } from "./figures.ts";
+import { sayCount, sayerFor, sayLength, sayMoment, sayShare } from "./figures.ts";
 import { type Markup, markup } from "./markup.ts";
 import { spendingText } from "./render-report.ts";
 import { STYLE } from "./report-style.ts";
@@ -125,7 +125,7 @@ function sliced(timeline: readonly Stretch[], window: Window): readonly Stretch[
 
 /** Five times: more would not fit a phone. */
 function axis({ from, to }: Window): Markup {
-  const say = to - from > 2 * 86_400_000 ? sayDay : sayClock;
+  const say = sayerFor({ from, to });
   const times = [0, 0.25, 0.5, 0.75, 1].map((part) => markup`<span>${say(from + (to - from) * part)}</span>`);
   return markup`<div class="axis"><span></span><div>${times}</div></div>`;
 }

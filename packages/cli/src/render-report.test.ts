@@ -91,6 +91,10 @@ tokens       builder: 2k in, 61k out, 2.0M from the cache, $0.50 (8 answers)
     expect(text).toContain("shop   2026-11-11 16:00Z to 2026-11-15 16:00Z (4d)");
   });
 
+  it("of a moment has seconds", () => {
+    expect(renderReport(report({ to: FROM + 20_000 }))).toContain("|00:00:05");
+  });
+
   it("of nothing says so", () => {
     expect(renderReport(report({ agents: [] }))).toContain("nothing is known of this time");
   });

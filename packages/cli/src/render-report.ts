@@ -10,7 +10,7 @@ import {
   slicesOf,
   type Window,
 } from "@fleet/fleet";
-import { sayClock, sayCount, sayDay, sayLength, sayMoment, sayShare } from "./figures.ts";
+import { sayCount, sayerFor, sayLength, sayMoment, sayShare } from "./figures.ts";
 
 /** Of a terminal that is as narrow as they come. */
 const NAME = 13;
@@ -79,7 +79,7 @@ const label = (name: string): string => {
 /** Times of the day within two days, days beyond that. */
 function axis({ from, to }: Window): string {
   const parts = 4;
-  const say = to - from > 2 * 86_400_000 ? sayDay : sayClock;
+  const say = sayerFor({ from, to });
   const labels = Array.from({ length: parts }, (_, nth) => `|${say(from + ((to - from) * nth) / parts)}`);
   return labels
     .map((text) => text.padEnd(CHART / parts))

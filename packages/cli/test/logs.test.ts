@@ -1,12 +1,9 @@
-import { execFile } from "node:child_process";
-import { appendFile, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { lookMark, tapeScript } from "../../engine/src/watch/tape.ts";
-import { openTape } from "../../fleet/src/logs/tape.ts";
 import { main } from "../src/main.ts";
 import { fleet, ownDirectory } from "./own.ts";
 
@@ -101,39 +98,6 @@ describe("what a terminal printed", () => {
     });
     expect(await logs("wheel", "--since", "2999-01-01")).toBe("");
   }, 120_000);
-
-  it("makes way for more at its limit, twice, and loses no more than what stood in a pipe", async () => {
-    const folder = await ownDirectory({ "tapes/x": "" });
-    const tape = path.join(folder, "tapes/x");
-    const flood = Array.from({ length: 1_500_000 }, (_, nth) => `${nth}\n`).join("");
-    const child = execFile("/bin/sh", ["-c", tapeScript(tape, "80x24").replaceAll("%%", "%")]);
-    child.stdin?.end(flood);
-    await new Promise((resolve) => child.on("close", resolve));
-    const sizes = await Promise.all([tape, `${tape}.1`].map(async (file) => (await stat(file)).size));
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(4 * 1024 * 1024);
-    const kept = (await readFile(`${tape}.1`, "utf8")) + (await readFile(tape, "utf8"));
-    expect(kept.endsWith("1499999\n")).toBe(true);
-    expect(kept.length).toBeGreaterThan(4 * 1024 * 1024);
-    expect((await stat(tape)).mode & 0o777).toBe(0o600);
-  }, 60_000);
-
-  it("is read on where it was left, through marks that are cut in two and a tape that makes way", async () => {
-    const folder = await ownDirectory({ tape: "" });
-    const tape = path.join(folder, "tape");
-    const mark = lookMark(Date.now() - 5_000, "80x24");
-    await writeFile(tape, `one \u00e9${mark.slice(0, 9)}`);
-    const reader = openTape(tape);
-    const texts = () =>
-      reader.news(Date.now()).map((piece) => (piece.is === "printed" ? piece.text : piece.is));
-    expect(texts()).toEqual(["one \u00e9"]);
-    await appendFile(tape, `${mark.slice(9)}two`);
-    expect(texts()).toEqual(["two"]);
-    await appendFile(tape, " three");
-    await rename(tape, `${tape}.1`);
-    await writeFile(tape, "four");
-    expect(texts().join("")).toBe(" threefour");
-    expect(texts()).toEqual([]);
-  });
 });
 
 /** A project whose agents ran once: what they noted lies where its journal says. */

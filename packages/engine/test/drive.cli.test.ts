@@ -1,6 +1,10 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { Backend } from "../src/backends/backend.ts";
+import { BACKENDS } from "../src/backends/index.ts";
 import { GO_ON } from "../src/watch/go-on.ts";
 import { DRIVEN, DRIVEN_CLIS, type Drive, type DrivenCli, drive, QUIT_GRACE, SOON } from "./driven.ts";
 import { resultsIn, saidBy } from "./model-api/request.ts";
@@ -27,6 +31,42 @@ const READ: Readonly<Record<DrivenCli, (file: string) => Step>> = {
   gemini: (file) => tool("read_file", { file_path: file }),
   opencode: (file) => tool("read", { filePath: file }),
 };
+
+/** Its conversations as they are noted, each sentence once, and shortened to what is looked for; "spent": tokens of each answer. */
+async function noted(
+  cli: DrivenCli,
+  own: Drive["own"],
+  project: Drive["project"],
+): Promise<readonly string[]> {
+  const backend: Backend | undefined = BACKENDS[cli];
+  const named = await project.journal("named-conversation");
+  const files = new Set(
+    named.flatMap(({ transcript }) => (typeof transcript === "string" ? transcript : [])),
+  );
+  const texts = await Promise.all([...files].map((file) => readFile(file, "utf8")));
+  const records = texts.flatMap((text) => text.split("\n"));
+  if (backend?.database !== undefined) {
+    const file = backend.database.file({ home: own.place.home, env: own.env });
+    const database = new DatabaseSync(file, { readOnly: true });
+    const id = named.find((one) => typeof one.id === "string")?.id;
+    for (const { record } of database.prepare(backend.database.records).all(String(id), 0))
+      records.push(String(record));
+    database.close();
+  }
+  const passages = new Map(
+    records.flatMap((record) => backend?.passages?.(record) ?? []).map((passage) => [passage.key, passage]),
+  );
+  const marks = ["kickoffs/p-ada.txt", "# and", "are you there?"];
+  const said = [...passages.values()].flatMap((passage) => {
+    if (passage.is !== "said") return [];
+    const mark = marks.find((one) => passage.text.includes(one));
+    return `${passage.by}: ${mark === undefined ? passage.text : `…${mark}…`}`;
+  });
+  const spent = [...passages.values()].flatMap((passage) =>
+    passage.is === "spent" ? passage.tokens.output : [],
+  );
+  return [...said, ...(spent.length >= 3 && spent.every((tokens) => tokens > 0) ? ["spent"] : [])];
+}
 
 describe.each(DRIVEN_CLIS)("%s", (cli) => {
   it("starts without a dialog, is told its prompt and a message, and goes on with its conversation after a death", async () => {
@@ -61,6 +101,13 @@ describe.each(DRIVEN_CLIS)("%s", (cli) => {
       expect.stringContaining("kickoffs/p-ada.txt"),
       expect.stringContaining("one"),
       expect.stringContaining("are you there?"),
+    ]);
+    // It is at rest before all of it is noted.
+    const isNoted = async () => (await noted(cli, own, project)).length > 6;
+    await until("all is noted", isNoted, SOON).catch(() => {});
+    expect(await noted(cli, own, project)).toEqual([
+      ...["you: …kickoffs/p-ada.txt…", "agent: Hello.", "you: …# and…", "agent: I heard you."],
+      ...["you: …are you there?…", "agent: I am back.", "spent"],
     ]);
     expect((await project.run(["down"])).code).toBe(0);
     // By its own word, before it would have been told by a signal. A launcher may end a moment before its program.

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anyText } from "../../test/any-text.ts";
+import { tapeScript } from "../watch/tape.ts";
 import { claim, close, fenced, isStill, type Opening, open, quote, STALE, setUp } from "./tmux-script.ts";
 
 /** Reads words as tmux does: 'quoted' as it stands, \' a quote, blanks between words. */
@@ -90,6 +91,16 @@ describe("a command", () => {
     ]);
     expect(words.join(" ")).toContain("@fleet_project p-1 ; set-option -t =x-builder: @fleet_instance i-1");
     expect(words.slice(-8)).toContain("#{pane_id}");
+  });
+
+  it("has what is printed written to a tape, whatever its folder is called", () => {
+    const tape = "/home/me/100% #{pid} it's/tapes/x";
+    const words = wordsIn(open(7, { ...opening, tape }));
+    const script = words[words.indexOf("pipe-pane") + 3];
+    // tmux expands formats in it, and times.
+    expect(script?.replaceAll("##", "#").replaceAll("%%", "%")).toBe(tapeScript(tape, "200x50"));
+    expect(script).not.toMatch(/(?<!%)(?:%%)*%(?!%)|(?<!#)(?:##)*#(?!#)/);
+    expect(open(7, opening)).not.toContain("pipe-pane");
   });
 
   it("is for this very run, not in copy mode, and with its cursor where it was seen", () => {
