@@ -11,7 +11,7 @@ import {
 } from "@fleet/fleet";
 import { sayCount, sayerFor, sayLength, sayMoment, sayShare } from "./figures.ts";
 import { type Markup, markup } from "./markup.ts";
-import { spendingText } from "./render-report.ts";
+import { phasesText, spendingText } from "./render-report.ts";
 import { STYLE } from "./report-style.ts";
 
 /** The whole page: one file, without scripts, which asks nobody for anything. */
@@ -42,7 +42,7 @@ function projectSection(report: ProjectReport): Markup {
   const known = agents.some(({ timeline }) => timeline.length > 0);
   return markup`<section class="project">
 <header><h2>${project}</h2><p class="soft">${sayLength(to - window.from)}${since === null ? "" : `, since its journal begins: ${sayMoment(since)}`}</p></header>
-${known ? [figures(report), lanes(report, window), table(agents), tokens(agents), restarts(report)] : markup`<p class="soft">Nothing is known of this time.</p>`}
+${known ? [figures(report), lanes(report, window), table(agents), tokens(agents), handoffBars(report), restarts(report)] : markup`<p class="soft">Nothing is known of this time.</p>`}
 </section>
 `;
 }
@@ -75,7 +75,7 @@ ${spent.answers === 0 ? markup`` : figure(sayCount(allTokens(spent)), spent.cost
 const percent = (at: number, { from, to }: Window): number =>
   Math.round(((at - from) / Math.max(to - from, 1)) * 10_000) / 100;
 
-function lanes({ agents, phases }: ProjectReport, window: Window): Markup {
+function lanes({ agents, phases, restarts: all }: ProjectReport, window: Window): Markup {
   const band = phases
     .filter(({ to }) => to > window.from)
     .map(({ id, from, to, done }) => {
@@ -85,8 +85,8 @@ function lanes({ agents, phases }: ProjectReport, window: Window): Markup {
     });
   const seen = new Set(agents.flatMap(({ timeline }) => timeline.map(({ is }) => is)));
   return markup`<div class="chart">
-${band.length === 0 ? markup`` : markup`<div class="lane"><span class="name soft">phases</span><div class="band">${band}</div></div>\n`}${agents.map((agent) => lane(agent, window))}${axis(window)}
-<ul class="legend">${[...seen].map((is) => markup`<li><i class="${classOf(is)}"></i>${is === "unseen" ? "nobody looked" : is}</li>`)}</ul>
+${band.length === 0 ? markup`` : markup`<div class="lane"><span class="name soft">phases</span><div class="band">${band}</div></div>\n`}${agents.map((agent) => lane(agent, all, window))}${axis(window)}
+<ul class="legend">${[...seen].map((is) => markup`<li><i class="${classOf(is)}"></i>${is === "unseen" ? "nobody looked" : is}</li>`)}${all.length === 0 ? markup`` : markup`<li><i class="mark"></i>started again</li>`}</ul>
 </div>`;
 }
 
@@ -95,18 +95,29 @@ const classOf = (is: Doing): string => is.replace(" ", "-");
 /** More stretches than a screen has pixels are shown by what fills most of each piece. */
 const MOST = 600;
 
-function lane({ name, timeline, times }: AgentReport, window: Window): Markup {
+function lane(
+  { name, timeline, times }: AgentReport,
+  all: ProjectReport["restarts"],
+  window: Window,
+): Markup {
   const stretches = timeline.length <= MOST ? timeline : sliced(timeline, window);
   const rects = stretches.map(({ from, to, is }) => {
     const x = percent(from, window) * 10;
     const about = `${is === "unseen" ? "nobody looked" : is}, ${sayMoment(from)} to ${sayMoment(to)} (${sayLength(to - from)})`;
     return markup`<rect class="${classOf(is)}" x="${x}" y="0" width="${Math.max(percent(to, window) * 10 - x, 0.5)}" height="10"><title>${about}</title></rect>`;
   });
+  const marks = all
+    .filter(({ agent, at }) => agent === name && at >= window.from)
+    .slice(-MOST)
+    .map(({ at, because }) => {
+      const words = `started again, ${sayMoment(at)}: ${because}`;
+      return markup`<rect class="mark" x="${percent(at, window) * 10 - 1}" y="0" width="2" height="4"><title>${words}</title></rect>`;
+    });
   const about = `${name}: ${Object.entries(times)
     .filter(([, time]) => time > 0)
     .map(([is, time]) => `${is} ${sayLength(time)}`)
     .join(", ")}`;
-  return markup`<div class="lane"><span class="name" title="${name}">${name}</span><svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="${about}">${rects}</svg></div>\n`;
+  return markup`<div class="lane"><span class="name" title="${name}">${name}</span><svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="${about}">${rects}${marks}</svg></div>\n`;
 }
 
 /** Neighbours that are the same are one again. */
@@ -166,13 +177,33 @@ function tokens(agents: readonly AgentReport[]): Markup {
       return markup`<rect class="working" opacity="${shade(phases.indexOf(phase), phases.length)}" x="${round(from)}" y="0" width="${round(Math.max(width - 1, 0.5))}" height="10"><title>${about}</title></rect>`;
     });
     const sum = sums[nth] ?? NOTHING_SPENT;
-    return markup`<div class="lane tokens"><span class="name" title="${name}">${name}</span><div><svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="${name}: ${spendingText(sum)}">${parts}</svg><p class="soft">${spendingText(sum)}</p></div></div>\n`;
+    return markup`<div class="lane tokens"><span class="name" title="${name}">${name}</span><div><svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="${name}: ${spendingText(sum)}">${parts}</svg><p class="soft">${spendingText(sum)}${inPhases(spent)}</p></div></div>\n`;
   });
   return markup`<h3>Tokens, by phase</h3>\n${bars}`;
 }
 
+/** What a finger can't point at. */
+const inPhases = (spent: AgentReport["spent"]): string => {
+  const text = phasesText(spent);
+  return text === "" ? "" : `; ${text}`;
+};
+
 const round = (value: number): number => Math.round(value * 10) / 10;
 const shade = (nth: number, of: number): number => round(1 - (0.6 * nth) / Math.max(of - 1, 1));
+
+/** How many took how long, from the first that has any to the last. */
+function handoffBars({ handoffs: { count, buckets } }: ProjectReport): Markup {
+  if (count === 0) return markup``;
+  const first = buckets.findIndex((bucket) => bucket.count > 0);
+  const shown = buckets.slice(first, buckets.findLastIndex((bucket) => bucket.count > 0) + 1);
+  const most = Math.max(...shown.map((bucket) => bucket.count));
+  const bars = shown.map((bucket) => {
+    const within = bucket.within === null ? "longer" : `within ${sayLength(bucket.within)}`;
+    const about = `${bucket.count} ${within}`;
+    return markup`<div class="lane tokens"><span class="name soft">${within}: ${bucket.count}</span><svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="${about}"><rect class="working" x="0" y="0" width="${round(Math.max((bucket.count / most) * 1000, bucket.count > 0 ? 3 : 0))}" height="10"><title>${about}</title></rect></svg></div>\n`;
+  });
+  return markup`<h3>Handoffs, from the push to the message</h3>\n${bars}`;
+}
 
 const SHOWN = 100;
 

@@ -44,7 +44,15 @@ const report = (more: Partial<ProjectReport> = {}): ProjectReport => ({
     { id: "one", from: FROM, to: FROM + 8 * HOUR, done: true },
     { id: "two", from: FROM + 8 * HOUR, to: FROM + 16 * HOUR, done: false },
   ],
-  handoffs: { count: 12, median: 106, p90: 110, max: 2_345 },
+  handoffs: {
+    ...{ count: 12, median: 106, p90: 110, max: 2_345 },
+    buckets: [
+      { within: 100, count: 0 },
+      { within: 200, count: 11 },
+      { within: 5_000, count: 1 },
+      { within: null, count: 0 },
+    ],
+  },
   messages: { sent: 12, confirmed: 11, lost: 1, expired: 0, doubled: 0 },
   restarts: [
     { at: FROM, agent: "builder", because: "stalled" },
@@ -78,9 +86,8 @@ restarts     builder 3: 2 stalled, 1 died with exit 1
              1 of them without need
 healed       3 times, median 4.0 s, slowest 1m
 limits       builder 4h
-tokens       builder: 2k in, 61k out, 2.0M from the cache, $0.50 (8 answers)
-               one: 1k in, 30k out, 2.0M from the cache (7 answers)
-               two: 1k in, 30k out, $0.50 (1 answer)
+tokens       builder: 2k in, 61k out, 2.0M cached, 8 answers ($0.50)
+             by phase: one 2.0M, two 32k ($0.50)
 `);
     expect(text.split("\n").every((line) => line.length <= 80)).toBe(true);
   });
@@ -89,6 +96,14 @@ tokens       builder: 2k in, 61k out, 2.0M from the cache, $0.50 (8 answers)
     const text = renderReport(report({ from: FROM - 99 * HOUR, since: FROM - 80 * HOUR }));
     expect(text).toContain("|Nov 11");
     expect(text).toContain("shop   2026-11-11 16:00Z to 2026-11-15 16:00Z (4d)");
+  });
+
+  it("breaks what is too long for a line", () => {
+    const because = "died with exit 1";
+    const restarts = Array.from({ length: 6 }, (_, nth) => ({ at: FROM, agent: `agent-${nth}`, because }));
+    const lines = renderReport(report({ restarts })).split("\n");
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+    expect(lines).toContain("             agent-2 1: 1 died with exit 1; agent-3 1: 1 died with exit 1;");
   });
 
   it("of a moment has seconds", () => {
@@ -125,7 +140,14 @@ describe("a page", () => {
     expect(page).toContain("default-src 'none'");
     expect(page).toContain('name="viewport"');
     expect(page).toContain("prefers-color-scheme: dark");
-    for (const words of ["builder", "phase two", "died with exit 1", "2.1M", "nine in ten within 110 ms"])
+    for (const words of [
+      "builder",
+      "phase two",
+      "died with exit 1",
+      "2.1M",
+      "nine in ten within 110 ms",
+      "11 within 200 ms",
+    ])
       expect(page).toContain(words);
   });
 

@@ -34,13 +34,29 @@ export function renderReport(report: ProjectReport): string {
       figuresOf(agent).reduce((line, text, nth) => line + text.padStart(WIDTHS[nth] ?? 0), label(agent.name)),
     ),
     "",
-    ...facts(report).map(([name, text]) => `${name.padEnd(NAME)}${text}`),
+    ...facts(report).flatMap(([name, text]) => fill(name.padEnd(NAME), text)),
     "",
   ].join("\n");
 }
 
 const HEADS = ["working", "waiting", "limited", "needs you", "down", "restarts", "told", "tokens"];
 const WIDTHS = [7, 9, 9, 11, 6, 10, 6, 8];
+
+const WIDE = 80;
+
+/** Broken at blanks where it is too long, and set in behind its name. */
+function fill(name: string, text: string): readonly string[] {
+  const lines: string[] = [];
+  let line = name;
+  for (const word of text.split(" ")) {
+    const isFirst = line.length === name.length;
+    if (!isFirst && line.length + 1 + word.length > WIDE) {
+      lines.push(line);
+      line = " ".repeat(NAME) + word;
+    } else line += isFirst ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
 
 /** A letter for each thing that an agent may do, so that it reads without colours. */
 const MARKS: Readonly<Record<Doing, string>> = {
@@ -162,21 +178,35 @@ function restartText(restarts: ProjectReport["restarts"]): string {
 
 /** Of each agent, and of its phases where it has several. */
 function spendingFacts(agents: readonly AgentReport[]): readonly (readonly [string, string])[] {
-  return agents.flatMap(({ name, spent }) => {
-    const phases = Object.entries(spent);
-    if (phases.length === 0) return [];
-    const all = phases.reduce((sum, [, one]) => addSpending(sum, one), NOTHING_SPENT);
-    const named = phases.filter(([phase]) => phase !== "");
-    const each = named.map(([phase, one]) => ["", `  ${oneLine(phase)}: ${spendingText(one)}`] as const);
-    return [["tokens", `${oneLine(name)}: ${spendingText(all)}`] as const, ...(named.length > 0 ? each : [])];
+  const said = agents.flatMap(({ name, spent }) => {
+    const all = Object.values(spent).reduce(addSpending, NOTHING_SPENT);
+    const phases = phasesText(spent);
+    return all.answers === 0
+      ? []
+      : [`${oneLine(name)}: ${spendingText(all)}`, ...(phases === "" ? [] : [`by phase: ${phases}`])];
   });
+  return said.map((text, nth) => [nth === 0 ? "tokens" : "", text]);
 }
 
-export function spendingText({ answers, tokens, cost }: Spending): string {
-  const { input, output, cached, written } = tokens;
-  const cache =
-    (cached === 0 ? "" : `, ${sayCount(cached)} from the cache`) +
-    (written === 0 ? "" : `, ${sayCount(written)} into it`);
-  const price = cost === null ? "" : `, $${cost.toFixed(2)}`;
-  return `${sayCount(input)} in, ${sayCount(output)} out${cache}${price} (${answers} answer${answers === 1 ? "" : "s"})`;
+/** "one 2.0M, two 31k"; "" where there is no more than one. */
+export function phasesText(spent: AgentReport["spent"]): string {
+  const phases = Object.entries(spent).filter(([phase]) => phase !== "");
+  if (phases.length < 2) return "";
+  return phases
+    .map(([phase, one]) => `${oneLine(phase)} ${sayCount(allTokens(one))}${priceText(one)}`)
+    .join(", ");
+}
+
+const priceText = ({ cost }: Spending): string => (cost === null ? "" : ` ($${cost.toFixed(2)})`);
+
+export function spendingText(spending: Spending): string {
+  const { input, output, cached, written } = spending.tokens;
+  const parts = [
+    `${sayCount(input)} in`,
+    `${sayCount(output)} out`,
+    ...(cached === 0 ? [] : [`${sayCount(cached)} cached`]),
+    ...(written === 0 ? [] : [`${sayCount(written)} written`]),
+    `${spending.answers} answer${spending.answers === 1 ? "" : "s"}`,
+  ];
+  return `${parts.join(", ")}${priceText(spending)}`;
 }

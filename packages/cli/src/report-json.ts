@@ -32,6 +32,7 @@ function projectJson(report: ProjectReport): NonNullable<ReportAnswer["projects"
       median_ms: handoffs.median,
       p90_ms: handoffs.p90,
       max_ms: handoffs.max,
+      buckets: handoffs.buckets.map(({ within, count }) => ({ within_ms: within, count })),
     },
     messages,
     restarts: restarts.map(({ at, ...more }) => ({ at: iso(at), ...more })),

@@ -32,6 +32,7 @@ p { margin: 0; }
 .lane, .axis { display: grid; grid-template-columns: 8.5rem 1fr; gap: 0.75rem; align-items: center; margin: 0.3rem 0; }
 .lane > .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 0.92rem; }
 .lane svg { display: block; width: 100%; height: 1.5rem; border-radius: 4px; background: var(--unseen); }
+.lane.tokens p { font-size: 0.82rem; }
 .lane.tokens svg { height: 1rem; background: none; }
 .band { position: relative; height: 1.6rem; }
 .band span { position: absolute; top: 0; bottom: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
@@ -44,6 +45,7 @@ p { margin: 0; }
 .limited { fill: var(--limited); background: var(--limited); } .needs-you { fill: var(--needs-you); background: var(--needs-you); }
 .starting { fill: var(--starting); background: var(--starting); } .down { fill: var(--down); background: var(--down); }
 .failed { fill: var(--failed); background: var(--failed); } .unseen { fill: var(--unseen); background: var(--unseen); }
+.mark { fill: var(--ink); background: var(--ink); } .legend i.mark { width: 0.2rem; border-radius: 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.35rem 0.75rem 0.35rem 0; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }

@@ -43,6 +43,12 @@ const ProjectOutput = z.strictObject({
       median_ms: Milliseconds,
       p90_ms: Milliseconds,
       max_ms: Milliseconds,
+      buckets: z.array(
+        z.strictObject({
+          within_ms: z.number().nullable().describe("And more than the one before; null: any time."),
+          count: z.int(),
+        }),
+      ),
     })
     .describe("From the push being seen to the message being said."),
   messages: MessagesOutput,

@@ -36,7 +36,28 @@ it("joins what was too long for a row, and loses no blank in it", async () => {
 it("follows a program that draws over what it drew before", async () => {
   expect(
     await shown([1, "one\r\n* working\r\n> "], [2, "\r\u001b[K\u001b[A\r\u001b[Ktwo\r\n* working\r\n> "]),
-  ).toEqual(["1 one", "2 two", "1 * working", "1 >"]);
+  ).toEqual(["1 one", "2 two", "2 * working", "2 >"]);
+});
+
+it("tells each line's own time, also of one that says the same as another", async () => {
+  expect(await shown([1, "same\r\n"], [2, "same\r\n"], [3, "more\r\n"])).toEqual([
+    "1 same",
+    "2 same",
+    "3 more",
+  ]);
+});
+
+it("knows its lines again when somebody made the terminal smaller", async () => {
+  const emulator = await createEmulator({ columns: 20, rows: 4 });
+  await emulator.print("one\r\ntwo\r\n", 1);
+  emulator.resize({ columns: 10, rows: 3 });
+  await emulator.print("a long line of words\r\n", 2);
+  expect(emulator.rest().map(({ at, text }) => `${at} ${text}`)).toEqual([
+    "1 one",
+    "1 two",
+    "2 a long line of words",
+  ]);
+  emulator.dispose();
 });
 
 it("shows a screen of a program's own while it stands, and nothing of it afterwards", async () => {

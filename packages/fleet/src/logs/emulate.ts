@@ -103,8 +103,12 @@ function followLines(terminal: Terminal) {
       if (mark !== undefined) top = mark.isDisposed ? 0 : mark.line;
       mark?.dispose();
       const before = rows;
-      const known = new Map(before.map((row) => [row.text, row]));
-      rows = rowsFrom(terminal, top).map((row) => ({ at, since: now, ...known.get(row.text), ...row }));
+      // Another size has moved them: then a row is known by its text.
+      const known = new Map(at === null ? before.map((row) => [row.text, row]) : []);
+      rows = rowsFrom(terminal, top).map((row, index) => {
+        const own = before[index];
+        return { at, since: now, ...(own?.text === row.text ? own : known.get(row.text)), ...row };
+      });
       // What was written over is new again.
       const same = before.findIndex(({ text }, index) => rows[index]?.text !== text);
       if (same >= 0) given = Math.min(given, same);

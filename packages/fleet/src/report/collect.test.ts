@@ -218,7 +218,11 @@ describe("handoffs", () => {
       ping(500, "b"),
       ping(600, "never seen"),
     ]);
-    expect(handoffs).toEqual({ count: 2, median: 100, p90: 300, max: 300 });
+    expect(handoffs).toMatchObject({ count: 2, median: 100, p90: 300, max: 300 });
+    expect(handoffs.buckets.filter(({ count }) => count > 0)).toEqual([
+      { within: 100, count: 1 },
+      { within: 500, count: 1 },
+    ]);
   });
 
   it.each<[readonly number[], readonly (number | null)[]]>([
@@ -230,7 +234,9 @@ describe("handoffs", () => {
     ],
     [Array.from({ length: 100 }, (_, nth) => nth + 1), [50, 90, 100]],
   ])("spread %j as median, nine in ten and slowest", (durations, [median, p90, max]) => {
-    expect(spreadOf(durations)).toEqual({ count: durations.length, median, p90, max });
+    const { buckets, ...spread } = spreadOf(durations);
+    expect(spread).toEqual({ count: durations.length, median, p90, max });
+    expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(durations.length);
   });
 });
 

@@ -98,10 +98,23 @@ function createHandoffs() {
   };
 }
 
+/** Of a picture: from "at once" to "somebody waited". */
+const BOUNDS: readonly (Milliseconds | null)[] = [
+  ...[100, 200, 500, 1_000, 2_000, 5_000],
+  ...[10_000, 30_000, 60_000, 300_000, null],
+];
+
 export function spreadOf(durations: readonly Milliseconds[]): Spread {
   const sorted = durations.toSorted((a, b) => a - b);
   const at = (part: number) => sorted[Math.max(Math.ceil(sorted.length * part) - 1, 0)] ?? null;
-  return { count: sorted.length, median: at(0.5), p90: at(0.9), max: sorted.at(-1) ?? null };
+  const buckets = BOUNDS.map((within, nth) => {
+    const above = BOUNDS[nth - 1] ?? -1;
+    const count = sorted.filter(
+      (one) => one > (above ?? 0) && one <= (within ?? Number.POSITIVE_INFINITY),
+    ).length;
+    return { within, count };
+  });
+  return { count: sorted.length, median: at(0.5), p90: at(0.9), max: sorted.at(-1) ?? null, buckets };
 }
 
 /** Automatic starts, and what came before each. */

@@ -42,6 +42,8 @@ export interface Spread {
   readonly median: Milliseconds | null;
   readonly p90: Milliseconds | null;
   readonly max: Milliseconds | null;
+  /** How many took no longer than this, and longer than the one before; the last has no end. */
+  readonly buckets: readonly { readonly within: Milliseconds | null; readonly count: number }[];
 }
 
 /** What was said to agents. */
