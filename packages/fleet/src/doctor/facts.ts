@@ -22,6 +22,8 @@ export interface MachineFacts {
   readonly files: number | null;
   readonly inotify: { readonly instances: number; readonly used: number; readonly watches: number } | null;
   readonly synchronized: boolean | null;
+  /** systemd runs this machine. */
+  readonly systemd: boolean;
   readonly disks: readonly DiskFacts[];
 }
 
@@ -75,6 +77,8 @@ export interface ProjectFacts {
   /** Are agents asked for? */
   readonly wished: boolean;
   readonly watched: boolean;
+  /** systemd starts its keeper with the machine: fleet service. */
+  readonly unit: boolean;
   /** What the watchdog runs with, and does not find there. */
   readonly unfound: readonly string[];
   readonly leftovers: readonly { readonly pid: number; readonly agent: string }[];

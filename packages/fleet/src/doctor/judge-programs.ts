@@ -17,29 +17,31 @@ export function judgeProgram(facts: ProgramFacts): readonly Finding[] {
   const mend = UPDATES[backend] ?? `install ${command}`;
   if (said === "missing")
     return [wrong(backend, `there is no ${command} on PATH`, `agents of ${users} need it`, mend)];
-  const about = command === backend ? backend : `${backend} (${command})`;
+  // Its path is long where it is not found by its name, and stands last.
+  const where = command === backend ? "" : ` (${command})`;
   if (said === "silent")
     return [
       wrong(
-        about,
-        "does not say its version",
+        backend,
+        `does not say its version${where}`,
         `it is not whole, or it hangs; agents of ${users} need it`,
         `try it yourself: ${command} --version`,
       ),
     ];
-  const bad = judgeVersion(about, backend, said.version, mend).filter(({ level }) => level !== "ok");
-  return [...(bad.length > 0 ? bad : [judgeMeasured(about, backend, said.version)]), ...judgeLogin(facts)];
+  const bad = judgeVersion(backend, backend, said.version, mend).filter(({ level }) => level !== "ok");
+  const version = bad.length > 0 ? bad : [judgeMeasured(backend, said.version)];
+  return [...version.map((one) => ({ ...one, what: one.what + where })), ...judgeLogin(facts)];
 }
 
 /** Newer ones look much the same, until one day they do not. */
-function judgeMeasured(about: string, backend: string, version: string): Finding {
+function judgeMeasured(backend: string, version: string): Finding {
   const measured = MEASURED[backend];
   const [major, minor] = version.split(".");
   const [knownMajor, knownMinor] = measured?.split(".") ?? [];
-  if (measured === undefined || (major === knownMajor && minor === knownMinor)) return ok(about, version);
+  if (measured === undefined || (major === knownMajor && minor === knownMinor)) return ok(backend, version);
   const age = compareVersions(version, measured) < 0 ? "older" : "newer";
   return noted(
-    about,
+    backend,
     `${version} is ${age} than ${measured}, with which fleet was measured`,
     "a screen that looks different is not known, and then nothing is typed into it",
     "watch `fleet status` for agents that are not known; then: fleet record PROJECT AGENT",

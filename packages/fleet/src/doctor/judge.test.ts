@@ -18,6 +18,7 @@ const machine: MachineFacts = {
   files: 20_000,
   inotify: { instances: 128, used: 3, watches: 190_000 },
   synchronized: true,
+  systemd: true,
   disks: [{ path: "/srv", free: 40 * GB, files: 4_000_000 }],
 };
 
@@ -30,6 +31,7 @@ const shop: ProjectFacts = {
   server: { socket: "/srv/s", version: "3.7", remainOnExit: true, destroyUnattached: false },
   wished: true,
   watched: true,
+  unit: true,
   unfound: [],
   leftovers: [],
   orphans: [],
@@ -144,6 +146,11 @@ describe("of the machine it finds", () => {
 
 describe("of an agent program it finds", () => {
   it.each<[string, Partial<ProgramFacts>, string]>([
+    [
+      "which of several it is",
+      { command: "/opt/claude", said: "silent" },
+      "wrong claude: does not say its version (/opt/claude)",
+    ],
     ["that it is missing", { said: "missing" }, "wrong claude: there is no claude on PATH"],
     ["that it hangs", { said: "silent" }, "wrong claude: does not say its version"],
     [
@@ -175,6 +182,7 @@ describe("of a project it finds", () => {
     server: { socket: "/srv/s", version: "3.7", remainOnExit: true, destroyUnattached: false, ...more },
   });
   it.each<[string, Partial<ProjectFacts>, string]>([
+    ["that a restart would be its end", { unit: false }, "note shop: restart: nothing brings it back"],
     ["that nobody watches", { watched: false }, "wrong shop: watchdog: its agents are asked for, and nobody"],
     [
       "a folder of state of another user",

@@ -2,7 +2,8 @@ import type { Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { judgeMachine } from "./judge-machine.ts";
 import { judgeProgram } from "./judge-programs.ts";
-import { judgeFleet, judgeProject } from "./judge-projects.ts";
+import { judgeProject } from "./judge-projects.ts";
+import { judgeFleet } from "./judge-repositories.ts";
 
 /** The machine first, for all else stands on it. */
 export const judge = (facts: Facts): readonly Finding[] => [

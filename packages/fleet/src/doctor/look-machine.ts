@@ -31,6 +31,7 @@ export async function lookAtMachine({ env }: World, folders: readonly string[]):
     path: env.PATH ?? "",
     temporary: { path: temporary, is },
     ...{ files, inotify, synchronized, disks },
+    systemd: existsSync("/run/systemd/system"),
   };
 }
 

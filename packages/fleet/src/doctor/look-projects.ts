@@ -66,6 +66,7 @@ export async function lookAtProject(
     ...{ name, folder, agents: agents.length, wished, server, remotes, nameless },
     state: stateFacts,
     watched: watchdog !== null,
+    unit: existsSync(path.join(state, "service.json")),
     running: status?.agents.filter((agent) => agent.state === "RUNNING").length ?? 0,
     unfound: PATH === null ? [] : unfoundIn(PATH, known),
     // Where the records can't be read nobody knows whose runs are over.
