@@ -198,8 +198,8 @@ function handoffBars({ handoffs: { count, buckets } }: ProjectReport): Markup {
   const shown = buckets.slice(first, buckets.findLastIndex((bucket) => bucket.count > 0) + 1);
   const most = Math.max(...shown.map((bucket) => bucket.count));
   const bars = shown.map((bucket) => {
-    const within = bucket.within === null ? "longer" : `within ${sayLength(bucket.within)}`;
-    const about = `${bucket.count} ${within}`;
+    const within = bucket.within === null ? "longer" : `≤ ${sayLength(bucket.within)}`;
+    const about = `${bucket.count} ${bucket.within === null ? "longer" : `within ${sayLength(bucket.within)}`}`;
     return markup`<div class="lane tokens"><span class="name soft">${within}: ${bucket.count}</span><svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="${about}"><rect class="working" x="0" y="0" width="${round(Math.max((bucket.count / most) * 1000, bucket.count > 0 ? 3 : 0))}" height="10"><title>${about}</title></rect></svg></div>\n`;
   });
   return markup`<h3>Handoffs, from the push to the message</h3>\n${bars}`;

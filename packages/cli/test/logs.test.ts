@@ -1,4 +1,5 @@
-import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { appendFile, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
@@ -119,6 +120,9 @@ async function ownPast(): Promise<string> {
     },
   );
   const note = (name: string) => path.join(root, "shop/notes", name);
+  // A conversation that was begun as a copy of another, and what would be waited for for ever.
+  await cp(note("one.jsonl"), note("fork.jsonl"));
+  execFileSync("mkfifo", [note("pipe.jsonl")]);
   const named = (agent: string, id: string, transcript: string | null) =>
     `${JSON.stringify({ at: 1, agent, what: "named-conversation", id, transcript })}\n`;
   await mkdir(path.join(root, "shop/.s"));
@@ -126,6 +130,8 @@ async function ownPast(): Promise<string> {
   await writeFile(
     path.join(root, "shop/.s/journal.jsonl"),
     [
+      named("ada", "1a", note("fork.jsonl")),
+      named("ada", "1b", note("pipe.jsonl")),
       named("ada", "2", note("two.jsonl")),
       named("cody", "3", note("rollout.jsonl")),
       named("gem", "4", note("chat.jsonl")),
@@ -136,6 +142,7 @@ async function ownPast(): Promise<string> {
   );
   await mkdir(path.join(root, ".local/share/opencode"), { recursive: true });
   const database = new DatabaseSync(path.join(root, ".local/share/opencode/opencode.db"));
+  database.exec("PRAGMA journal_mode = wal");
   database.exec(`CREATE TABLE message (id text, session_id text, time_created integer, time_updated integer, data text);
     CREATE TABLE part (id text, message_id text, session_id text, time_created integer, time_updated integer, data text)`);
   const at = Date.parse("2026-11-22T05:00:00Z");
@@ -178,6 +185,7 @@ describe("what agents noted", () => {
     expect(out).toMatch(
       /^04:05:\d\dZ {2}agent {2}I will run a command\.\n04:05:\d\dZ {2}tool {3}ran: sleep 4; echo tool-ran {2}→ 1 line\n04:05:\d\dZ {2}agent {2}All done\.\n {18}WAITING-UNTIL: 2026-01-01T00:00:00Z$/m,
     );
+    expect(out.split("I will run a command.")).toHaveLength(2);
     expect(out.endsWith("-- 2026-11-22 --\n04:00:00Z  you    evil \\u{1b}]0;x\\u{7} \\u{202e} words\n")).toBe(
       true,
     );
@@ -195,6 +203,7 @@ describe("what agents noted", () => {
     const of = (agent: string) =>
       lines.filter((line) => line.agent === agent).map(({ who, text }) => `${who}: ${text}`);
     expect(of("ocean")).toEqual(["you: What is here?", "tool: ran: ls  → 2 lines", "agent: Two files."]);
+    expect(await readdir(path.join(root, ".local/share/opencode"))).toEqual(["opencode.db"]);
     expect(of("gem")).toContain("tool: ran: sleep 1  → nothing");
     expect(of("cody").slice(0, 3)).toEqual([
       "you: initial prompt: run a command",

@@ -46,7 +46,9 @@ export const reportCommand = defineCommand({
     if (html !== undefined) {
       const { renderPage } = await import("../render-report-page.ts");
       const file = path.resolve(world.cwd, html);
-      await writeWhole(file, renderPage(reports, window), 0o644);
+      await writeWhole(file, renderPage(reports, window), 0o644).catch((error: NodeJS.ErrnoException) => {
+        throw new Failure("NOT_WRITABLE", `${html} can't be written: ${error.code ?? error.message}`);
+      });
       world.err(`fleet: wrote ${html}\n`);
     }
     if (json) world.out((await import("../report-json.ts")).reportJson(window, answers));

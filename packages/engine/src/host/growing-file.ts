@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { isCode } from "./files.ts";
 
@@ -13,14 +14,20 @@ const CHUNK = 1024 * 1024;
 
 /** Null when there is none. */
 export async function openGrowing(file: string): Promise<GrowingFile | null> {
-  const handle = await open(file, "r").catch((error: unknown) => {
+  // A pipe in its place would be waited for for ever.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
     throw error;
   });
   if (handle === null) return null;
+  const found = await handle.stat();
+  if (!found.isFile()) {
+    await handle.close();
+    return null;
+  }
   let position = 0;
   return {
-    inode: (await handle.stat()).ino,
+    inode: found.ino,
     close: () => handle.close(),
     async *news() {
       const { size } = await handle.stat();

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { type Backend, type GrowingFile, openGrowing, type Passage } from "@fleet/engine";
-import { createListener } from "./listen.ts";
+import { pathToFileURL } from "node:url";
+import { type Backend, type GrowingFile, isCode, openGrowing, type Passage } from "@fleet/engine";
+import type { Listener } from "./listen.ts";
 import type { LogLine, LogSource } from "./log-line.ts";
 
 /** Where a conversation is noted: in a file, or under an id in the database of its program. */
@@ -25,8 +26,8 @@ function inFile(file: string, passages: Read): Passages {
   let growing: GrowingFile | null = null;
   return {
     async *news() {
-      // It comes with the first message.
-      growing ??= await openGrowing(file);
+      // It comes with the first message. What is another user's is not ours to read.
+      growing ??= await openGrowing(file).catch((error: unknown) => unless(isCode(error, "EACCES"), error));
       if (growing === null) return;
       for await (const lines of growing.news()) for (const line of lines) yield* passages(line);
     },
@@ -43,26 +44,43 @@ function inDatabase(
   let since = 0;
   return {
     async *news() {
-      if (!existsSync(database)) return;
-      const { DatabaseSync } = await import("node:sqlite");
-      const opened = new DatabaseSync(database, { readOnly: true, timeout: 2_000 });
-      try {
-        for (const { record, moment } of opened.prepare(records).iterate(id, since)) {
-          since = Math.max(since, Number(moment));
-          yield* passages(String(record));
-        }
-      } finally {
-        opened.close();
+      const rows = await rowsOf(database, records, [id, since]);
+      for (const { record, moment } of rows) {
+        since = Math.max(since, Number(moment));
+        yield* passages(String(record));
       }
     },
     close: async () => {},
   };
 }
 
+/** Of another version of its program it may be another database, which tells us nothing. */
+async function rowsOf(file: string, sql: string, values: readonly (string | number)[]) {
+  if (!existsSync(file)) return [];
+  const { DatabaseSync } = await import("node:sqlite");
+  // Who opens one that nobody has open leaves two files beside it, unless they promise that it stays as it is.
+  const url = pathToFileURL(file);
+  if (!existsSync(`${file}-wal`)) url.searchParams.set("immutable", "1");
+  try {
+    const database = new DatabaseSync(url, { readOnly: true, timeout: 2_000 });
+    try {
+      return database.prepare(sql).all(...values);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    return unless(isCode(error, "ERR_SQLITE_ERROR"), error) ?? [];
+  }
+}
+
+function unless(isExpected: boolean, error: unknown): null {
+  if (isExpected) return null;
+  throw error;
+}
+
 /** What was said in it. */
-export function createConversation(agent: string, place: Place, backend: Backend): LogSource {
+export function createConversation(listener: Listener, place: Place, backend: Backend): LogSource {
   const passages = openPassages(place, backend);
-  const listener = createListener(agent);
   return {
     async news() {
       const lines: LogLine[] = [];

@@ -1,10 +1,10 @@
 import type { Passage } from "@fleet/engine";
 import type { LogLine } from "./log-line.ts";
 
-/** Hears the passages of one conversation, and says them as lines: each once, a tool with what came of it. */
+/** Hears the passages of an agent's conversations, and says them as lines: each once, also where one was copied from another, a tool with what came of it. */
 export interface Listener {
   hear(passage: Passage): readonly LogLine[];
-  /** The tools that have not answered. */
+  /** The tools that have not answered; nobody waits for them any more. */
   rest(): readonly LogLine[];
 }
 
@@ -35,8 +35,11 @@ export function createListener(agent: string): Listener {
           return passage satisfies never;
       }
     },
-    rest: () =>
-      [...calls.values()].map(({ at, what }) => ({ at, agent, who: "tool", text: `${what}  → no answer` })),
+    rest() {
+      const open = [...calls.values()];
+      calls.clear();
+      return open.map(({ at, what }) => ({ at, agent, who: "tool", text: `${what}  → no answer` }));
+    },
   };
 }
 

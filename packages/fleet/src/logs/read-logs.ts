@@ -13,6 +13,7 @@ import {
   tapeOf,
 } from "@fleet/engine";
 import { createConversation, type Place } from "./conversation.ts";
+import { createListener, type Listener } from "./listen.ts";
 import type { LogLine, LogSource } from "./log-line.ts";
 import { currentOf, placeOf, placesOf } from "./places.ts";
 import { createTape, openTape } from "./tape.ts";
@@ -28,6 +29,8 @@ export interface LogsWanted {
 }
 
 const POLL: Milliseconds = 300;
+/** A start takes longer. */
+const NEW_EVERY = 5;
 
 /**
  * What the agents said, by time: first all that there is, in one piece, and
@@ -37,43 +40,48 @@ export async function* readLogs(site: Site, wanted: LogsWanted): AsyncGenerator<
   const sources = await openSources(site, wanted);
   try {
     const past = await newsOf(sources);
-    if (!wanted.follow) for (const source of sources.values()) past.push(...source.rest());
+    if (!wanted.follow) for (const source of sources.all.values()) past.push(...source.rest());
     for (const agent of wanted.agents)
       if (!past.some((line) => line.agent === agent.name))
         past.push(...(await terminalOf(site, agent, wanted)));
     yield inTime(past, wanted.since);
-    while (wanted.follow && !wanted.signal.aborted) {
+    for (let polls = 1; wanted.follow && !wanted.signal.aborted; polls++) {
       await wait(POLL, undefined, { signal: wanted.signal }).catch(() => {});
-      await addNew(sources, site, wanted);
+      if (polls % NEW_EVERY === 0) await addNew(sources, site, wanted);
       const lines = inTime(await newsOf(sources), wanted.since);
       if (lines.length > 0) yield lines;
     }
   } finally {
-    for (const source of sources.values()) await source.close();
+    for (const source of sources.all.values()) await source.close();
   }
 }
 
-/** By what they read. */
-type Sources = Map<string, LogSource>;
+interface Sources {
+  /** By what they read. */
+  readonly all: Map<string, LogSource>;
+  readonly listeners: Map<string, Listener>;
+}
 
 async function openSources(site: Site, { agents, env }: LogsWanted): Promise<Sources> {
   const places = await placesOf(site, env);
-  const sources: Sources = new Map();
+  const sources: Sources = { all: new Map(), listeners: new Map() };
   for (const agent of agents) {
     if (isTaped(agent)) {
       const file = tapeOf(site.state, agent.name);
-      sources.set(file, createTape(agent.name, file));
+      sources.all.set(file, createTape(agent.name, file));
     }
     for (const place of places.get(agent.name) ?? []) addConversation(sources, agent, place);
   }
   return sources;
 }
 
-function addConversation(sources: Sources, agent: Agent, place: Place): void {
-  const backend = BACKENDS[agent.backend ?? ""];
-  const key = `${agent.name} ${"file" in place ? place.file : place.id}`;
-  if (backend !== undefined && !sources.has(key))
-    sources.set(key, createConversation(agent.name, place, backend));
+function addConversation({ all, listeners }: Sources, { name, backend }: Agent, place: Place): void {
+  const knows = BACKENDS[backend ?? ""];
+  const key = `${name} ${"file" in place ? place.file : place.id}`;
+  if (knows === undefined || all.has(key)) return;
+  const listener = listeners.get(name) ?? createListener(name);
+  listeners.set(name, listener);
+  all.set(key, createConversation(listener, place, knows));
 }
 
 /** Who was started meanwhile may be in another conversation. */
@@ -87,7 +95,7 @@ async function addNew(sources: Sources, site: Site, { agents, env }: LogsWanted)
 
 async function newsOf(sources: Sources): Promise<LogLine[]> {
   const lines: LogLine[] = [];
-  for (const source of sources.values()) lines.push(...(await source.news(Date.now())));
+  for (const source of sources.all.values()) lines.push(...(await source.news(Date.now())));
   return lines;
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { cutTape, endOfWhole, type Instant, isCode, type TapePiece } from "@fleet/engine";
 import { createEmulator, type Emulator, type ShownLine } from "./emulate.ts";
@@ -50,18 +50,21 @@ function timed(
     .toReversed();
 }
 
+const MOST_BYTES = 16 * 1024 * 1024;
+
 /** From there on, if it is the file that was read before; else all of it. Null when there is none. */
 function readFrom(file: string, known: number, from: number) {
   let handle: number;
   try {
-    handle = openSync(file, "r");
+    handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
     throw error;
   }
   try {
     const { ino: inode, size, mtimeMs: written } = fstatSync(handle);
-    const begin = inode === known && from <= size ? from : 0;
+    // An agent may write there what it likes.
+    const begin = Math.max(inode === known && from <= size ? from : 0, size - MOST_BYTES);
     const bytes = Buffer.alloc(size - begin);
     const length = readSync(handle, bytes, 0, bytes.length, begin);
     return { inode, written, bytes: bytes.subarray(0, length), end: begin + length };

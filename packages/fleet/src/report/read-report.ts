@@ -59,6 +59,7 @@ async function spentBy(
       const passages = openPassages(place, knows);
       for await (const passage of passages.news()) if (passage.is === "spent") purse.add(passage);
       await passages.close();
+      purse.close();
     }
     const phases = purse.count(
       (at) => (kind === "loop" ? phaseAt(at) : ""),

@@ -36,3 +36,15 @@ it("takes what has no time for as old as what came before it, and leaves it out 
     two: { answers: 2 },
   });
 });
+
+it("counts once what was copied into another conversation, and twice what only looks like it", () => {
+  const purse = createPurse();
+  for (const passage of [spent("sum 10", 1, 3), spent("a", 2, 3)]) purse.add(passage);
+  purse.close();
+  for (const passage of [spent("a", 2, 3), spent("sum 10", 4, 3)]) purse.add(passage);
+  const counted = purse.count(
+    () => "",
+    () => true,
+  );
+  expect(counted.get("")?.answers).toBe(3);
+});

@@ -27,19 +27,29 @@ export const allTokens = ({ tokens: { input, output, cached, written } }: Spendi
 /** What one agent spent: by the name of the phase, "" outside of any. */
 export interface Purse {
   add(passage: Extract<Passage, { is: "spent" }>): void;
+  /** A conversation is at its end: what has the same key in the next one is another answer, unless it was copied with its time. */
+  close(): void;
   count(phaseAt: (at: Instant) => string, isWanted: (at: Instant) => boolean): ReadonlyMap<string, Spending>;
 }
 
-/** An answer is noted more than once: the last time counts, and so it does where a conversation was copied. */
+/** An answer is noted more than once: the last time counts. */
 export function createPurse(): Purse {
+  const open = new Map<string, Extract<Passage, { is: "spent" }>>();
   const answers = new Map<string, Extract<Passage, { is: "spent" }>>();
   let last: Instant | null = null;
+  const close = (): void => {
+    for (const passage of open.values()) answers.set(`${passage.key} ${passage.at}`, passage);
+    open.clear();
+    last = null;
+  };
   return {
     add(passage) {
       last = passage.at ?? last;
-      answers.set(passage.key, { ...passage, at: last });
+      open.set(passage.key, { ...passage, at: last });
     },
+    close,
     count(phaseAt, isWanted) {
+      close();
       const phases = new Map<string, Spending>();
       for (const { at, tokens, cost } of answers.values()) {
         if (at === null || !isWanted(at)) continue;
