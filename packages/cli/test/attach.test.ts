@@ -1,3 +1,5 @@
+import process from "node:process";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FLEET, type OwnFleet, ownFleet } from "./own-fleet.ts";
 import { sitDown } from "./terminal.ts";
@@ -22,6 +24,15 @@ const windowOfAda = () =>
   );
 const pidOfAda = () => own.tmux("shop", "display-message", "-p", "-t", "=shop-ada:", "#{pane_pid}");
 const clients = () => own.tmux("shop", "list-clients", "-F", "#{client_readonly}");
+
+/** False when there is nobody to be told. */
+function hangUp(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGHUP");
+  } catch {
+    return false;
+  }
+}
 
 describe("fleet attach", () => {
   it("is the agent's own terminal: what is typed reaches it, and to leave it stops nothing", async () => {
@@ -61,6 +72,16 @@ describe("fleet attach", () => {
     await person.press("C-b", "d");
     await expect.poll(clients, { timeout: 30_000 }).toBe("");
     expect(await windowOfAda()).toBe("200x50 0");
+  }, 60_000);
+
+  it("leaves nothing behind when the connection breaks, however often it is told", async () => {
+    const person = await sitDown(own.home, own.env);
+    await person.type(`${FLEET} attach shop ada`);
+    await expect.poll(windowOfAda, { timeout: 30_000 }).toBe("80x23 0");
+    const fleet = await person.front();
+    // The kernel and the shell both say so, and it may take them a moment.
+    for (let times = 0; times < 100 && hangUp(fleet); times++) await wait(2);
+    await expect.poll(windowOfAda, { timeout: 30_000 }).toBe("200x50 0");
   }, 60_000);
 
   it.each<[string, readonly string[], number, RegExp]>([

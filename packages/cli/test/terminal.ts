@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
@@ -20,7 +21,9 @@ export interface Person {
   resize(columns: number, rows: number): Promise<void>;
   /** Waits until they see it. Resolves to the screen. */
   sees(what: string | RegExp): Promise<string>;
-  /** The process that runs in front of the shell. */
+  /** The program that they have in front. */
+  front(): Promise<number>;
+  /** What tmux knows of their terminal. */
   ask(format: string): Promise<string>;
 }
 
@@ -37,7 +40,7 @@ export async function sitDown(
   const tmux = async (...words: readonly string[]): Promise<string> =>
     (await run("tmux", ["-u", "-S", socket, "-f", "/dev/null", ...words], { env: { PATH, ...env } })).stdout;
   const size = ["-x", `${columns}`, "-y", `${rows}`];
-  await tmux("new-session", "-d", "-s", "person", ...size, "-c", folder, "PS1='$ ' exec sh -i");
+  await tmux("new-session", "-d", "-s", "person", ...size, "-c", folder, "PS1='$ ' exec bash --norc -i");
   onTestFinished(async () => {
     await tmux("kill-server").catch(() => {});
   });
@@ -64,6 +67,10 @@ export async function sitDown(
         if (Date.now() > deadline) throw new Error(`never seen: ${what}\n${seen}`);
         await wait(40);
       }
+    },
+    async front() {
+      const shell = (await tmux("display-message", "-p", "-t", "person", "#{pane_pid}")).trim();
+      return Number((await readFile(`/proc/${shell}/task/${shell}/children`, "utf8")).trim());
     },
     ask: async (format) => (await tmux("display-message", "-p", "-t", "person", format)).trim(),
   };

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -120,9 +119,7 @@ describe("fleet top", () => {
 
   it("gives the terminal back when it is told to end", async () => {
     const person = await atTop();
-    const shell = await person.ask("#{pane_pid}");
-    const children = await readFile(`/proc/${shell}/task/${shell}/children`, "utf8");
-    process.kill(Number(children.trim()), "SIGTERM");
+    process.kill(await person.front(), "SIGTERM");
     await person.sees("left with 130");
     expect(await person.ask("#{alternate_on}#{cursor_flag}")).toBe("01");
   }, 60_000);

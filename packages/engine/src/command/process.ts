@@ -11,8 +11,9 @@ import type { World } from "./command.ts";
  */
 export function runAsProcess(main: (argv: readonly string[], world: World) => Promise<number>): void {
   const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => interrupted.abort());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  // The kernel and the shell both say that a terminal has gone: the second time is no impatience, and something may be left to do.
+  process.on("SIGHUP", () => interrupted.abort());
   // A reader that has seen enough (`fleet logs | head`) is no reason for a stack, nor is a terminal that has gone.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
