@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
@@ -9,6 +9,8 @@ import { fleet, ownDirectory } from "./own.ts";
 
 const ENGINE = path.join(import.meta.dirname, "../../engine");
 const NAME = "my shop 50% of $HOME";
+
+const TOML = `[[project]]\nname = "shop"\npath = ${JSON.stringify(NAME)}\nengine = "workspace"\n`;
 
 const AGENTS = `[defaults]
 session_prefix = "shop-"
@@ -44,7 +46,7 @@ exit 0
 /** A fleet in a home of its own, whose systemd is a script. */
 async function ownFleet(running = "running") {
   const root = await ownDirectory({
-    "fleet.toml": `[[project]]\nname = "shop"\npath = ${JSON.stringify(NAME)}\nengine = "workspace"\n`,
+    "fleet.toml": TOML,
     [`${NAME}/agents.toml`]: AGENTS,
     running: `${running}\n`,
   });
@@ -110,19 +112,20 @@ describe("fleet service", () => {
   });
 
   it("writes units that systemd takes for such", async () => {
-    const { units, service } = await ownFleet();
+    const { root, units, service } = await ownFleet();
+    await appendFile(path.join(root, "fleet.toml"), '[notify.log]\ncommand = ["true"]\n');
     await service("install", "--up-all");
     const env = { PATH: process.env.PATH ?? "", SYSTEMD_UNIT_PATH: `${units}:` };
-    const verify = ["verify", "--man=no", UNIT, "fleet.target", "fleet-up.service"];
+    const own = (await readdir(units)).filter((name) => /^fleet-(?:up|notify)@/.test(name));
+    const verify = ["verify", "--man=no", UNIT, "fleet.target", ...own];
     // Where there is no systemd at all, the text of the units is all that can be held.
     const ran = await run("systemd-analyze", verify, { env, timeout: 20_000 }).catch(() => null);
     expect(ran === null || [ran.code, ran.stderr]).toEqual(ran === null ? true : [0, ""]);
-    expect((await readdir(units)).sort()).toEqual([
-      "fleet-project@.service",
-      `${UNIT}.d`,
-      "fleet-up.service",
-      "fleet.target",
-    ]);
+    expect(own.length).toBe(2);
+    // Nobody is to be told any more.
+    await writeFile(path.join(root, "fleet.toml"), TOML);
+    await service("install");
+    expect((await readdir(units)).filter((name) => own.includes(name))).toEqual([own.at(-1)]);
   });
 
   it("shows what it would do, and does nothing", async () => {

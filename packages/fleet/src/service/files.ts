@@ -1,7 +1,7 @@
 import { chown, mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { Failure, isCode, writeWhole } from "@fleet/engine";
-import { dropInOf, MARK, markOf, TARGET, TEMPLATE, type Units, UP_ALL, unitOf } from "./units.ts";
+import { dropInOf, MARK, markOf, TARGET, TEMPLATE, type Units, unitOf } from "./units.ts";
 
 /** What lies in the folder of units by these names. */
 export async function readUnits(folder: string, names: readonly string[]): Promise<Units> {
@@ -71,10 +71,11 @@ export async function writeUnits(folder: string, planned: Units, there: Units): 
   return changed;
 }
 
-/** Takes this fleet's units of these projects away, and what is shared when no fleet needs it any more. */
+/** Takes this fleet's units of these projects away, some others of its own, and what is shared when no fleet needs it any more. */
 export async function deleteUnits(
   folder: string,
   projects: readonly string[],
+  others: readonly string[],
   file: string,
 ): Promise<readonly string[]> {
   const removed: string[] = [];
@@ -88,7 +89,7 @@ export async function deleteUnits(
     // A person's own drop-in beside ours stays.
     await rmdir(path.join(folder, `${unitOf(project)}.d`)).catch(() => {});
   }
-  if ((await projectsIn(folder, file)).length === 0) await remove(UP_ALL, markOf(file));
+  for (const name of others) await remove(name, markOf(file));
   if ((await dropInsIn(folder)).length > 0) return removed;
   await remove(TEMPLATE, MARK);
   await remove(TARGET, MARK);

@@ -2,12 +2,23 @@ import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { Failure, type World } from "@fleet/engine";
 import { findFleetFile } from "../find.ts";
+import { ensureNotifier } from "../notify/start.ts";
 import { programOf } from "../program.ts";
 import { checkOurs, deleteUnits, forgetUnit, nameUnit, projectsIn, readUnits, writeUnits } from "./files.ts";
 import { handOver, watchAgain, watchersOf } from "./hand-over.ts";
 import { foldersOf, lingers, type Served, surveyFleet } from "./survey.ts";
 import { createSystemd, type Systemd } from "./systemd.ts";
-import { dropInOf, planUnits, type Scope, TARGET, TEMPLATE, type Units, UP_ALL, unitOf } from "./units.ts";
+import {
+  dropInOf,
+  notifierOf,
+  planUnits,
+  type Scope,
+  TARGET,
+  TEMPLATE,
+  type Units,
+  unitOf,
+  upAllOf,
+} from "./units.ts";
 
 /** One project: how its unit is on disk, how systemd has it, and who watches over it now. */
 export interface ServiceLine {
@@ -56,19 +67,24 @@ export async function planService({ scope, names, upAll }: Wanted, world: World)
     files,
     commands: [
       `${own} daemon-reload`,
-      `${own} enable ${enabled(served, upAll ?? false).join(" ")}`,
+      `${own} enable ${enabled(served, files).join(" ")}`,
       `${own} start ${TARGET}`,
     ],
   };
 }
 
-const plan = (served: Served, upAll: boolean, world: World): Units =>
-  planUnits({ file: served.file, upAll: upAll ? programOf(world) : null }, served.projects, served.runner);
+const plan = ({ file, found, projects, runner }: Served, upAll: boolean, world: World): Units => {
+  const notifies = found.fleet.receivers.length > 0;
+  return planUnits({ file, program: programOf(world), upAll, notifies }, projects, runner);
+};
 
-const enabled = ({ projects }: Served, upAll: boolean): readonly string[] => [
+/** The units of a fleet beside those of its projects. */
+const othersOf = ({ file }: Served): readonly string[] => [upAllOf(file), notifierOf(file)];
+
+const enabled = (served: Served, files: Units): readonly string[] => [
   TARGET,
-  ...projects.map(({ name }) => unitOf(name)),
-  ...(upAll ? [UP_ALL] : []),
+  ...served.projects.map(({ name }) => unitOf(name)),
+  ...othersOf(served).filter((name) => files[name] !== undefined),
 ];
 
 /**
@@ -81,22 +97,23 @@ export async function installService(wanted: Wanted, world: World): Promise<Serv
   const systemd = createSystemd(scope, world);
   if (!(await systemd.isThere())) throw noSystemd(served, world);
   const folder = foldersOf(scope, world);
-  const before = await readUnits(folder, [UP_ALL]);
-  const upAll = wanted.upAll ?? before[UP_ALL] !== undefined;
-  const files = plan(served, upAll, world);
+  const others = await readUnits(folder, othersOf(served));
+  const files = plan(served, wanted.upAll ?? others[upAllOf(served.file)] !== undefined, world);
   const there = await readUnits(folder, Object.keys(files));
   checkOurs(folder, files, there, served.file);
   await checkOtherScope(served, world);
   const changed = [...(await writeUnits(folder, files, there))];
   // With names given, the others stay as they are.
   const gone = names.length > 0 ? [] : await goneProjects(folder, served);
-  if (gone.length > 0) {
-    await systemd.obey("disable", "--", ...gone.map(unitOf));
-    await systemd.obey("stop", "--", ...gone.map(unitOf));
-    changed.push(...(await deleteUnits(folder, gone, served.file)));
+  const useless = Object.keys(others).filter((name) => files[name] === undefined);
+  const units = [...gone.map(unitOf), ...useless];
+  if (units.length > 0) {
+    await systemd.obey("disable", "--", ...units);
+    await systemd.obey("stop", "--", ...units);
+    changed.push(...(await deleteUnits(folder, gone, useless, served.file)));
   }
   if (changed.length > 0) await systemd.obey("daemon-reload");
-  await systemd.obey("enable", "--", ...enabled(served, upAll));
+  await systemd.obey("enable", "--", ...enabled(served, files));
   for (const project of served.projects)
     await nameUnit(project.state, { file: project.config, scope, unit: unitOf(project.name) }, served);
   const handed = await handOver(served, systemd, world);
@@ -138,17 +155,18 @@ async function statusOf(served: Served, systemd: Systemd, world: World): Promise
   const there = await readUnits(folder, [
     TARGET,
     TEMPLATE,
-    UP_ALL,
+    ...othersOf(served),
     ...projects.map(({ name }) => dropInOf(name)),
   ]);
-  const files = plan(served, there[UP_ALL] !== undefined, world);
+  const upAll = there[upAllOf(served.file)] !== undefined;
+  const files = plan(served, upAll, world);
   const isThere = await systemd.isThere();
   const states = isThere ? await systemd.states(projects.map(({ name }) => unitOf(name))) : new Map();
   const watchers = await watchersOf(projects);
-  const isShared = there[TEMPLATE] === files[TEMPLATE] && there[TARGET] === files[TARGET];
+  const isShared = [TEMPLATE, TARGET, ...othersOf(served)].every((name) => there[name] === files[name]);
   return {
     ...{ scope: runner.scope, folder, systemd: isThere, lingers: lingers(runner) },
-    upAll: there[UP_ALL] !== undefined,
+    upAll,
     projects: projects.map(({ name, state: directory }): ServiceLine => {
       const unit = unitOf(name);
       const state = states.get(unit);
@@ -173,13 +191,14 @@ export async function removeService(scope: Scope, world: World): Promise<Service
   const folder = foldersOf(scope, world);
   const names = await projectsIn(folder, served.file);
   const before = await statusOf(served, systemd, world);
-  const units = names.map(unitOf);
+  const others = Object.keys(await readUnits(folder, othersOf(served)));
+  const units = [...names.map(unitOf), ...others];
   if (before.systemd && units.length > 0) {
-    await systemd.obey("disable", "--", ...units, ...(before.upAll ? [UP_ALL] : []));
+    await systemd.obey("disable", "--", ...units);
     // Before the files go: without them, systemd would end the agents with the keeper.
     await systemd.obey("stop", "--", ...units);
   }
-  const changed = await deleteUnits(folder, names, served.file);
+  const changed = await deleteUnits(folder, names, others, served.file);
   if (before.systemd && changed.includes(TARGET)) await systemd.obey("disable", "--", TARGET).catch(() => {});
   if (before.systemd && changed.length > 0) await systemd.obey("daemon-reload");
   const handed: string[] = [];
@@ -188,6 +207,8 @@ export async function removeService(scope: Scope, world: World): Promise<Service
     const line = before.projects.find(({ name }) => name === project.name);
     if (line?.watched === "unit" && (await watchAgain(served, project, world))) handed.push(project.name);
   }
+  // As `up` does it, for those that go on.
+  if (handed.length > 0) await ensureNotifier(served.found, world);
   return { ...(await statusOf(served, systemd, world)), changed, handed };
 }
 

@@ -14,7 +14,10 @@ const shop: UnitProject = {
   after: [],
 };
 
-const fleet = { file: "/srv/fleet.toml", upAll: null };
+const fleet = {
+  ...{ file: "/srv/fleet.toml", program: "/opt/fleet/scripts/fleet" },
+  ...{ upAll: false, notifies: false },
+};
 
 const unitsOf = (project: Partial<UnitProject> = {}, more: Partial<Runner> = {}) =>
   planUnits(fleet, [{ ...shop, ...project }], { ...runner, ...more });
@@ -95,11 +98,19 @@ StandardOutput=append:/srv/shop/.ao-state/watchdog.log
   });
 
   it("have one more that starts every enabled project, where it is asked for", () => {
-    const units = planUnits({ ...fleet, upAll: "/opt/fleet/scripts/fleet" }, [shop], runner);
-    const text = units["fleet-up.service"] ?? "";
-    expect(text).toContain("ExecStart=/opt/fleet/scripts/fleet up --all\n");
-    expect(text).toContain("After=fleet-project@shop.service\n");
-    expect(text).toContain("KillMode=process\n");
+    const units = planUnits({ ...fleet, upAll: true }, [shop], runner);
+    const [name = ""] = Object.keys(units).filter((one) => one.startsWith("fleet-up@"));
+    expect(name).toMatch(/^fleet-up@srv-[0-9a-f]{6}\.service$/);
+    expect(units[name]).toContain("ExecStart=/opt/fleet/scripts/fleet up --all\n");
+    expect(units[name]).toContain("After=fleet-project@shop.service\n");
+    expect(units[name]).toContain("KillMode=process\n");
+  });
+
+  it("have one more that tells what happens, where there is somebody to tell", () => {
+    const units = planUnits({ ...fleet, notifies: true }, [shop], runner);
+    const [name = ""] = Object.keys(units).filter((one) => one.startsWith("fleet-notify@"));
+    expect(units[name]).toContain("ExecStart=/opt/fleet/scripts/fleet notify run\n");
+    expect(units[name]).toContain("RestartForceExitStatus=75\n");
   });
 });
 

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { digest } from "@fleet/engine";
 
 export type Scope = "user" | "system";
 
@@ -25,13 +26,28 @@ export interface UnitProject {
 export interface UnitFleet {
   /** The real path of fleet.toml. */
   readonly file: string;
-  /** The program `fleet`, where `up --all` is wanted at every start of the machine. */
-  readonly upAll: string | null;
+  /** The program `fleet`. */
+  readonly program: string;
+  /** `up --all` is wanted at every start of the machine. */
+  readonly upAll: boolean;
+  /** Somebody is to be told what happens. */
+  readonly notifies: boolean;
 }
 
 export const TARGET = "fleet.target";
 export const TEMPLATE = "fleet-project@.service";
-export const UP_ALL = "fleet-up.service";
+
+/** Of one fleet among those of a user: its folder's name, for people, and what keeps two of that name apart. */
+const keyOf = (file: string): string => {
+  const name = path
+    .basename(path.dirname(file))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-");
+  return `${name.replaceAll(/^-|-$/g, "").slice(0, 24)}-${digest(file).slice(0, 6)}`;
+};
+
+export const upAllOf = (file: string): string => `fleet-up@${keyOf(file)}.service`;
+export const notifierOf = (file: string): string => `fleet-notify@${keyOf(file)}.service`;
 
 export const unitOf = (project: string): string => `fleet-project@${project}.service`;
 
@@ -54,7 +70,8 @@ export function planUnits(fleet: UnitFleet, projects: readonly UnitProject[], ru
     [TARGET]: target(runner),
     [TEMPLATE]: TEMPLATE_TEXT,
     ...Object.fromEntries(dropIns),
-    ...(fleet.upAll === null ? {} : { [UP_ALL]: upAll(fleet, fleet.upAll, projects, runner) }),
+    ...(fleet.upAll ? { [upAllOf(fleet.file)]: upAll(fleet, projects, runner) } : {}),
+    ...(fleet.notifies ? { [notifierOf(fleet.file)]: notifier(fleet, projects, runner) } : {}),
   };
 }
 
@@ -117,25 +134,43 @@ EnvironmentFile=-${plain(keysFile(runner))}
 StandardOutput=append:${plain(path.join(state, "watchdog.log"))}
 `;
 
-const upAll = (
-  { file }: UnitFleet,
-  program: string,
-  projects: readonly UnitProject[],
-  runner: Runner,
-): string => `${markOf(file)}
-[Unit]
-Description=${plain(`fleet: fleet up --all (${path.dirname(file)})`)}
-${projects.map(({ name }) => `After=${unitOf(name)}\n`).join("")}${online(runner)}
-[Service]
-Type=oneshot
-${identity(runner)}WorkingDirectory=${plain(path.dirname(file))}
-ExecStart=${command(program, "up", "--all")}
-${environment(runner.env)}EnvironmentFile=-${plain(keysFile(runner))}
+/** It begins projects that were never up, and is over when they are. */
+const upAll = (fleet: UnitFleet, projects: readonly UnitProject[], runner: Runner): string =>
+  `${ofFleet(fleet, ["up", "--all"], projects, runner)}Type=oneshot
 TimeoutStartSec=30min
 KillMode=process
 
 [Install]
 WantedBy=${TARGET}
+`;
+
+/** 75: it has new code to run. 4: one that `fleet up` started tells already. */
+const notifier = (fleet: UnitFleet, projects: readonly UnitProject[], runner: Runner): string =>
+  `${ofFleet(fleet, ["notify", "run"], projects, runner)}Type=exec
+Restart=on-failure
+RestartSec=10s
+RestartForceExitStatus=75
+RestartPreventExitStatus=2 3 4
+SuccessExitStatus=4 75
+
+[Install]
+WantedBy=${TARGET}
+`;
+
+const ofFleet = (
+  { file, program }: UnitFleet,
+  words: readonly string[],
+  projects: readonly UnitProject[],
+  runner: Runner,
+): string => `${markOf(file)}
+[Unit]
+Description=${plain(`fleet: fleet ${words.join(" ")} (${path.dirname(file)})`)}
+PartOf=${TARGET}
+${projects.map(({ name }) => `After=${unitOf(name)}\n`).join("")}${online(runner)}
+[Service]
+${identity(runner)}WorkingDirectory=${plain(path.dirname(file))}
+ExecStart=${command(program, ...words)}
+${environment(runner.env)}EnvironmentFile=-${plain(keysFile(runner))}
 `;
 
 /** Where a person puts what must not stand in a unit, which everyone may read. */
