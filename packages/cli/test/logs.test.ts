@@ -98,6 +98,15 @@ describe("what a terminal printed", () => {
       at: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     expect(await logs("wheel", "--since", "2999-01-01")).toBe("");
+    // What goes to a terminal can't be obeyed there, raw or not.
+    let shown = "";
+    const out = (text: string) => {
+      shown += text;
+    };
+    const there = { ...world, signal: new AbortController().signal, input: async () => "", shown: true };
+    await main(["logs", "shop", "wheel", "--raw"], { ...there, out, err: out });
+    expect(shown).toContain("\\u{1b}[31mred");
+    expect(shown).not.toContain("\u001b");
   }, 120_000);
 });
 
