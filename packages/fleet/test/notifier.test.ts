@@ -198,7 +198,7 @@ it("ends by itself when nothing is up and nothing waits", async () => {
   const lost = fleet.start(300);
   await until("it watches over a project that nobody watches", async () => {
     const file = path.join(fleet.root, ".fleet/notify/projects/demo.json");
-    return (await readFile(file, "utf8").catch(() => "")).includes('"reason":"watchdog-lost"');
+    return (await readFile(file, "utf8").catch(() => "")).includes('"event":"watchdog-lost"');
   });
   await fleet.journal({ what: "watchdog-ended", because: "off" });
   expect(await lost.ended).toBe("done");

@@ -5,7 +5,7 @@ import type { EngineStatus } from "../engine-status.ts";
 import { readNews } from "../journal-news.ts";
 import { type Followed, loadFollowed, saveFollowed } from "./stored-project.ts";
 import type { Notice } from "./think/notice.ts";
-import { FRESH_STORY, hear, heed, type Story, tellNow, WANTED } from "./think/story.ts";
+import { FRESH_STORY, hear, heed, type Lost, tellNow, WANTED } from "./think/story.ts";
 
 /** Follows one project by its files: no process, and no tmux. */
 export interface Follower {
@@ -31,6 +31,8 @@ export interface FollowerSettings {
   readonly ask: () => Promise<EngineStatus | Failure>;
 }
 
+const GONE: Lost = { how: "gone", text: "its watchdog is gone, and was not started again" };
+
 /** A watchdog that has not written for so long may hang. */
 const DOUBT_AFTER = 60_000;
 
@@ -53,7 +55,8 @@ export async function follow(settings: FollowerSettings): Promise<Follower> {
       if (isFirst) story = { ...story, facts: story.facts.filter(({ at }) => at >= since) };
       isFirst = false;
       const held = await isHeld(state, "watchdog");
-      story = heed(story, await whyLost(story, held, state, () => doubts(now)), now);
+      if (!held && story.watched && (await isWishedOff(state))) story = { ...story, watched: false };
+      story = heed(story, held ? await doubts(now) : GONE, now);
       const told = tellNow(name, story, now);
       if (told.notices.length > 0) await tell(told.notices);
       const next: Followed = { state, cursor, story: told.story };
@@ -62,17 +65,6 @@ export async function follow(settings: FollowerSettings): Promise<Follower> {
       return { next: told.next, isUp: held || next.story.watched };
     },
   };
-}
-
-/** Why nobody watches it who should; null when all is well. */
-async function whyLost(
-  { watched }: Story,
-  held: boolean,
-  state: string,
-  doubts: () => Promise<string | null>,
-): Promise<string | null> {
-  if (held) return doubts();
-  return watched && !(await isWishedOff(state)) ? "nobody watches it" : null;
 }
 
 /** It was taken down after its watchdog had died: then no journal says so. */
@@ -86,9 +78,9 @@ async function isWishedOff(state: string): Promise<boolean> {
 }
 
 /** What its engine says of a watchdog that has not written for long. */
-function createDoubts({ state, ask }: FollowerSettings): (now: number) => Promise<string | null> {
+function createDoubts({ state, ask }: FollowerSettings): (now: number) => Promise<Lost | null> {
   let askedAt = 0;
-  let said: string | null = null;
+  let said: Lost | null = null;
   return async (now) => {
     const written = statSync(path.join(state, "records.json"), { throwIfNoEntry: false })?.mtimeMs ?? now;
     const quiet = now - written;
@@ -102,14 +94,14 @@ function createDoubts({ state, ask }: FollowerSettings): (now: number) => Promis
     askedAt = now;
     const status = await ask();
     const watchdog = "watchdog" in status ? status.watchdog : null;
-    said =
-      watchdog === null
-        ? null
-        : watchdog.trouble != null
-          ? `the watchdog can't go on: ${watchdog.trouble}`
-          : watchdog.stale
-            ? "the watchdog hangs"
-            : null;
+    said = watchdog === null ? null : lostBy(watchdog);
     return said;
   };
 }
+
+const lostBy = ({ trouble, stale }: NonNullable<EngineStatus["watchdog"]>): Lost | null =>
+  trouble != null
+    ? { how: "stuck", text: `its watchdog can't go on: ${trouble}` }
+    : stale
+      ? { how: "hangs", text: "its watchdog hangs" }
+      : null;

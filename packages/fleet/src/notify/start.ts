@@ -48,7 +48,9 @@ export async function ensureNotifier({ root, fleet }: FoundFleet, { env, err }: 
     const log = path.join(home, "notifier.log");
     const out = openSync(log, "a", 0o600);
     if (statSync(log).size > LOG_MOST) truncateSync(log);
-    const argv = [process.execPath, ...process.execArgv, program, "notify", "run"];
+    // A short command is given much room for its rubbish, so that it need not sort it.
+    const flags = process.execArgv.filter((flag) => !flag.includes("semi-space"));
+    const argv = [process.execPath, ...flags, program, "notify", "run"];
     const child = spawn("/bin/sh", ["-c", KEEPER, "fleet-notifier", ...argv], {
       cwd: root,
       detached: true,

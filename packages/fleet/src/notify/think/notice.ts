@@ -75,7 +75,8 @@ const HEADS: Readonly<Record<Notice["event"], (notice: Notice) => string>> = {
   failed: (notice) => `${who(notice)} FAILED`,
   limit: (notice) => `${who(notice)} is at a usage limit`,
   "watchdog-lost": ({ project }) => `nobody watches ${project}`,
-  recovered: (notice) => `${who(notice)} goes on`,
+  recovered: (notice) =>
+    notice.agent === null ? `${notice.project} is watched again` : `${who(notice)} goes on`,
   "phase-done": sayNotice,
   "sequence-complete": sayNotice,
   test: () => "fleet can reach you",

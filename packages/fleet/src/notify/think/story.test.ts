@@ -21,7 +21,7 @@ function tell(events: readonly Event[], seconds = 600): readonly string[] {
     const now = START + second * 1000;
     for (const event of events.filter(([at]) => at === second)) {
       const [, what, is, more] = event;
-      if (what === "lost") story = heed(story, "nobody watches it", now);
+      if (what === "lost") story = heed(story, { how: "gone", text: "nobody watches it" }, now);
       else if (what === "there") story = heed(story, null, now);
       else {
         const entry =

@@ -91,7 +91,7 @@ function decided(troubles: readonly Trouble[], agent: string, entry: JournalEntr
     const known = own.filter(({ told }) => told);
     return [...others, ...known.map((one) => (WELL.has(is) ? ended(one, at) : one))];
   }
-  const reason = is === "asking" ? `asking ${gist(entry.question)}` : event;
+  const reason = is === "asking" ? `asking ${gist(entry.question)}` : event === "needs-human" ? is : event;
   return [...others, ...stands(own, { event, agent, reason, text: say(is, entry), since: at })];
 }
 
@@ -128,17 +128,28 @@ function say(is: string, { question, because, processes, until }: JournalEntry):
   }
 }
 
-/** Folds in how the watchdog was found; null: as it should be. */
-export function heed(story: Story, lost: string | null, now: number): Story {
+/** How a watchdog is lost: it is gone, it hangs, or it says itself why it can't go on. */
+export interface Lost {
+  readonly how: "gone" | "hangs" | "stuck";
+  readonly text: string;
+}
+
+/** Folds in how the watchdog was found; null: as it should be. Where none should be, it does not matter. */
+export function heed(story: Story, lost: Lost | null, now: number): Story {
   const own = story.troubles.filter(({ agent }) => agent === null);
   const others = story.troubles.filter(({ agent }) => agent !== null);
+  if (!story.watched) return own.length === 0 ? story : { ...story, troubles: others };
   if (lost === null && own.length === 0) return story;
-  if (!story.watched) return { ...story, troubles: others };
-  const reason = "watchdog-lost";
   const next =
     lost === null
       ? own.map((one) => ended(one, now))
-      : stands(own, { event: reason, agent: null, reason, text: bounded(lost), since: now });
+      : stands(own, {
+          event: "watchdog-lost",
+          agent: null,
+          reason: lost.how,
+          text: bounded(lost.text),
+          since: now,
+        });
   return { ...story, troubles: [...others, ...next] };
 }
 
@@ -214,12 +225,20 @@ function recoveryOf(project: string, trouble: Trouble, over: number): Notice {
   };
 }
 
-const commandOf = (project: string, { agent, event }: Trouble): string =>
-  agent !== null
-    ? `fleet why ${project} ${agent}`
-    : event === "watchdog-lost"
-      ? `fleet up ${project}`
-      : `fleet status ${project}`;
+/** Of a watchdog, and of an agent; where nothing else helps, one asks why. */
+const COMMANDS: Readonly<Record<string, (project: string, agent: string) => string>> = {
+  gone: (project) => `fleet up ${project}`,
+  hangs: (project) => `fleet watchdog ${project} restart`,
+  stuck: (project) => `fleet logs ${project} watchdog -n 20`,
+  asking: (project, agent) => `fleet attach ${project} ${agent}`,
+  foreign: (project, agent) => `fleet attach ${project} ${agent}`,
+  unread: (project, agent) => `fleet record ${project} ${agent}`,
+};
+
+function commandOf(project: string, { agent, reason }: Trouble): string {
+  const [word = ""] = reason.split(" ");
+  return COMMANDS[word]?.(project, agent ?? "") ?? `fleet why ${project} ${agent}`;
+}
 
 function sayTime(duration: number): string {
   const seconds = Math.max(0, Math.round(duration / 1000));
