@@ -8,8 +8,11 @@ const literal = (text: string): string => quote(text.replaceAll("#", "##"));
 
 export const windowSize = { columns: 200, rows: 50 } as const;
 
-/** In what tmux hands to a shell it expands times, too. */
-const untimed = (text: string): string => text.replaceAll("%", "%%");
+/** In what tmux hands to a shell it expands times, too: a % is doubled, and the one that it is to put there stands for itself. */
+const timed = (script: (seconds: string) => string): string =>
+  literal(script(NOW).replaceAll("%", "%%").replace(NOW, "%s"));
+
+const NOW = "the-seconds";
 
 /** Of our own server only. The user's tmux.conf is not read, and no program may reach past its pane. */
 const OPTIONS = [
@@ -64,7 +67,7 @@ export function open(epoch: number, opening: Opening): string {
     `set-option -F -t ${target} @fleet_pane '#{pane_id}'`,
     ...(tape === null
       ? []
-      : [`pipe-pane -t ${target} ${literal(untimed(tapeScript(tape, `${columns}x${rows}`)))}`]),
+      : [`pipe-pane -t ${target} ${timed((seconds) => tapeScript(tape, `${columns}x${rows}`, seconds))}`]),
   );
 }
 

@@ -36,6 +36,6 @@ describe("a tape", () => {
   });
 
   it("is written by a script that quotes its file", () => {
-    expect(tapeScript("/a b/it's", "200x50")).toContain("cat >>'/a b/it'\\''s'");
+    expect(tapeScript("/a b/it's", "200x50", "7")).toContain("cat >>'/a b/it'\\''s'");
   });
 });

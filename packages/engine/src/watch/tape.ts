@@ -69,16 +69,17 @@ const TAPE_MOST = 4 * 1024 * 1024;
 /**
  * Writes its input to the tape, for sh. At its limit no file may grow, and
  * `cat` ends for that: then the file makes way, and another begins. For any
- * other reason to end, a full disk say, there is nothing to be done.
+ * other reason to end, a full disk say, there is nothing to be done. `seconds`
+ * is when the run began, since the epoch.
  */
-export function tapeScript(file: string, size: string): string {
+export function tapeScript(file: string, size: string, seconds: string): string {
   const tape = `'${file.replaceAll("'", "'\\''")}'`;
   // dash and sh count in blocks of 512 bytes.
   const blocks = TAPE_MOST / 512;
-  const begin = markOf("%s000", size, "run").replace("\u001b", "\\033").replace("\u0007", "\\007");
+  const begin = markOf(`${seconds}000`, size, "run").replace("\u001b", "\\033").replace("\u0007", "\\007");
   return [
     "umask 077; trap '' XFSZ",
-    `printf '${begin}' "$(date +%s)" >>${tape}`,
+    `printf '${begin}' >>${tape}`,
     `ulimit -f ${blocks}`,
     `while ! cat >>${tape}; do [ "$(wc -c <${tape})" -ge ${TAPE_MOST - 512} ] || exit; mv -f ${tape} ${tape}.1; done`,
   ].join("; ");
