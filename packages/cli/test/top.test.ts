@@ -1,3 +1,4 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -115,6 +116,24 @@ describe("fleet top", () => {
     expect(await person.ask("#{alternate_on}#{cursor_flag}#{wrap_flag}")).toBe("011");
     await person.type("echo $((40 + 2))");
     await person.sees(/^42$/m);
+  }, 60_000);
+
+  it("follows fleet.toml as it changes, as soon as it is in order", async () => {
+    const person = await atTop();
+    const file = path.join(own.home, "fleet.toml");
+    const before = await readFile(file, "utf8");
+    await mkdir(path.join(own.home, "new"));
+    await writeFile(
+      path.join(own.home, "new/agents.toml"),
+      '[defaults]\nsession_prefix = "new-"\nlog_dir = ".s"\nbackend = "demo"\n[agents.carl]\nkind = "persistent"\n',
+    );
+    await writeFile(file, `${before}[[project]]\nname = `);
+    await writeFile(file, `${before}[[project]]\nname = "new"\npath = "new"\nengine = "workspace"\n`);
+    await person.sees(/^fleet {2}3 projects, 4 agents/m);
+    await writeFile(file, before);
+    await person.sees(/^fleet {2}2 projects, 3 agents/m);
+    await person.press("q");
+    await person.sees("left with 0");
   }, 60_000);
 
   it("gives the terminal back when it is told to end", async () => {

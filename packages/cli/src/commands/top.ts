@@ -21,18 +21,16 @@ export const topCommand = defineCommand({
           hint: "elsewhere: fleet status --watch",
         },
       );
-    const found = await findFleet(world.cwd, { strict: false });
     if (tag !== undefined && names.length > 0)
       throw new Failure("WRONG_USAGE", "top takes names or --tag, not both", {
         hint: `fleet top --tag ${tag}`,
       });
-    const chosen =
-      tag !== undefined
-        ? projectsTagged(found, tag.split(","))
-        : names.length > 0
-          ? pickProjects(found, names)
-          : found.fleet.projects;
+    const choose = async () => {
+      const found = await findFleet(world.cwd, { strict: false });
+      if (tag !== undefined) return { found, projects: projectsTagged(found, tag.split(",")) };
+      return { found, projects: names.length > 0 ? pickProjects(found, names) : found.fleet.projects };
+    };
     const { runTop } = await import("../top/top.ts");
-    return runTop(found, chosen, world);
+    return runTop(choose, world);
   },
 });

@@ -7,7 +7,7 @@ import { type ProjectLine, toLine } from "../project-line.ts";
 import type { Board, Told } from "./rows.ts";
 
 /** Engines that answer without a process are asked this often when nothing wakes us; the others cost more. */
-const PAUSE = { own: 1_000, other: 5_000 } as const;
+const PAUSE = { own: 1_000, other: 5_000, file: 1_000 } as const;
 /** Of the time, one part in so many may go into looking: a hundred projects are looked at less often than one. */
 const SHARE = 10;
 /** What comes together is looked at together. */
@@ -16,10 +16,54 @@ const GATHER = 50;
 /** What the watchdog writes when something is other than before. */
 const TELLING = /^(journal\.jsonl|records\.json|wishes\.json|project\.json|keeper\.json)$/;
 
-/** Looks at the fleet until the signal aborts, and says each time what is to be seen now. */
-export async function watchFleet(
-  found: FoundFleet,
-  projects: readonly FleetProject[],
+/** What is looked at. */
+export interface Scope {
+  readonly found: FoundFleet;
+  readonly projects: readonly FleetProject[];
+}
+
+/** Looks at the fleet until the signal aborts, and says each time what is to be seen now. A changed fleet.toml is followed as soon as it is in order. */
+export async function followFleet(
+  first: Scope,
+  choose: () => Promise<Scope>,
+  world: World,
+  onBoard: (board: Board, scope: Scope) => void,
+): Promise<void> {
+  for (let scope = first; !world.signal.aborted; ) {
+    const over = new AbortController();
+    const own: World = { ...world, signal: AbortSignal.any([world.signal, over.signal]) };
+    const next = awaitOther(scope, choose, own.signal).finally(() => over.abort());
+    const shown = scope;
+    await watchFleet(scope, own, (board) => onBoard(board, shown));
+    scope = await next;
+  }
+}
+
+/** Until its file is another one that can be read; until the signal aborts at the latest. */
+async function awaitOther(scope: Scope, choose: () => Promise<Scope>, signal: AbortSignal): Promise<Scope> {
+  const file = path.join(scope.found.root, "fleet.toml");
+  const stampOf = async () => {
+    const found = await stat(file).catch(() => null);
+    return `${found?.ino} ${found?.mtimeMs} ${found?.size}`;
+  };
+  for (let known = await stampOf(); !signal.aborted; ) {
+    await rest(PAUSE.file, signal);
+    const stamp = await stampOf();
+    if (stamp === known) continue;
+    known = stamp;
+    const next = await choose().catch(unlessFailure);
+    if (next !== null) return next;
+  }
+  return scope;
+}
+
+function unlessFailure(error: unknown): null {
+  if (error instanceof Failure) return null;
+  throw error;
+}
+
+async function watchFleet(
+  { found, projects }: Scope,
   world: World,
   onBoard: (board: Board) => void,
 ): Promise<void> {
@@ -40,8 +84,9 @@ export async function watchFleet(
       const state = answer instanceof Failure ? null : stateOf(answer.socket);
       if (state !== null) await history.read(project, state);
     }
-    tell();
+    if (!world.signal.aborted) tell();
   };
+  if (projects.length === 0) tell();
   // One that takes its time, or hangs, must not keep the others waiting.
   const own = projects.filter((project) => isInProcess(found, project));
   const others = projects.filter((project) => !own.includes(project));

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { World } from "@fleet/engine";
-import type { FleetProject, FoundFleet } from "@fleet/fleet";
+import type { FoundFleet } from "@fleet/fleet";
 import { act, attach, read } from "./errands.ts";
-import { watchFleet } from "./lookout.ts";
+import { followFleet, type Scope } from "./lookout.ts";
 import { isAscii } from "./paint.ts";
 import { type Key, press } from "./press.ts";
 import type { Board } from "./rows.ts";
@@ -16,14 +16,11 @@ const TICK = 1_000;
 const REREAD = { pause: 2_000, share: 10 } as const;
 
 /** Shows the fleet until the person has seen enough. Resolves to the exit code. */
-export async function runTop(
-  found: FoundFleet,
-  projects: readonly FleetProject[],
-  world: World,
-): Promise<number> {
+export async function runTop(choose: () => Promise<Scope>, world: World): Promise<number> {
+  let scope = await choose();
   const over = new AbortController();
   const own: World = { ...world, signal: AbortSignal.any([world.signal, over.signal]) };
-  let board: Board = { looked: projects.length === 0, projects: [], happened: [] };
+  let board: Board = { looked: scope.projects.length === 0, projects: [], happened: [] };
   let state: State = BEGINNING;
   const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<number>();
   /** What breaks in an event is this command's failure, and not the end of the process with the screen as it is. */
@@ -43,7 +40,8 @@ export async function runTop(
     const step = press(state, key, sightOf(board, state, screen.size()));
     change(() => step.state);
     if (step.errand?.do === "quit") end(step.errand.exit);
-    else if (step.errand !== null) run(step.errand, { found, world: own, screen, change }).catch(fail);
+    else if (step.errand !== null)
+      run(step.errand, { found: scope.found, world: own, screen, change }).catch(fail);
   };
   const screen = openScreen(
     { color: world.color, ascii: isAscii(world.env) },
@@ -53,8 +51,9 @@ export async function runTop(
   world.signal.addEventListener("abort", () => end(130), { once: true });
   try {
     safely(draw);
-    watchFleet(found, projects, own, (seen) => {
+    followFleet(scope, choose, own, (seen, of) => {
       board = seen;
+      scope = of;
       safely(draw);
     }).catch(fail);
     return await (world.signal.aborted ? 130 : ended);
