@@ -37,7 +37,7 @@ export const logsCommand = defineCommand({
   examples: [
     ["fleet logs demo", "all agents, in the order in which they spoke"],
     ["fleet logs demo builder -f -n 20", "the last 20 entries of one, and what comes"],
-    ["fleet logs demo --since 2h --json", "for scripts: at, agent, who (you, agent, tool, terminal), text"],
+    ["fleet logs demo --since 2h --json", "the last two hours, for scripts"],
     ["fleet logs demo forge --raw > forge.log", "with every escape sequence, for less -R or a player"],
     ["fleet logs demo watchdog", "what the watchdog wrote about itself"],
   ],

@@ -24,7 +24,7 @@ export const reportCommand = defineCommand({
     ["fleet report", "all enabled projects, the last seven days"],
     ["fleet report demo --since 24h", "one project, since yesterday"],
     ["fleet report --html report.html", "for a browser, light and dark, on a phone too"],
-    ["fleet report --json | jq '.projects[].restarts'", "each restart with its reason"],
+    ["fleet report --json | jq '.projects[].report.restarts'", "each restart with its reason"],
   ],
   async run(names, { since = "7d", html, json }, world) {
     const found = await findFleet(world.cwd);
