@@ -24,7 +24,7 @@ export function createMarker(state: string): Marker {
     mark(agents, { sessions }) {
       for (const agent of agents.filter(isTaped)) {
         const pane = sessions.get(agent.session);
-        if (pane === undefined || pane.dead || marked.get(pane.id) === pane.activity) continue;
+        if (pane === undefined || marked.get(pane.id) === pane.activity) continue;
         // What comes within the same second has the next mark.
         marked.set(pane.id, pane.activity);
         add(tapeOf(state, agent.name), lookMark(lastPrint(pane), pane.size));
