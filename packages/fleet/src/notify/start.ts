@@ -9,7 +9,7 @@ import { makeHome } from "./home.ts";
 /**
  * Runs its arguments, and again when they end otherwise than they should: what
  * dies quickly, ever later. 0: nothing is left to tell. 2, 3, 4: it can't be
- * run, or another one runs. 75: there is new code.
+ * run, or another one runs. 75: there is new code. 130: it was asked to end.
  */
 const KEEPER = `
 pause=1
@@ -20,7 +20,7 @@ while :; do
   wait "$!"
   code=$?
   case $code in
-    0 | 2 | 3 | 4) exit "$code" ;;
+    0 | 2 | 3 | 4 | 130) exit "$code" ;;
     75) continue ;;
   esac
   [ $(($(date +%s) - began)) -lt 60 ] || pause=1

@@ -144,14 +144,14 @@ KillMode=process
 WantedBy=${TARGET}
 `;
 
-/** 75: it has new code to run. 4: one that `fleet up` started tells already. */
+/** 75: it has new code to run. 4: one that `fleet up` started tells already. 130: it was stopped. */
 const notifier = (fleet: UnitFleet, projects: readonly UnitProject[], runner: Runner): string =>
   `${ofFleet(fleet, ["notify", "run"], projects, runner)}Type=exec
 Restart=on-failure
 RestartSec=10s
 RestartForceExitStatus=75
 RestartPreventExitStatus=2 3 4
-SuccessExitStatus=4 75
+SuccessExitStatus=4 75 130
 
 [Install]
 WantedBy=${TARGET}
