@@ -64,7 +64,7 @@ it("posts to a webhook what happened, signed so that anybody with the secret can
 });
 
 it.each([
-  ["refuses", [503], "it answered 503: no, 503", false],
+  ["refuses", [500], "it answered 500: no, 500", false],
   ["does not like what is in it", [422], "it answered 422: no, 422", true],
   ["sends us elsewhere", [302], "it answered 302: no, 302", false],
   ["hangs", ["hangs"], "no answer within 0.3 s", false],

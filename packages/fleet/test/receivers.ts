@@ -9,8 +9,8 @@ export interface Heard {
   readonly body: string;
 }
 
-/** How one request is answered: with a status, never, or by a connection that breaks in the midst of the answer. */
-export type Manner = number | "hangs" | "dies";
+/** How one request is answered: with a status, with 503 and "in an hour", never, or by a connection that breaks in the midst of the answer. */
+export type Manner = number | "in an hour" | "hangs" | "dies";
 
 /** A receiver that treats each request as it is told, the last manner for all that follow. What it was told lies in `heard`. */
 export async function ownReceiver(...manners: readonly Manner[]): Promise<OwnReceiver> {
@@ -26,6 +26,10 @@ export async function ownReceiver(...manners: readonly Manner[]): Promise<OwnRec
       response.writeHead(200, { "content-length": "1000" });
       response.write("half");
       setImmediate(() => response.destroy());
+      return;
+    }
+    if (manner === "in an hour") {
+      response.writeHead(503, { "retry-after": "3600" }).end();
       return;
     }
     response.writeHead(manner).end(manner === 200 ? "" : `no, ${manner}`);
