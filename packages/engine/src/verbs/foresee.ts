@@ -46,7 +46,7 @@ export function foresee(assessment: Assessment, scene: Scene): Foresight {
     case "overdue":
       return foreseeWake(assessment.woken, scene);
     case "asking":
-      return next("it is left alone until a person answers: attach to its session");
+      return next(`it is left alone until a person answers: attach ${agent.name}`);
     case "limited":
       return foreseeLimit(assessment, scene);
     case "unwell":
