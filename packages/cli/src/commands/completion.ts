@@ -1,7 +1,6 @@
 import { type Command, defineCommand, Failure, readText } from "@fleet/engine";
 import { findFleet, folderOf, programOf } from "@fleet/fleet";
-import { SCRIPTS, SHELLS } from "../completion-scripts.ts";
-import { type Candidate, planCompletion, type Sources } from "../plan-completion.ts";
+import type { Candidate, Sources } from "../plan-completion.ts";
 
 export const completionCommand = defineCommand({
   name: "completion",
@@ -13,6 +12,7 @@ export const completionCommand = defineCommand({
     ["fleet completion fish | source", "for this fish"],
   ],
   async run([given], _, world) {
+    const { SCRIPTS, SHELLS } = await import("../completion-scripts.ts");
     const shell = SHELLS.find((name) => name === given);
     if (shell === undefined)
       throw new Failure("WRONG_USAGE", `completion knows no "${given}"`, {
@@ -33,6 +33,7 @@ export const completeCommandOf = (commands: () => readonly Command[]): Command =
     flags: {},
     examples: [],
     async run([at, ...words], _, { cwd, out }) {
+      const { planCompletion } = await import("../plan-completion.ts");
       const { sources, typed, before } = planCompletion(commands(), { words, at: Number(at) });
       const candidates = await candidatesOf(sources, cwd).catch(() => []);
       for (const { word, about } of candidates)

@@ -1,6 +1,5 @@
 import { defineCommand } from "@fleet/engine";
 import { diagnose } from "@fleet/fleet";
-import { doctorJson, renderDiagnosis } from "../render-doctor.ts";
 import { jsonFlag } from "./flags.ts";
 
 export const doctorCommand = defineCommand({
@@ -17,6 +16,7 @@ export const doctorCommand = defineCommand({
     ["fleet doctor --fix", "permissions, .gitignore, sockets that nobody listens on"],
   ],
   async run(names, { fix = false, json }, world) {
+    const { doctorJson, renderDiagnosis } = await import("../render-doctor.ts");
     const diagnosis = await diagnose(names, { fix }, world);
     world.out(json ? doctorJson(diagnosis) : renderDiagnosis(diagnosis));
     return diagnosis.findings.some(({ level }) => level === "wrong") ? 1 : 0;

@@ -1,8 +1,10 @@
 import process from "node:process";
 import { type Command, defineCommand, Failure, type FlagValues, type World } from "@fleet/engine";
 import { installService, planService, readService, removeService, serviceScope } from "@fleet/fleet";
-import { renderService, renderServicePlan, serviceJson } from "../render-service.ts";
 import { jsonFlag } from "./flags.ts";
+
+// As short commands need none of it, it is loaded by these alone.
+const loadRender = () => import("../render-service.ts");
 
 const scopeFlags = {
   user: { type: "boolean", about: "units of your own systemd; the default for everyone but root" },
@@ -38,10 +40,12 @@ export const serviceInstallCommand: Command = defineCommand({
     const wanted = { scope: await scopeIn(flags, world), names, upAll };
     if (dry) {
       const plan = await planService(wanted, world);
+      const { renderServicePlan } = await loadRender();
       world.out(json ? `${JSON.stringify({ schema_version: 1, ...plan })}\n` : renderServicePlan(plan));
       return 0;
     }
     const status = await installService(wanted, world);
+    const { renderService, serviceJson } = await loadRender();
     world.out(json ? serviceJson(status) : renderService(status));
     return 0;
   },
@@ -54,6 +58,7 @@ export const serviceStatusCommand: Command = defineCommand({
   examples: [["fleet service status", "exit 1 when a unit is missing or outdated"]],
   async run(_, { json, ...flags }, world) {
     const status = await readService(await scopeIn(flags, world), world);
+    const { renderService, serviceJson } = await loadRender();
     world.out(json ? serviceJson(status) : renderService(status));
     return status.projects.every(({ file }) => file === "installed") ? 0 : 1;
   },
@@ -66,6 +71,7 @@ export const serviceRemoveCommand: Command = defineCommand({
   examples: [["fleet service remove", "agents that run notice nothing"]],
   async run(_, { json, ...flags }, world) {
     const status = await removeService(await scopeIn(flags, world), world);
+    const { renderService, serviceJson } = await loadRender();
     world.out(json ? serviceJson(status) : renderService(status));
     return 0;
   },
