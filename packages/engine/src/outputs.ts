@@ -45,7 +45,7 @@ export const StatusOutput: z.ZodType<Survey> = z.strictObject({
       why: z.string().describe("The same in a sentence."),
       is_since: Time.nullable().describe("Since when it is so, where that is known."),
       until: Time.nullable().describe(
-        "Until when, where that is known: its declared wait, its limit, its pause before the next start.",
+        "Until when, where that is known: its declared wait, its limit, its pause before the next start, what holds it.",
       ),
       next_slot: Time.nullable().describe("When its schedule calls it next."),
       last_slot: Time.nullable().describe("The slot of its schedule that was dealt with last."),

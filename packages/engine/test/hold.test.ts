@@ -50,6 +50,8 @@ describe("a project on hold", () => {
     expect(out).toMatch(/^project is on hold until .*; go on with: resume\n$/);
     expect(await project.run(["down"])).toMatchObject({ code: 0, out: "ada  stopped\n" });
     expect((await project.run(["up"])).out).toMatch(/^ada {2}held \(on hold since .*, until .*Z\)\n$/);
+    const { hold } = JSON.parse((await project.run(["status", "--json"])).out);
+    expect(await project.agent("ada")).toMatchObject({ is: "held", until: hold.until });
     await project.run(["hold", "--for", "1s"]);
     await until("its time has come", async () => (await project.agent("ada")).state === "RUNNING", 60);
     expect(await project.journal("hold-ended")).toMatchObject([{ by: null }]);

@@ -170,4 +170,9 @@ function deadlineOf({ is, until, next_slot, state }: AgentStatus, now: number): 
   return Number.isNaN(slot) ? "" : `slot ${sayLeft(slot - now)}`;
 }
 
-const LABELS: Readonly<Record<string, string>> = { waiting: "wait", limited: "limit", resting: "retry" };
+const LABELS: Readonly<Record<string, string>> = {
+  waiting: "wait",
+  limited: "limit",
+  resting: "retry",
+  held: "held",
+};

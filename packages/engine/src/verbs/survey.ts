@@ -7,7 +7,7 @@ import { explain } from "../watch/explain.ts";
 import type { HoldWish } from "../watch/hold.ts";
 import { orphansIn } from "../watch/in-force.ts";
 import type { Wishes } from "../watch/records.ts";
-import type { Assessment } from "../watch/scene.ts";
+import type { Assessment, Scene } from "../watch/scene.ts";
 import { ANSWER_VERSION } from "./common.ts";
 import { type Examined, examine, type Seen } from "./examine.ts";
 import { toIso } from "./say.ts";
@@ -71,7 +71,7 @@ export interface AgentSurvey {
   readonly why: string;
   /** Since when it is so, where that is known. */
   readonly is_since: string | null;
-  /** Until when, where that is known: its declared wait, its limit, its pause before the next start. */
+  /** Until when, where that is known: its declared wait, its limit, its pause before the next start, what holds it. */
   readonly until: string | null;
   /** Of its schedule: when it comes next, and the slot that was dealt with last. */
   readonly next_slot: string | null;
@@ -138,13 +138,16 @@ function surveyAgent(site: Site, examined: Examined, seen: Seen): AgentSurvey {
     is: assessment.is,
     why: explain(assessment, record),
     is_since: toIsoOrNull("since" in assessment ? assessment.since : record.gaveUp?.at),
-    until: toIsoOrNull("until" in assessment ? assessment.until : null),
+    until: toIsoOrNull(untilOf(assessment, scene)),
     next_slot: toIsoOrNull(next.get(agent.name)),
     last_slot: toIsoOrNull(record.slot?.at),
     pending,
     orphan: orphansIn(site.inForce).includes(agent.name),
   };
 }
+
+const untilOf = (assessment: Assessment, { restraint }: Scene): number | null =>
+  assessment.is === "held" ? (restraint?.until ?? null) : "until" in assessment ? assessment.until : null;
 
 const toIsoOrNull = (instant: number | null | undefined): string | null =>
   instant == null ? null : toIso(instant);
