@@ -24,6 +24,7 @@ export function renderService(status: ServiceStatus): string {
     ...changed.map((name) => `changed  ${oneLine(`${folder}/${name}`)}`),
     ...handed.map((name) => `handed over  ${name}: its agents went on`),
     ...columns(rows),
+    ...(rows.length === 0 ? ["no project is enabled, so there is nobody to bring back"] : []),
     ...advice(status),
     "",
   ].join("\n");
