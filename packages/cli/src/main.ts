@@ -12,6 +12,7 @@ import { explainCommand } from "./commands/explain.ts";
 import { fingerprintCommand } from "./commands/fingerprint.ts";
 import { holdCommand, resumeCommand } from "./commands/hold.ts";
 import { initCommand } from "./commands/init.ts";
+import { limitsCommand } from "./commands/limits.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { notifyRunCommand, notifyStatusCommand, notifyTestCommand } from "./commands/notify.ts";
@@ -69,6 +70,7 @@ const COMMANDS: readonly Command[] = [
   holdCommand,
   resumeCommand,
   stopEverythingCommand,
+  limitsCommand,
   sendCommand,
   logsCommand,
   eventsCommand,

@@ -6,6 +6,7 @@ import { createEyes } from "../src/host/look.ts";
 import { createRelay, type Relay } from "../src/host/relay.ts";
 import { createStore } from "../src/host/store.ts";
 import type { Handoff } from "../src/project.ts";
+import { type Bulletin, NO_BULLETIN } from "../src/watch/logins.ts";
 import type { Duration } from "../src/watch/time.ts";
 import type { Host } from "../src/watchdog/host.ts";
 import { type Ended, enter, live } from "../src/watchdog/life.ts";
@@ -128,6 +129,7 @@ export function startDog(world: World, birth: Birth): Dog {
       eyes: createEyes(terminal, site.id),
       effort: createEffort(async (pid) => usedBy(world, pid)),
       environment: {},
+      accounts: accountsIn(world),
       informer: { take: async () => new Map() },
       rescuer: createRescuer(world, wakes.ring),
       newInstance: birth.instance,
@@ -154,6 +156,28 @@ export function startDog(world: World, birth: Birth): Dog {
     );
   });
   return dog;
+}
+
+const LOGIN = { id: "demo:0123456789ab", says: "demo as acme" };
+
+/** Its own limits nobody hears of: what all who share a login meet, they meet together. */
+function accountsIn(world: World): Host["accounts"] {
+  let own = NO_BULLETIN;
+  const told = (): Bulletin =>
+    world.limit === null
+      ? NO_BULLETIN
+      : { limits: [{ ...world.limit, login: LOGIN.id, says: LOGIN.says }], answered: [] };
+  return {
+    of: async () => new Map([["demo", LOGIN]]),
+    bulletins: {
+      ...{ folder: "/user/limits", file: "own.json" },
+      read: async () => [told()],
+      own: async () => own,
+      write: async (bulletin) => {
+        own = bulletin;
+      },
+    },
+  };
 }
 
 const sleeping =

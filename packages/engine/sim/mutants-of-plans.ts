@@ -114,4 +114,11 @@ export const MUTANTS_OF_PLANS: readonly Mutant[] = [
     to: "|| !isWanted(wishes)) return records;",
     faults: ["person-holds"],
   },
+  {
+    name: "typesAtALimit",
+    file: "src/watch/restraint.ts",
+    from: "restraint !== null && KEYS.has(what);",
+    to: 'restraint?.by === "hold" && KEYS.has(what);',
+    faults: ["another-project-meets-a-limit", "person-writes"],
+  },
 ];

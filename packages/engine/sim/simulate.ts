@@ -75,6 +75,7 @@ function settle(world: World, stage: ReturnType<typeof createStage>, names: read
   world.files.refuse(null);
   world.machine.trouble = null;
   world.repository.trouble = null;
+  world.limit = null;
   for (const { session, name } of world.site.project.agents) {
     world.machine.scroll(session, false);
     Object.assign(world.quirksOf(name), {

@@ -5,6 +5,7 @@ import { timetableOf } from "../src/host/timetable.ts";
 import type { Opening } from "../src/host/tmux-script.ts";
 import type { Agent } from "../src/project.ts";
 import type { JournalEntry } from "../src/watch/journal.ts";
+import type { LoginLimit } from "../src/watch/logins.ts";
 import type { Records } from "../src/watch/records.ts";
 import type { Duration, Instant } from "../src/watch/time.ts";
 import { type Body, createBody, type State } from "./body.ts";
@@ -85,6 +86,8 @@ export interface World {
   /** Agents look at the branch whenever they wake, and not only when they are told. */
   readonly polls: boolean;
   readonly url: string;
+  /** What another project of this user tells of the login that all agents share; null: nothing. */
+  limit: LoginLimit | null;
   /** The last time that something was made to go wrong, or went on going wrong. */
   disturbed: Duration;
   tell(event: Event): void;
@@ -120,7 +123,7 @@ export async function createWorld(seed: number, given?: Size): Promise<World> {
   const style = chance.fork("style");
   const gates = style.pick(size.gates);
   const world: World = {
-    ...{ site, size, chance, hours, files, machine, repository, bodies, disturbed: 0 },
+    ...{ site, size, chance, hours, files, machine, repository, bodies, disturbed: 0, limit: null },
     config: createConfig(site, files),
     store: createStore(site.state, files),
     polls: style.happens(0.4),

@@ -61,6 +61,7 @@ export { readDuration, readSince } from "./verbs/duration.ts";
 export { explain } from "./verbs/explain.ts";
 export { type Happened, readHappened } from "./verbs/happened.ts";
 export { engineCommands } from "./verbs/index.ts";
+export { limits } from "./verbs/limits.ts";
 export { read } from "./verbs/read.ts";
 export { age, columns } from "./verbs/render.ts";
 export { createSurveyor } from "./verbs/survey-many.ts";

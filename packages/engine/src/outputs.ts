@@ -51,6 +51,12 @@ export const StatusOutput: z.ZodType<Survey> = z.strictObject({
       last_slot: Time.nullable().describe("The slot of its schedule that was dealt with last."),
       pending: z.boolean().describe("Its new settings count from its next start."),
       orphan: z.boolean().describe("It runs, and is no longer in agents.toml."),
+      restraint: z
+        .strictObject({ by: z.enum(["hold", "limit"]), because: z.string(), until: Time.nullable() })
+        .nullable()
+        .describe(
+          "Why nothing is begun with it: the project is on hold, or its login is at a usage limit. Null: whatever is due may be begun.",
+        ),
     }),
   ),
   orphans: z

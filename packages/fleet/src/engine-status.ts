@@ -30,6 +30,7 @@ const Answer = z.object({
         since: z.string().nullish(),
         until: z.string().nullish(),
         next_slot: z.string().nullish(),
+        restraint: z.object({ by: z.string(), because: z.string(), until: z.string().nullable() }).nullish(),
       }),
     )
     .readonly(),

@@ -36,4 +36,26 @@ const nothingBegins: Invariant = {
   },
 };
 
-export const HOLD: readonly Invariant[] = [nothingBegins];
+const limitIsShared: Invariant = {
+  id: "I27",
+  says: "who has heard that its login is at a limit is neither started nor told anything before it is let go",
+  watch(world, stage, fail) {
+    const restrained = new Set<string>();
+    world.hear((event) => {
+      // The next watchdog finds out for itself; and whoever was taken over has not heard what its successor has.
+      if (event.what === "watching" || event.what === "torn") restrained.clear();
+      if (event.what === "journaled")
+        for (const { what, agent, by } of event.entries) {
+          if (what === "restrained" && by === "limit" && agent !== null) restrained.add(agent);
+          if (what === "released" && agent !== null) restrained.delete(agent);
+        }
+      if ((event.what !== "opened" && event.what !== "pasted") || stage.rivals()) return;
+      const { name } = event.body.agent;
+      if (!restrained.has(name)) return;
+      if (event.what === "opened") fail(`${name} was started`);
+      else if (event.text.startsWith("[fleet ")) fail(`${name} was told ${JSON.stringify(event.text)}`);
+    });
+  },
+};
+
+export const HOLD: readonly Invariant[] = [nothingBegins, limitIsShared];

@@ -76,6 +76,14 @@ export interface Backend {
    * usually JSON. Null when nothing of it matters.
    */
   hears?(event: string, at: Instant): Claim | null;
+  /**
+   * By what its agents share a usage limit, as the environment of a run tells: a key, the folder of a login, or a name.
+   * Null, and absent: by nothing that is known; then a limit is each agent's own.
+   */
+  account?(of: {
+    readonly home: string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+  }): { readonly by: "key" | "folder" | "name"; readonly value: string } | null;
   /** The file in which it says how it is, and how that is to be read; `home` is its HOME, `pid` its process. */
   readonly status?: {
     file(of: {

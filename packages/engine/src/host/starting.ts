@@ -190,7 +190,11 @@ async function writeIfNew(file: string, text: string, mode: number, disk: Disk):
   await disk.write(file, text, mode);
 }
 
-async function readEnvFile(site: Site, file: string | null, disk: Disk): Promise<Record<string, string>> {
+export async function readEnvFile(
+  site: Site,
+  file: string | null,
+  disk: Disk,
+): Promise<Record<string, string>> {
   if (file === null) return {};
   const values = parseEnv(await read(site, file, disk));
   return Object.fromEntries(

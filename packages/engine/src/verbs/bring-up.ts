@@ -62,12 +62,11 @@ export async function awaitOutcomes(
     // It came meanwhile, and waits for nobody.
     if (seen.standstill !== null) refuseStandstill(site, await store.wishes());
     const now: Instant = Date.now();
-    const onHold = seen.hold !== null;
     for (const agent of asked.filter(({ name }) => !known.has(name))) {
       const one = seen.agents.find(({ name }) => name === agent.name);
       const wish = wished[agent.name];
       const patient = now - began < PATIENCE;
-      const verdict = judge(agent, records.agents[agent.name], one, { now, began, wish, patient, onHold });
+      const verdict = judge(agent, records.agents[agent.name], one, { now, began, wish, patient });
       const late = now - began > start_timeout;
       const outcome = verdict ?? (late ? notThere(agent, one?.why ?? "unknown", start_timeout) : null);
       if (outcome === null) continue;

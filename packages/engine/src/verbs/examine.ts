@@ -16,6 +16,7 @@ import { assess } from "../watch/assess.ts";
 import { type HoldWish, holdIn, restraintOf } from "../watch/hold.ts";
 import { type Facts, sceneOf, withoutPhase } from "../watch/plan.ts";
 import type { Records, Wishes } from "../watch/records.ts";
+import type { Restraint } from "../watch/restraint.ts";
 import type { Assessment, Scene } from "../watch/scene.ts";
 import { isScheduled } from "../watch/schedule.ts";
 import type { Sighting } from "../watch/sighting.ts";
@@ -74,7 +75,7 @@ export async function examine(
       },
       blocked: () => blocked.get(agent.name) ?? null,
       lacks: () => null,
-      restraint: () => restraintOf(hold),
+      restraint: (one) => restraintOf(hold) ?? rememberedFor(one, records, now),
       door: () => false,
       working: () => null,
       slots: () => null,
@@ -87,6 +88,12 @@ export async function examine(
     return { agent, scene, assessment: assessSafely(scene, now) };
   });
   return { panes, records, wishes, hold, next, now, agents: examined };
+}
+
+/** Who is at a limit the watchdog alone knows: what it saw last holds until its time has come. */
+function rememberedFor({ name }: Agent, { agents }: Records, now: number): Restraint | null {
+  const restraint = agents[name]?.restraint ?? null;
+  return restraint?.by === "limit" && now < (restraint.until ?? 0) ? restraint : null;
 }
 
 /** What makes the watchdog's check of one agent fail must not take the status of all. */

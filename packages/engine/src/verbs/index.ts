@@ -6,6 +6,7 @@ import { events } from "./events.ts";
 import { explain } from "./explain.ts";
 import { handoff } from "./handoff.ts";
 import { hold, resume } from "./hold.ts";
+import { limits } from "./limits.ts";
 import { logs } from "./logs.ts";
 import { phase } from "./phase.ts";
 import { read } from "./read.ts";
@@ -28,6 +29,7 @@ export const engineCommands: readonly Command[] = [
   hold,
   resume,
   stopEverything,
+  limits,
   status,
   attach,
   send,

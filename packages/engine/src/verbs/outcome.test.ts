@@ -25,6 +25,7 @@ const seen = (more: Partial<AgentSurvey> = {}): AgentSurvey => ({
   last_slot: null,
   pending: false,
   orphan: false,
+  restraint: null,
   ...more,
 });
 const crashed = fallen(second, 1);
@@ -62,19 +63,20 @@ it.each<[string, Parameters<typeof judge>[1], Partial<AgentSurvey> | null, strin
   ],
   ["nothing while it is held up", FRESH_RECORD, { is: "held" }, null],
 ])("up says %s", (_, record, survey, expected) => {
-  const moment = { now: NOW, began, wish: up(ASKED), patient: true, onHold: false };
+  const moment = { now: NOW, began, wish: up(ASKED), patient: true };
   expect(wordOf(judge(LOOP, record, survey === null ? undefined : seen(survey), moment))).toBe(expected);
 });
 
 it("up says held when its patience is over", () => {
-  const moment = { now: NOW, began, wish: up(ASKED), patient: false, onHold: false };
+  const moment = { now: NOW, began, wish: up(ASKED), patient: false };
   expect(wordOf(judge(LOOP, FRESH_RECORD, seen({ is: "held" }), moment))).toBe("held (because)");
 });
 
 it("up says held at once where the project is on hold, also of a run that was to be ended", () => {
-  const moment = { now: NOW, began, wish: up(began, true), patient: true, onHold: true };
-  const held = seen({ ...here, is: "held" });
-  expect(wordOf(judge(LOOP, FRESH_RECORD, seen({ is: "held" }), moment))).toBe("held (because)");
+  const moment = { now: NOW, began, wish: up(began, true), patient: true };
+  const restraint = { by: "hold", because: "on hold", until: null } as const;
+  const held = seen({ ...here, is: "held", restraint });
+  expect(wordOf(judge(LOOP, FRESH_RECORD, seen({ is: "held", restraint }), moment))).toBe("held (because)");
   expect(wordOf(judge(LOOP, running(minute), held, moment))).toBe("held (because)");
   expect(wordOf(judge(LOOP, running(minute), seen(here), { ...moment, wish: up(ASKED) }))).toBe("unchanged");
 });
@@ -83,7 +85,7 @@ it.each([
   ["waits while the old run is there", running(minute), null],
   ["says started of the new one", running(second), "started"],
 ])("restart %s", (_, record, expected) => {
-  const moment = { now: NOW, began, wish: up(began, true), patient: true, onHold: false };
+  const moment = { now: NOW, began, wish: up(began, true), patient: true };
   expect(wordOf(judge(LOOP, record, seen(here), moment))).toBe(expected);
 });
 
@@ -93,7 +95,7 @@ it.each([
   ["says started of the run that took its place", running(second, { served: began }), "started"],
   ["waits for a run that a slot asks for", running(second, { served: began, called: NOW }), null],
 ])("up of a task %s", (_, record, expected) => {
-  const moment = { now: NOW, began, wish: up(began), patient: true, onHold: false };
+  const moment = { now: NOW, began, wish: up(began), patient: true };
   expect(wordOf(judge(TASK, record, seen(here), moment))).toBe(expected);
 });
 

@@ -24,8 +24,6 @@ interface Moment {
   readonly wish: Wish | undefined;
   /** Still willing to wait for what holds an agent up. */
   readonly patient: boolean;
-  /** The project is on hold, which is not waited for. */
-  readonly onHold: boolean;
 }
 
 /** Null while it can't be said yet. */
@@ -33,7 +31,7 @@ export function judge(
   agent: Agent,
   record: AgentRecord | undefined,
   seen: AgentSurvey | undefined,
-  { now, began, wish, patient, onHold }: Moment,
+  { now, began, wish, patient }: Moment,
 ): Outcome | null {
   const outcome = (word: Outcome["outcome"], because: string | null = null): Outcome => ({
     agent: agent.name,
@@ -43,7 +41,8 @@ export function judge(
   if (record === undefined || seen === undefined) return null;
   if (seen.is === "failed" || seen.is === "foreign") return outcome("failed", seen.why);
   if (seen.is === "outlived") return outcome("held", `${seen.why}; end them: agents down ${agent.name}`);
-  if (seen.is === "held" && onHold) return outcome("held", seen.why);
+  // A hold, or a limit: nobody waits for that.
+  if (seen.is === "held" && seen.restraint != null) return outcome("held", seen.why);
   const { run, ended } = record;
   if (isUnanswered(agent, wish, record))
     return seen.is === "held" && !patient ? outcome("held", seen.why) : null;

@@ -26,7 +26,7 @@ const agent = (
     until: null,
   },
   ...{ next_slot: null, last_slot: null },
-  ...{ pending: false, orphan: false },
+  ...{ pending: false, orphan: false, restraint: null },
   ...more,
 });
 const off = {

@@ -100,16 +100,14 @@ async function sendTo(site: Site, agent: Agent, order: Order, world: World): Pro
   await store.queue({ id, to, ...message });
   await store.wake();
   if (!order.wait) return { to, id, receipt: { state: "queued" }, latency: null, failure: null };
-  const onHold = seen?.hold != null;
-  const receipt = await awaitReceipt(store, { id, to }, onHold ? 0 : deadline, world.signal);
+  // Nobody waits for the end of a hold, or of a limit.
+  const restraint = seen?.agents.find(({ name }) => name === to)?.restraint ?? null;
+  const receipt = await awaitReceipt(store, { id, to }, restraint === null ? deadline : 0, world.signal);
   const isEnd = receipt.state !== "queued" && receipt.state !== "typed";
   if (isEnd) return { to, id, receipt, latency: Math.round(performance.now() - began), failure: null };
-  if (onHold) {
-    const receipt = {
-      state: "queued",
-      because: `${site.name} is on hold; it is said after: resume`,
-    } as const;
-    return { to, id, receipt, latency: null, failure: null };
+  if (restraint !== null) {
+    const waiting = { state: "queued", because: `${restraint.because}; it is said after that` } as const;
+    return { to, id, receipt: waiting, latency: null, failure: null };
   }
   if (world.signal.aborted) return { to, id, receipt, latency: null, failure: null };
   const because = `message ${id} is still ${receipt.state}: ${await whyNot(site, agent, world)}`;

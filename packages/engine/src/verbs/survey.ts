@@ -80,6 +80,12 @@ export interface AgentSurvey {
   readonly pending: boolean;
   /** It runs, and is no longer in agents.toml. */
   readonly orphan: boolean;
+  /** Why nothing is begun with it, and until when by itself; null: whatever is due may be. */
+  readonly restraint: {
+    readonly by: "hold" | "limit";
+    readonly because: string;
+    readonly until: string | null;
+  } | null;
 }
 
 /** How everything is now: one tmux call, a few small files. Writes nothing, starts nothing. */
@@ -143,6 +149,7 @@ function surveyAgent(site: Site, examined: Examined, seen: Seen): AgentSurvey {
     last_slot: toIsoOrNull(record.slot?.at),
     pending,
     orphan: orphansIn(site.inForce).includes(agent.name),
+    restraint: scene.restraint && { ...scene.restraint, until: toIsoOrNull(scene.restraint.until) },
   };
 }
 

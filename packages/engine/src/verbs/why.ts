@@ -6,6 +6,7 @@ import { type Counters, count } from "../watch/counters.ts";
 import { decisionOf } from "../watch/decision.ts";
 import type { JournalEntry } from "../watch/journal.ts";
 import type { Records } from "../watch/records.ts";
+import type { Assessment, Scene } from "../watch/scene.ts";
 import { decide } from "../watch/think.ts";
 import type { Instant } from "../watch/time.ts";
 import { ANSWER_VERSION, chosen, configFlag, jsonFlag, openRunning, readCount } from "./common.ts";
@@ -91,11 +92,15 @@ function now(
   return {
     name: agent.name,
     is: assessment.is,
-    text: tellDecision(decision),
+    text: tellDecision(decision) + besides(scene, assessment),
     evidence: decision,
     next: { text: next.text, at: next.at === null ? null : toIso(next.at) },
   };
 }
+
+/** What holds it back is said with who is held already. */
+const besides = ({ restraint }: Scene, { is }: Assessment): string =>
+  restraint === null || is === "held" ? "" : `; nothing is begun with it: ${restraint.because}`;
 
 const END: Foresight = { text: "nothing: all phases are done", at: null };
 

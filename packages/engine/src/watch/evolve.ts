@@ -91,8 +91,10 @@ export function evolve(record: AgentRecord, happening: Happening): AgentRecord {
     }
     case "went-on":
       return { ...record, cut: null };
-    case "restrained":
-      return { ...record, restraint: { because: happening.because, until: happening.until } };
+    case "restrained": {
+      const { by, because, until } = happening;
+      return { ...record, restraint: { by, because, until } };
+    }
     case "released":
       return { ...record, restraint: null, released: at };
     case "died": {

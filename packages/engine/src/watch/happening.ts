@@ -1,5 +1,6 @@
 import type { Message } from "./message.ts";
 import type { Blame, Run, Seen, StopReason } from "./record.ts";
+import type { Restraint } from "./restraint.ts";
 import type { Exit, Mood } from "./sighting.ts";
 import type { Duration, Instant } from "./time.ts";
 
@@ -64,7 +65,7 @@ export type Happening = { readonly at: Instant } & (
     }
   | { readonly what: "went-on" }
   /** Nothing is begun with it, because of this; and whatever is due may be begun again. */
-  | { readonly what: "restrained"; readonly because: string; readonly until: Instant | null }
+  | ({ readonly what: "restrained" } & Restraint)
   | { readonly what: "released" }
   | { readonly what: "quit-typed"; readonly because: StopReason }
   | { readonly what: "quit-entered" }

@@ -91,7 +91,7 @@ it("a minute is said as the calendar has it", () => {
   );
 });
 
-const restraint = { because: "on hold by ada", until: null };
+const restraint = { by: "hold", because: "on hold by ada", until: null } as const;
 const gist = (more: Partial<Scene>) => gistOf(think(scene({ restraint, ...more }), NOW));
 
 describe("an agent with whom nothing may be begun", () => {

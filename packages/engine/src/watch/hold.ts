@@ -62,4 +62,4 @@ export const sayHold = ({ at, until, by, why }: HoldWish): string =>
   `on hold since ${sayMinute(at)} by ${by}${until === null ? "" : `, until ${sayMinute(until)}`}${why === null ? "" : `: ${why}`}`;
 
 export const restraintOf = (hold: HoldWish | null): Restraint | null =>
-  hold && { because: sayHold(hold), until: hold.until };
+  hold && { by: "hold", because: sayHold(hold), until: hold.until };

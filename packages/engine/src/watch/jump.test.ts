@@ -110,7 +110,7 @@ describe("moving a record", () => {
     mail: { id: "x", state: "typed", door: false, since: NOW, enters: 1, tries: 1 } as const,
     told: { first: NOW - minute, last: NOW },
     missed: { until: NOW, at: NOW },
-    restraint: { because: "on hold", until: NOW },
+    restraint: { by: "hold", because: "on hold", until: NOW } as const,
     released: NOW - minute,
   };
 

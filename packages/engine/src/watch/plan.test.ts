@@ -124,7 +124,7 @@ describe("a scene", () => {
       return { pane: "foreign" };
     },
     blocked: () => "no workdir",
-    restraint: () => ({ because: "on hold", until: 7 }),
+    restraint: () => ({ by: "hold", because: "on hold", until: 7 }),
     lacks: () => "no server",
     door: () => false,
     signs: () => [],
@@ -151,7 +151,7 @@ describe("a scene", () => {
       signs: [],
       turn: 4,
       blocked: "no workdir",
-      restraint: { because: "on hold", until: 7 },
+      restraint: { by: "hold", because: "on hold", until: 7 },
       lacks: "no server",
       severed: null,
       door: false,

@@ -119,7 +119,9 @@ const agent: fc.Arbitrary<AgentRecord> = fc.record({
     { noNullPrototype: true },
   ),
   killed: fc.nat(),
-  restraint: fc.option(fc.record({ because: text, until: fc.option(instant) })),
+  restraint: fc.option(
+    fc.record({ by: fc.constantFrom("hold", "limit"), because: text, until: fc.option(instant) }),
+  ),
   released: fc.option(instant),
 });
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/);

@@ -2,8 +2,9 @@ import type { Happening } from "./happening.ts";
 import type { Action, Assessment, Scene } from "./scene.ts";
 import type { Instant } from "./time.ts";
 
-/** Why nothing may be begun with an agent: the project is on hold. What it does it may go on doing. */
+/** Why nothing may be begun with an agent: the project is on hold, or its login at a limit. What it does it may go on doing. */
 export interface Restraint {
+  readonly by: "hold" | "limit";
   readonly because: string;
   /** When it ends by itself; null when nobody knows. */
   readonly until: Instant | null;
@@ -11,7 +12,9 @@ export interface Restraint {
 
 export function noticeRestraint({ restraint, record, sighting }: Scene, at: Instant): readonly Happening[] {
   if (sighting.pane === "unreadable" || sighting.pane === "foreign") return [];
-  if (restraint?.because === record.restraint?.because) return [];
+  const isSame =
+    restraint?.because === record.restraint?.because && restraint?.until === record.restraint?.until;
+  if (isSame) return [];
   return restraint === null ? [{ at, what: "released" }] : [{ at, what: "restrained", ...restraint }];
 }
 

@@ -109,7 +109,7 @@ export const agent = z.object({
     .default(null)
     .catch(null),
   restraint: z
-    .object({ because: z.string(), until: instant.nullable() })
+    .object({ by: z.enum(["hold", "limit"]), because: z.string(), until: instant.nullable() })
     .nullable()
     .default(null)
     .catch(null),

@@ -1,5 +1,6 @@
 import { z } from "../zod.ts";
 import { NO_HOLD } from "./hold.ts";
+import type { Bulletin } from "./logins.ts";
 import type { Message } from "./message.ts";
 import type { End } from "./receipt.ts";
 import { type Records, SCHEMA, type Wishes } from "./records.ts";
@@ -131,6 +132,31 @@ const message = z.object({
   expires: instant.nullable().default(null).catch(null),
   run: z.string().nullable().default(null).catch(null),
 });
+const login = z.string().regex(/^[a-z]+:[0-9a-f]{12}$/);
+const moment = z.number().refine(Number.isFinite);
+const loginLimit = z.object({
+  login,
+  says: z.string().max(300),
+  by: z.string().max(300),
+  since: moment,
+  until: moment.nullable(),
+});
+/** Each part counts for itself, and there is an end to it: others may have written it. */
+const each = <T>(part: z.ZodType<T>) =>
+  z
+    .array(z.unknown())
+    .catch([])
+    .default([])
+    .transform((parts) =>
+      parts.slice(0, 200).flatMap((one): T[] => {
+        const parsed = part.safeParse(one);
+        return parsed.success ? [parsed.data] : [];
+      }),
+    );
+const bulletin = z.object({
+  limits: each(loginLimit),
+  answered: each(z.object({ login, at: moment, cleared: z.boolean().default(false) })),
+});
 const end = z.union([
   z.object({ state: z.enum(["submitted", "confirmed"]) }),
   z.object({ state: z.enum(["refused", "expired"]), because: z.string() }),
@@ -141,6 +167,7 @@ const settled = message.extend({ settled: z.union([end, endOfOld]) });
 
 /** Null when the text is no such document. */
 export const parseRecords = (text: string): Records | null => parse(records, text);
+export const parseBulletin = (text: string): Bulletin | null => parse(bulletin, text);
 export const parseWishes = (text: string): Wishes | null => parse(wishes, text);
 export const parseMessage = (text: string): Message | null => parse(message, text);
 export function parseSettled(text: string): { readonly message: Message; readonly end: End } | null {

@@ -1,3 +1,4 @@
+import type { Bulletins } from "../host/bulletins.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Config } from "../host/config.ts";
 import type { Disk } from "../host/disk.ts";
@@ -14,6 +15,13 @@ import type { Store } from "../host/store.ts";
 import type { Terminal } from "../host/tmux.ts";
 import type { Wakes } from "../host/wakes.ts";
 import type { Handoff } from "../project.ts";
+import type { Login } from "../watch/logins.ts";
+
+export interface Accounts {
+  readonly bulletins: Bulletins;
+  /** By the backend. */
+  of(site: Site): Promise<ReadonlyMap<string, Login>>;
+}
 
 /** The outside world, as far as the watchdog can touch it. */
 export interface Host {
@@ -33,6 +41,8 @@ export interface Host {
   /** Null where agents.toml never changes. */
   readonly config: Config | null;
   readonly rescuer: Rescuer;
+  /** The logins that the agents use, and what the projects of this user tell each other of them; null: nothing. */
+  readonly accounts: Accounts | null;
   readonly environment: Environment;
   /** A name for a run that no other run ever had. */
   newInstance(): string;

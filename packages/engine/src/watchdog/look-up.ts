@@ -15,16 +15,18 @@ import { isScheduled, nameOf, type Slots, slotsAt } from "../watch/schedule.ts";
 import type { Sign } from "../watch/sign.ts";
 import type { Instant } from "../watch/time.ts";
 import type { Host } from "./host.ts";
+import { type Logins, restraintByLogin } from "./logins.ts";
 import { because } from "./note.ts";
 
 /** Everything that thinking needs and a look at tmux does not show. */
 export async function lookUp(
   records: Records,
-  { wishes, hold }: { readonly wishes: Wishes; readonly hold: HoldWish | null },
+  said: { readonly wishes: Wishes; readonly hold: HoldWish | null; readonly logins: Logins },
   look: Look,
   host: Host,
 ): Promise<Facts> {
   const { site, store, clock } = host;
+  const onHold = restraintOf(said.hold);
   const { agents } = site.project;
   const sighting = (agent: Agent, since: Instant | null) => look.sighting(agent, since);
   const blocked = new Map<string, string | null>();
@@ -69,14 +71,13 @@ export async function lookUp(
   const isAsked = ending || silent.size > 0;
   const processes = isAsked ? await host.processes().catch(() => null) : new Map<string, readonly number[]>();
   const working = await askEffort(silent, processes, host);
-  const restraint = restraintOf(hold);
   return {
-    wishes,
+    wishes: said.wishes,
     sighting,
     signs: (instance) => signs.get(instance) ?? [],
     blocked: (agent) => blocked.get(agent.name) ?? null,
     lacks: (agent) => lacks.get(agent.name) ?? null,
-    restraint: () => restraint,
+    restraint: (agent) => onHold ?? restraintByLogin(agent, said.logins, host),
     leftovers: (instance) => (processes === null ? null : (processes.get(instance)?.length ?? 0)),
     working: (instance) => working.get(instance) ?? null,
     slots: (agent) => slots.get(agent.name) ?? null,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { BACKENDS } from "../backends/index.ts";
+import { createBulletins, limitsFolder } from "../host/bulletins.ts";
 import { systemClock } from "../host/clock.ts";
 import { createConfig } from "../host/config.ts";
 import { systemDisk } from "../host/disk.ts";
@@ -12,6 +13,7 @@ import { createGit } from "../host/git.ts";
 import { createInformer } from "../host/informer.ts";
 import { keep } from "../host/kept.ts";
 import { take } from "../host/lock.ts";
+import { loginsOf } from "../host/logins.ts";
 import { createEyes } from "../host/look.ts";
 import { remoteOf } from "../host/mirror.ts";
 import { healthOf } from "../host/opencode-server.ts";
@@ -27,7 +29,10 @@ import { createTmux, remind } from "../host/tmux.ts";
 import { createWakes } from "../host/wakes.ts";
 import { Failure } from "../problem.ts";
 import type { Handoff } from "../project.ts";
-import type { Host } from "./host.ts";
+import { digest } from "../watch/digest.ts";
+import type { Login } from "../watch/logins.ts";
+import type { Duration } from "../watch/time.ts";
+import type { Accounts, Host } from "./host.ts";
 import { type Alarm, type Ended, enter, live } from "./life.ts";
 
 /**
@@ -139,6 +144,7 @@ export function createHost(site: Site, environment: Environment, epoch: number):
     relayTo,
     config: createConfig({ file, cwd, disk: systemDisk, run, environment, wake: wakes.ring }),
     rescuer: createRescuer(site, createGit(environment), systemClock, wakes.ring),
+    accounts: accountsOf(site, environment),
     environment,
     newInstance: () => crypto.randomUUID(),
     run,
@@ -147,5 +153,25 @@ export function createHost(site: Site, environment: Environment, epoch: number):
       ownerOf(conversation, BACKENDS[backend] ?? {}, environmentOf(backend)),
     processes: processesByInstance,
     signal: signalAll,
+  };
+}
+
+/** A file of secrets may be another than a while ago. */
+const LOGINS_HOLD: Duration = 60_000;
+
+function accountsOf({ state }: Site, environment: Environment): Accounts | null {
+  const folder = limitsFolder(environment);
+  if (folder === null) return null;
+  let last: { readonly hash: string; readonly at: number; readonly of: ReadonlyMap<string, Login> } | null =
+    null;
+  return {
+    bulletins: createBulletins(folder, digest(state)),
+    async of(site) {
+      const { hash } = site.inForce;
+      const at = performance.now();
+      if (last?.hash !== hash || at - last.at > LOGINS_HOLD)
+        last = { hash, at, of: await loginsOf(site, environment, systemDisk) };
+      return last.of;
+    },
   };
 }

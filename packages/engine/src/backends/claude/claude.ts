@@ -29,6 +29,14 @@ export const claude: Backend = {
     };
   },
 
+  account({ home, env }) {
+    // Its limits are the cloud's, and of as many kinds as that has.
+    if (env.CLAUDE_CODE_USE_BEDROCK || env.CLAUDE_CODE_USE_VERTEX) return null;
+    const key = env.ANTHROPIC_API_KEY || env.ANTHROPIC_AUTH_TOKEN || env.CLAUDE_CODE_OAUTH_TOKEN;
+    if (key) return { by: "key", value: `${env.ANTHROPIC_BASE_URL ?? ""} ${key}` };
+    return { by: "folder", value: env.CLAUDE_CONFIG_DIR || `${home}/.claude` };
+  },
+
   version: (settings) => [...(settings?.command ?? ["claude"]), "--version"],
   read,
   hears,

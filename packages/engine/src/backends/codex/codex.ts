@@ -34,6 +34,15 @@ export const codex: Backend = {
     };
   },
 
+  account({ home, env }) {
+    const folder = env.CODEX_HOME || `${home}/.codex`;
+    const key = env.CODEX_API_KEY || env.CODEX_ACCESS_TOKEN;
+    if (key) return { by: "key", value: key };
+    // Whether it uses this one is for its own settings to say: alone it makes no two the same.
+    if (env.OPENAI_API_KEY) return { by: "key", value: `${env.OPENAI_API_KEY} ${folder}` };
+    return { by: "folder", value: folder };
+  },
+
   version: (settings) => [...(settings?.command ?? ["codex"]), "--version"],
   read,
   /** The bell tells nothing more than that: it rings for the thread that makes titles too, and not for a turn that failed. */

@@ -52,7 +52,7 @@ const SCREENS: Readonly<Record<string, Reading>> = {
     draft: "",
     final: null,
     running: null,
-    rule: "trouble",
+    rule: "usage limit",
   },
   "limited-for-ever": {
     mood: "limited",
@@ -60,7 +60,7 @@ const SCREENS: Readonly<Record<string, Reading>> = {
     draft: "",
     final: null,
     running: null,
-    rule: "trouble",
+    rule: "usage limit",
   },
   fatal: {
     mood: "fatal",

@@ -27,6 +27,9 @@ export const demo: Backend = {
     };
   },
 
+  /** It has no account but one that is given to it, to see what comes of that. */
+  account: ({ env }) => (env.DEMO_LOGIN ? { by: "name", value: env.DEMO_LOGIN } : null),
+
   /** Only the last lines count: what is said is indented, so that column 0 there is the program's own. */
   read({ screen }) {
     const lines = screen.trimEnd().split("\n");
@@ -65,7 +68,7 @@ export const demo: Backend = {
   settle: 40,
   showing: 200,
   quit: "/quit",
-  passes: ["DEMO_PACE", "DEMO_WAIT", "DEMO_SCENARIO"],
+  passes: ["DEMO_PACE", "DEMO_WAIT", "DEMO_SCENARIO", "DEMO_LOGIN"],
 };
 
 const NOTHING = { draft: null, final: null, running: null, rule: null } as const;
@@ -78,7 +81,7 @@ function moodOf(line: string): Mood & Pick<Reading, "rule"> {
   const limited = /^! limited(?: until (\S+))?$/.exec(line);
   return limited === null
     ? { mood: "ready", rule: "box" }
-    : { mood: "limited", until: momentOf(limited[1]), rule: "trouble" };
+    : { mood: "limited", until: momentOf(limited[1]), rule: "usage limit" };
 }
 
 /** The screen writes moments in one way only. */

@@ -72,6 +72,13 @@ export const gemini: Backend = {
   settle: 150,
   showing: 3_000,
   quit: "/quit",
+  account({ home, env }) {
+    if (env.GOOGLE_GENAI_USE_VERTEXAI) return null;
+    const key = env.GEMINI_API_KEY || env.GOOGLE_API_KEY;
+    if (key) return { by: "key", value: `${env.GOOGLE_GEMINI_BASE_URL ?? ""} ${key}` };
+    return { by: "folder", value: `${env.GEMINI_CLI_HOME || home}/.gemini` };
+  },
+
   passes: [
     ...["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL"],
     ...["GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA", "GOOGLE_APPLICATION_CREDENTIALS"],
