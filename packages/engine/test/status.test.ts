@@ -83,6 +83,7 @@ watchdog  service     -     -                  -           ${running}
         why: "never started",
         pending: false,
         orphan: false,
+        restraint: null,
         next_slot: null,
         last_slot: null,
       },
