@@ -19,14 +19,16 @@ export interface Marker {
 }
 
 export function createMarker(state: string): Marker {
-  const marked = new Map<string, number>();
+  const marked = new Map<string, string>();
   return {
     mark(agents, { sessions }) {
       for (const agent of agents.filter(isTaped)) {
         const pane = sessions.get(agent.session);
-        if (pane === undefined || marked.get(pane.id) === pane.activity) continue;
+        if (pane === undefined) continue;
+        const print = `${pane.id} ${pane.activity}`;
+        if (marked.get(agent.name) === print) continue;
         // What comes within the same second has the next mark.
-        marked.set(pane.id, pane.activity);
+        marked.set(agent.name, print);
         add(tapeOf(state, agent.name), lookMark(lastPrint(pane), pane.size));
       }
     },
