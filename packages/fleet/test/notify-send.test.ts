@@ -81,6 +81,13 @@ it("says why a webhook where nobody listens was not told", async () => {
   });
 });
 
+it("goes through the proxy that the environment names", async () => {
+  const proxy = await ownReceiver(200);
+  const env = { HTTP_PROXY: `http://127.0.0.1:${proxy.port}` };
+  expect(await tell({ webhook: "http://fleet.invalid/hook" }, { env })).toEqual({ is: "told" });
+  expect(proxy.heard.map((one) => one.path)).toEqual(["http://fleet.invalid/hook"]);
+});
+
 it("gives ntfy its topic, a title and a text of any letters, its token and a priority", async () => {
   const { port, heard } = await ownReceiver(200);
   const ntfy = `http://127.0.0.1:${port}/under/builds`;

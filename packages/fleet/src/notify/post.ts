@@ -1,5 +1,5 @@
-import { type ClientRequest, request as http, type IncomingMessage } from "node:http";
-import { request as https } from "node:https";
+import { type ClientRequest, Agent as HttpAgent, request as http, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as https } from "node:https";
 
 export interface Answer {
   readonly status: number;
@@ -7,6 +7,13 @@ export interface Answer {
   readonly retryAfter: number | null;
   /** The beginning of what it says. */
   readonly text: string;
+}
+
+export interface PostSettings {
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  /** It may name a proxy. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 const TEXT_MOST = 2048;
@@ -20,7 +27,7 @@ export function post(
   url: URL,
   body: string,
   headers: Readonly<Record<string, string>>,
-  { timeout, signal }: { readonly timeout: number; readonly signal: AbortSignal },
+  { timeout, signal, env }: PostSettings,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let sent: ClientRequest | null = null;
@@ -39,7 +46,7 @@ export function post(
       {
         method: "POST",
         headers: { ...headers, "content-length": String(Buffer.byteLength(body)) },
-        agent: false,
+        agent: agentFor(url, env),
       },
       (response) =>
         hear(response).then(
@@ -69,3 +76,7 @@ async function hear(response: IncomingMessage): Promise<Answer> {
     text: text.slice(0, TEXT_MOST),
   };
 }
+
+/** One for each request, so that nothing stays open: they are minutes apart. */
+const agentFor = ({ protocol }: URL, env: PostSettings["env"]): HttpAgent =>
+  protocol === "https:" ? new HttpsAgent({ proxyEnv: { ...env } }) : new HttpAgent({ proxyEnv: { ...env } });

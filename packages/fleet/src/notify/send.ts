@@ -4,7 +4,7 @@ import { Failure, oneLine, pick, run, VERSION } from "@fleet/engine";
 import { type Receiver, refuseAddress, type Way } from "../fleet-file/notify.ts";
 import { type Answer, post } from "./post.ts";
 import { NoSecret, reveal, type Surroundings } from "./secret.ts";
-import { bounded, type Delivery, isPressing, textOf, titleOf, toJson } from "./think/notice.ts";
+import { bounded, type Delivery, isPressing, textOf, titleOf, toJson, withinBytes } from "./think/notice.ts";
 
 /** What came of one try. */
 export type Tried =
@@ -113,13 +113,16 @@ async function toWebhook(
       .digest("base64");
     headers["webhook-signature"] = `v1,${signature}`;
   }
-  return judge(await post(address, body, headers, { timeout, signal: given.signal }));
+  return judge(await post(address, body, headers, { timeout, signal: given.signal, env: given.env }));
 }
 
 const keyOf = (secret: string): Buffer =>
   secret.startsWith("whsec_") ? Buffer.from(secret.slice("whsec_".length), "base64") : Buffer.from(secret);
 
 const PRIORITIES = { min: 1, low: 2, default: 3, high: 4, urgent: 5 } as const;
+
+/** What is longer it would make a file of, which nobody opens on a phone. */
+const NTFY_MOST = 4000;
 
 /** As JSON, to the server's root: headers would take no letter beyond ASCII. */
 async function toNtfy(
@@ -135,11 +138,18 @@ async function toNtfy(
   const body = JSON.stringify({
     topic,
     title: titleOf(delivery),
-    message: textOf(delivery),
+    message: withinBytes(textOf(delivery), NTFY_MOST),
     priority: PRIORITIES[priority ?? (pressing ? "high" : "default")],
   });
   const authorization = token === null ? {} : { authorization: `Bearer ${await reveal(token, given)}` };
-  return judge(await post(address, body, { ...AGENT, ...authorization }, { timeout, signal: given.signal }));
+  return judge(
+    await post(
+      address,
+      body,
+      { ...AGENT, ...authorization },
+      { timeout, signal: given.signal, env: given.env },
+    ),
+  );
 }
 
 /** It does not like what is in it, and would not like it tomorrow. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bounded, type Notice, textOf, titleOf } from "./notice.ts";
+import { bounded, type Notice, textOf, titleOf, withinBytes } from "./notice.ts";
 
 const notice = (more: Partial<Notice>): Notice => ({
   id: "n",
@@ -48,4 +48,10 @@ it("makes one short line of whatever an agent shows", () => {
   expect(bounded("  Trust\n\tthis\u001b[31m folder?\u202e ")).toBe("Trust this\\u{1b}[31m folder?\\u{202e}");
   const long = bounded(`${"x".repeat(298)}👍👍`);
   expect([long.length, long.endsWith("x…"), long.isWellFormed()]).toEqual([299, true, true]);
+});
+
+it("leaves out the last lines of what is too long for a phone", () => {
+  expect(withinBytes("größe\nzwei\ndrei", 12)).toBe("größe\nzwei");
+  expect(withinBytes("größe\nzwei\ndrei", 11)).toBe("größe");
+  expect(withinBytes("größe", 3)).toBe("größe");
 });

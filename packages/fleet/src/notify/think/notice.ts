@@ -64,6 +64,13 @@ export function textOf({ notices }: Delivery): string {
   return [...lines, ...(left === 0 ? [] : [`${left} more`]), ...type].join("\n");
 }
 
+/** As many of its lines, from the first on, as fit into so many bytes. */
+export function withinBytes(text: string, most: number): string {
+  const lines = text.split("\n");
+  while (lines.length > 1 && Buffer.byteLength(lines.join("\n")) > most) lines.pop();
+  return lines.join("\n");
+}
+
 /** The pressing ones first, else as they came. */
 const inOrder = (notices: readonly Notice[]): readonly Notice[] =>
   notices.toSorted((a, b) => Number(isPressing(b)) - Number(isPressing(a)) || a.at - b.at);

@@ -67,7 +67,7 @@ const ROWS: readonly (readonly [sentence: string, events: readonly Event[], told
     ],
     [
       "15 needs-human builder: asks: Trust this folder?",
-      "130 recovered builder: goes on after 90 s (asks: Trust this folder?)",
+      "130 recovered builder: goes on after 90 s; before: asks: Trust this folder?",
     ],
   ],
   [
@@ -80,7 +80,7 @@ const ROWS: readonly (readonly [sentence: string, events: readonly Event[], told
     ],
     [
       "15 needs-human b: asks: Trust this folder?",
-      "430 recovered b: goes on after 7 min (asks: Trust this folder?)",
+      "430 recovered b: goes on after 7 min; before: asks: Trust this folder?",
     ],
   ],
   [
@@ -103,7 +103,7 @@ const ROWS: readonly (readonly [sentence: string, events: readonly Event[], told
     ],
     [
       "15 failed b: FAILED: 5 starts in 30 minutes",
-      "290 recovered b: goes on after 4 min (FAILED: 5 starts in 30 minutes)",
+      "290 recovered b: goes on after 4 min; before: FAILED: 5 starts in 30 minutes",
     ],
   ],
   [
@@ -115,7 +115,7 @@ const ROWS: readonly (readonly [sentence: string, events: readonly Event[], told
     ],
     [
       "15 limit b: is at a usage limit until 2026-09-21 15:13 UTC",
-      "140 recovered b: goes on after 100 s (is at a usage limit until 2026-09-21 15:13 UTC)",
+      "140 recovered b: goes on after 100 s; before: is at a usage limit until 2026-09-21 15:13 UTC",
     ],
   ],
   [
@@ -154,7 +154,7 @@ const ROWS: readonly (readonly [sentence: string, events: readonly Event[], told
     ],
     [
       "25 watchdog-lost -: nobody watches it",
-      "130 recovered -: is watched again after 90 s (nobody watches it)",
+      "130 recovered -: is watched again after 90 s; before: nobody watches it",
     ],
   ],
   [

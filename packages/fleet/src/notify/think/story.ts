@@ -219,7 +219,7 @@ function recoveryOf(project: string, trouble: Trouble, over: number): Notice {
     agent,
     at: over,
     text: bounded(
-      `${agent === null ? "is watched again" : "goes on"} after ${sayTime(over - since)} (${text})`,
+      `${agent === null ? "is watched again" : "goes on"} after ${sayTime(over - since)}; before: ${text}`,
     ),
     command: null,
   };
