@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import path from "node:path";
 import process from "node:process";
@@ -13,7 +13,7 @@ import { ownDirectory } from "./own.ts";
 const ENGINE = `#!/bin/sh
 [ ! -e broken ] || exit 3
 cat <<END
-{"schema_version":1,"project":"demo","phase":null,"agents":[],"watchdog":null,"socket":"$PWD/state/tmux.sock"}
+{"schema_version":1,"project":"demo","phase":null,"agents":[],"watchdog":$(cat watchdog 2>/dev/null || echo null),"socket":"$PWD/state/tmux.sock"}
 END
 `;
 
@@ -89,6 +89,18 @@ it("writes a file whole, for others to read, and goes on counting where it was t
   await expect(tell({ file: path.join(root, "nowhere/fleet.prom") })).rejects.toMatchObject({
     code: "NOT_WRITABLE",
   });
+});
+
+it("says how long the watchdog's last look took, by the file that ends it", async () => {
+  const { home, tell } = await ownFleet();
+  const began = Date.parse("2026-01-31T12:00:00Z");
+  await writeFile(path.join(home, "watchdog"), '{"pid":7,"epoch":1,"heartbeat":"2026-01-31T12:00:00Z"}');
+  const records = path.join(home, "state/records.json");
+  await writeFile(records, `{"schema":1,"heartbeat":${began},"agents":{}}`);
+  await utimes(records, began / 1000 + 0.25, began / 1000 + 0.25);
+  expect(await tell({})).toContain('fleet_watchdog_last_tick_seconds{project="demo"} 0.25\n');
+  await writeFile(records, "{}");
+  expect(await tell({})).not.toContain("fleet_watchdog_last_tick_seconds");
 });
 
 it("writes it again and again where that is asked for", async () => {

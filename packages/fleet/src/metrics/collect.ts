@@ -1,5 +1,4 @@
-import { statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import path from "node:path";
 import { Failure, readText, type World, writeWhole } from "@fleet/engine";
 import { z } from "zod";
@@ -78,7 +77,12 @@ export function createMeter(root: string, world: World, { keep }: { readonly kee
     if (status?.socket === undefined)
       return { name, status, tally: known.get(name)?.tally ?? FRESH_TALLY, tick: null };
     const state = path.dirname(status.socket);
-    return { name, status, tally: await count(name, state), tick: tickOf(state, status) };
+    return {
+      name,
+      status,
+      tally: await count(name, state),
+      tick: status.watchdog === null ? null : await tickOf(state),
+    };
   };
 
   return {
@@ -118,9 +122,22 @@ async function load(file: string): Promise<Counted | null> {
   }
 }
 
-/** A watchdog notes when it began to look, and writes that down when it has done what followed. */
-function tickOf(state: string, { watchdog }: EngineStatus): number | null {
-  const began = Date.parse(watchdog?.heartbeat ?? "");
-  const ended = statSync(path.join(state, "records.json"), { throwIfNoEntry: false })?.mtimeMs;
-  return ended === undefined || Number.isNaN(began) || ended < began ? null : (ended - began) / 1000;
+/** Where the heartbeat stands in its file, well before the agents. */
+const HEAD = 4096;
+
+/**
+ * A watchdog notes when it began to look, and writes that down when it has done
+ * what followed. Each file is written anew, so what is opened is of one look.
+ */
+async function tickOf(state: string): Promise<number | null> {
+  const handle = await open(path.join(state, "records.json"), "r").catch(() => null);
+  if (handle === null) return null;
+  try {
+    const { mtimeMs } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+    const began = Number(/"heartbeat":(\d+)/.exec(buffer.toString("utf8", 0, bytesRead))?.[1]);
+    return began > 0 && mtimeMs >= began ? (mtimeMs - began) / 1000 : null;
+  } finally {
+    await handle.close();
+  }
 }
