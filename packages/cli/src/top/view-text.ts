@@ -27,12 +27,12 @@ export function viewText(mode: Text, size: Size): readonly Line[] {
   const last = Math.max(0, lines.length - page);
   const top = mode.top === "end" ? last : Math.min(mode.top, last);
   const shown = lines.slice(top, top + page);
-  const place = lines.length > page ? `lines ${top + 1} to ${top + shown.length} of ${lines.length}  ` : "";
+  const place = lines.length > page ? `  lines ${top + 1} to ${top + shown.length} of ${lines.length}` : "";
   const body = Array.from({ length: page }, (_, nth) => line([span(shown[nth] ?? "")], columns));
   return [
     rule(mode.title, columns),
     ...body,
-    line([span(`${place}up, down, PgUp, PgDn  q back`, "quiet")], columns),
+    line([span(`q back  up, down, PgUp, PgDn${place}`, "quiet")], columns),
   ];
 }
 

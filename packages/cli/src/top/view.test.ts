@@ -227,7 +227,7 @@ describe("the screen of a fleet", () => {
     const mode = { is: "text", title: "log of shop/hello", reading: null, text, top: "end" } as const;
     const lines = expectToFit(SHOP, 80, 24, { ...BEGINNING, mode });
     expect([lines[0]?.slice(0, 20), lines[1], lines[22], lines[23]]).toEqual([
-      ...["── log of shop/hello", "line 29", "line 50", "lines 29 to 50 of 50  up, down, PgUp, PgDn  q back"],
+      ...["── log of shop/hello", "line 29", "line 50", "q back  up, down, PgUp, PgDn  lines 29 to 50 of 50"],
     ]);
   });
 });
