@@ -1,0 +1,66 @@
+import type { Size } from "./cells.ts";
+import type { Studio } from "./studio.ts";
+
+/** A picture of docs/pictures: what a person types in a place with three projects, and what is waited for. */
+export interface Scene {
+  /** Of the file, without its ending. */
+  readonly name: string;
+  readonly title: string;
+  readonly size: Size;
+  /** Only the end of it is drawn. */
+  readonly still?: true;
+  /** What happens in the place before, unseen. Commands of a shell. */
+  before?(run: (line: string) => string): void;
+  play(studio: Studio): Promise<void>;
+}
+
+/** In this order: what one leaves behind is what the next one shows. */
+export const SCENES: readonly Scene[] = [
+  {
+    name: "up",
+    title: "a project with two agents, from up to the end of its phases",
+    size: { columns: 96, rows: 24 },
+    async play({ type, until, linger }) {
+      await type("fleet up shop --follow");
+      await until(/complete after[\s\S]*\$\s*$/, 240);
+      await linger(200);
+    },
+  },
+  {
+    name: "status",
+    title: "three projects: who needs you first, and what to type",
+    size: { columns: 96, rows: 16 },
+    still: true,
+    before(run) {
+      run("fleet up docs billing");
+      run("fleet send --no-wait billing builder 'demo: ask Delete the old invoices?'");
+    },
+    async play({ type, until }) {
+      await type("fleet status");
+      await until(/billing[\s\S]*\$\s*$/);
+      await type("fleet status billing");
+      await until(/watchdog[\s\S]*\$\s*$/);
+    },
+  },
+  {
+    name: "why",
+    title: "why an agent is as it is",
+    size: { columns: 96, rows: 18 },
+    still: true,
+    async play({ type, until }) {
+      await type("fleet why docs builder -n 6");
+      await until(/builder[\s\S]*\$\s*$/);
+    },
+  },
+  {
+    name: "validate",
+    title: "a slip in an agents.toml",
+    size: { columns: 96, rows: 16 },
+    still: true,
+    before: (run) => void run("sed -i 's/heal+stall/heal+stal/' projects/docs/agents.toml"),
+    async play({ type, until }) {
+      await type("fleet validate");
+      await until(/explain[\s\S]*\$\s*$/);
+    },
+  },
+];
