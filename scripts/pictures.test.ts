@@ -38,6 +38,11 @@ it.each([
   expect(await inks(text)).toEqual(expected);
 });
 
+it("has the first row of a screen that is full", async () => {
+  const lines = await cellsOf("one\ntwo\n", SIZE);
+  expect(lines.map((line) => line.map(({ text }) => text.trim()))).toEqual([["one"], ["two"]]);
+});
+
 it("draws a film whose frames follow each other, and what stands in it is only text", async () => {
   const frames = [
     { at: 0, screen: "<script>&\n" },

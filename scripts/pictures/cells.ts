@@ -29,7 +29,8 @@ export async function cellsOf(
   { columns, rows }: Size,
 ): Promise<readonly (readonly Stretch[])[]> {
   const terminal = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true });
-  await new Promise<void>((resolve) => terminal.write(text, resolve));
+  // The end of the last row is not the beginning of another one.
+  await new Promise<void>((resolve) => terminal.write(text.replace(/\n$/, ""), resolve));
   const screen = terminal.buffer.active;
   const lines = Array.from({ length: rows }, (_, row) =>
     stretchesOf(screen.getLine(screen.baseY + row), columns),

@@ -29,7 +29,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: "status",
     title: "three projects: who needs you first, and what to type",
-    size: { columns: 96, rows: 16 },
+    size: { columns: 120, rows: 13 },
     still: true,
     before(run) {
       run("fleet up docs billing");
@@ -45,17 +45,21 @@ export const SCENES: readonly Scene[] = [
   {
     name: "why",
     title: "why an agent is as it is",
-    size: { columns: 96, rows: 18 },
+    size: { columns: 130, rows: 16 },
     still: true,
+    before(run) {
+      run("fleet send --no-wait billing adversary 'demo: die 3'");
+      run("until fleet why billing adversary | grep -q 'is started'; do sleep 0.2; done");
+    },
     async play({ type, until }) {
-      await type("fleet why docs builder -n 6");
-      await until(/builder[\s\S]*\$\s*$/);
+      await type("fleet why billing adversary -n 8");
+      await until(/next:[\s\S]*\$\s*$/);
     },
   },
   {
     name: "validate",
     title: "a slip in an agents.toml",
-    size: { columns: 96, rows: 16 },
+    size: { columns: 96, rows: 18 },
     still: true,
     before: (run) => void run("sed -i 's/heal+stall/heal+stal/' projects/docs/agents.toml"),
     async play({ type, until }) {
