@@ -14,6 +14,9 @@ export interface Scene {
   play(studio: Studio): Promise<void>;
 }
 
+/** Waits for it, and not for ever. */
+const soon = (condition: string): string => `timeout 60 sh -c "until ${condition}; do sleep 0.2; done"`;
+
 /** In this order: what one leaves behind is what the next one shows. */
 export const SCENES: readonly Scene[] = [
   {
@@ -43,13 +46,37 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: "top",
+    title: "the whole fleet, live",
+    size: { columns: 100, rows: 24 },
+    before: (run) =>
+      void run(
+        "fleet down shop && rm -rf projects/shop/.ao-state projects/shop/clones projects/shop/remote.git && fleet up shop",
+      ),
+    async play({ type, until, press, linger }) {
+      await type("fleet top");
+      await until(/asks/);
+      await linger(1_500);
+      for (let line = 0; line < 4; line++) {
+        await press("Down");
+        await linger(500);
+      }
+      await linger(3_000);
+      await press("w");
+      await linger(2_500);
+      await press("q");
+      await linger(3_000);
+    },
+  },
+  {
     name: "why",
     title: "why an agent is as it is",
     size: { columns: 130, rows: 16 },
     still: true,
     before(run) {
       run("fleet send --no-wait billing adversary 'demo: die 3'");
-      run("until fleet why billing adversary | grep -q 'is started'; do sleep 0.2; done");
+      run(soon("fleet events billing adversary | grep -q 'died'"));
+      run(soon("fleet status billing --json | grep -q waiting"));
     },
     async play({ type, until }) {
       await type("fleet why billing adversary -n 8");
