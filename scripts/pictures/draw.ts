@@ -41,11 +41,12 @@ export async function drawFilm({ title, size, frames, rest }: Film): Promise<str
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
 <title>${escaped(title)}</title>
 <style>
+rect { shape-rendering: crispEdges }
 text { font: 14px ui-monospace, "SFMono-Regular", Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: ${INK}; white-space: pre }
 .film { transform: translateX(${last}px)${frames.length > 1 ? `; animation: play ${seconds(lengthOf(frames, rest))} step-end infinite` : ""} }
 ${frames.length > 1 ? keyframes(frames, rest, width) : ""}@media (prefers-reduced-motion: reduce), print { .film { animation: none } }
 </style>
-<rect width="${width}" height="${height}" rx="10" fill="${GROUND}"/>
+<rect width="${width}" height="${height}" rx="10" fill="${GROUND}" style="shape-rendering:auto"/>
 <g fill="#30363d"><circle cx="20" cy="17" r="5.5"/><circle cx="38" cy="17" r="5.5"/><circle cx="56" cy="17" r="5.5"/></g>
 <text x="${width / 2}" y="21" text-anchor="middle" style="fill:#8b949e">${escaped(title)}</text>
 <defs>
