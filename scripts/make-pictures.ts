@@ -59,7 +59,7 @@ async function furnish(): Promise<Place> {
     env,
     run,
     async [Symbol.asyncDispose]() {
-      spawnSync("fleet", ["down", "--all"], { cwd: here, env, stdio: "ignore" });
+      spawnSync("sh", ["-c", "fleet down --all"], { cwd: here, env, stdio: "ignore" });
       await rm(root, { recursive: true, force: true, maxRetries: 3 });
     },
   };
