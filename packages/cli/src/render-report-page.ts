@@ -156,7 +156,7 @@ function tableRow({ name, times, restarts: count, messages, spent }: AgentReport
     times.waiting,
     times.limited,
     times["needs you"],
-    times.down + times.failed + times.starting,
+    times.down + times.failed + times.starting + times["on hold"],
   ].map((time) => markup`<td title="${time === 0 ? "" : sayLength(time)}">${sayShare(time, whole)}</td>`);
   return markup`<tr><td>${name}</td>${shares}<td>${count}</td><td>${messages.sent}</td><td>${all === 0 ? "-" : sayCount(all)}</td></tr>\n`;
 }

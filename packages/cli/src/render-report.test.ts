@@ -11,6 +11,7 @@ const TIMES = {
   waiting: 0,
   limited: 0,
   "needs you": 0,
+  "on hold": 0,
   starting: 0,
   down: 0,
   failed: 0,

@@ -4,14 +4,14 @@ export const STYLE = `
   color-scheme: light dark;
   --paper: #fbfaf8; --card: #fff; --ink: #1f2328; --soft: #66707a; --line: #e4e2dd;
   --working: #17805f; --waiting: #a9d3c4; --limited: #e5a50a; --needs-you: #d6336c;
-  --starting: #6f9ff0; --down: #b6bcc2; --failed: #a51d2d; --unseen: #eceae6;
+  --starting: #6f9ff0; --on-hold: #8e6bbf; --down: #b6bcc2; --failed: #a51d2d; --unseen: #eceae6;
   --hue: 165;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #15181b; --card: #1d2125; --ink: #e6e8ea; --soft: #98a2ab; --line: #30363c;
     --working: #3bb58c; --waiting: #2c5549; --limited: #e0aa2c; --needs-you: #ee5d92;
-    --starting: #5f8fe0; --down: #555d65; --failed: #e5534b; --unseen: #24292e;
+    --starting: #5f8fe0; --on-hold: #a98bd6; --down: #555d65; --failed: #e5534b; --unseen: #24292e;
   }
 }
 * { box-sizing: border-box; }
@@ -43,7 +43,7 @@ p { margin: 0; }
 .legend i { display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 3px; margin-right: 0.4rem; vertical-align: -0.05rem; }
 .working { fill: var(--working); background: var(--working); } .waiting { fill: var(--waiting); background: var(--waiting); }
 .limited { fill: var(--limited); background: var(--limited); } .needs-you { fill: var(--needs-you); background: var(--needs-you); }
-.starting { fill: var(--starting); background: var(--starting); } .down { fill: var(--down); background: var(--down); }
+.on-hold { fill: var(--on-hold); background: var(--on-hold); } .starting { fill: var(--starting); background: var(--starting); } .down { fill: var(--down); background: var(--down); }
 .failed { fill: var(--failed); background: var(--failed); } .unseen { fill: var(--unseen); background: var(--unseen); }
 .mark { fill: var(--ink); background: var(--ink); } .legend i.mark { width: 0.2rem; border-radius: 0; }
 .scroll { overflow-x: auto; }

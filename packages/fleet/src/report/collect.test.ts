@@ -101,6 +101,20 @@ describe("a timeline", () => {
       ["0-10 working"],
     ],
     [
+      "tells who was held back by a person, by the limit of its login, or by something else",
+      [
+        [0, "ada", "restrained", { by: "hold", because: "x", until: null }],
+        is(0, "held"),
+        [HOUR, "ada", "restrained", { by: "limit", because: "x", until: null }],
+        is(HOUR, "held"),
+        [2 * HOUR, "ada", "released"],
+        is(2 * HOUR, "held"),
+        is(3 * HOUR, "working"),
+      ],
+      undefined,
+      ["0-1 on hold", "1-2 limited", "2-3 down", "3-10 working"],
+    ],
+    [
       "goes by the kinds of entries where an older engine noted no decisions",
       [
         [0, "ada", "starting", { automatic: false }],

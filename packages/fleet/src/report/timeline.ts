@@ -6,6 +6,7 @@ export const DOINGS = [
   "waiting",
   "limited",
   "needs you",
+  "on hold",
   "starting",
   "down",
   "failed",
@@ -46,7 +47,6 @@ const BY_ASSESSMENT: Readonly<Record<string, Doing>> = {
   unwell: "needs you",
   starting: "starting",
   down: "down",
-  held: "down",
   missing: "down",
   resting: "down",
   foreign: "down",
@@ -80,9 +80,15 @@ const BY_KIND: Readonly<Record<string, Doing>> = {
   "gave-up": "failed",
 };
 
-/** What an entry of an agent's says that it does from then on; null: nothing. */
-function doingOf(entry: JournalEntry): Doing | null {
-  if (entry.what === "decided") return BY_ASSESSMENT[String(entry.is)] ?? null;
+/** Why nothing is begun with it, by the restraint that it is under. */
+const BY_RESTRAINT: Readonly<Record<string, Doing>> = { hold: "on hold", limit: "limited" };
+
+/** What an entry of an agent's says that it does from then on; null: nothing. `restraint`: what it is under. */
+function doingOf(entry: JournalEntry, restraint: string): Doing | null {
+  if (entry.what === "decided") {
+    const is = String(entry.is);
+    return is === "held" ? (BY_RESTRAINT[restraint] ?? "down") : (BY_ASSESSMENT[is] ?? null);
+  }
   if (entry.what === "said") {
     const { mood } = (entry.mood ?? {}) as { readonly mood?: unknown };
     return BY_MOOD[String(mood)] ?? null;
@@ -94,6 +100,7 @@ function doingOf(entry: JournalEntry): Doing | null {
 export function createTimeline(): Timeline {
   const stretches: Stretch[] = [];
   let now: { readonly is: Doing; readonly since: Instant } | null = null;
+  let restraint = "";
   const close = (at: Instant): void => {
     if (now === null || at <= now.since) return;
     const last = stretches.at(-1);
@@ -109,7 +116,9 @@ export function createTimeline(): Timeline {
   };
   return {
     add(entry) {
-      const is = entry.agent === null ? doingOfAll(entry) : doingOf(entry);
+      if (entry.what === "restrained") restraint = String(entry.by);
+      if (entry.what === "released") restraint = "";
+      const is = entry.agent === null ? doingOfAll(entry) : doingOf(entry, restraint);
       if (is !== null && (entry.agent !== null || now !== null)) turn(is, entry.at);
     },
     unsee(from, to) {
