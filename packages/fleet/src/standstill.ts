@@ -47,7 +47,7 @@ export async function refuseStandstill(root: string): Promise<void> {
   const { since, by, why } = standstill;
   throw new Failure(
     "STOPPED",
-    `everything of this fleet was stopped at ${since} by ${by}${why === null ? "" : `: ${why}`}`,
+    `everything of this fleet was stopped at ${since.replace(/:\d\d\.\d+Z$/, "Z")} by ${by}${why === null ? "" : `: ${why}`}`,
     { hint: "lift it first: fleet stop-everything --lift" },
   );
 }

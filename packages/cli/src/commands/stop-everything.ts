@@ -68,7 +68,7 @@ async function noteIt(root: string, why: string | null, world: World): Promise<s
   );
 }
 
-const whoIn = ({ env }: World): string => env.USER || env.LOGNAME || "somebody";
+const whoIn = ({ env }: World): string => env.USER || env.LOGNAME || `uid ${process.getuid?.() ?? "unknown"}`;
 
 /** How it went with one project; `because` where its own engine did not do it. */
 interface End {

@@ -8,6 +8,7 @@ import { readRunning, readSite, type Site } from "../host/site.ts";
 import { createStore, type Store } from "../host/store.ts";
 import { Failure } from "../problem.ts";
 import type { Agent } from "../project.ts";
+import { holdIn, sayHold } from "../watch/hold.ts";
 import type { Wishes } from "../watch/records.ts";
 import { sayStandstill } from "../watch/standstill.ts";
 
@@ -130,6 +131,13 @@ export async function changeWishes(
 }
 
 const CHANGED_WITHIN = 15_000;
+
+/** Whoever asks for something while the project is on hold is told why nothing comes of it yet. */
+export async function noteHold(site: Site, { err }: World): Promise<void> {
+  const { wishes, records } = await createStore(site.state).glance();
+  const hold = holdIn(wishes.hold, records.hold, Date.now());
+  if (hold !== null) err(`note: ${site.name} is ${sayHold(hold)}; what is due is begun after: resume\n`);
+}
 
 /** Nothing is begun where everything was stopped. @throws Failure STOPPED */
 export function refuseStandstill({ name }: Site, { standstill }: Pick<Wishes, "standstill">): void {

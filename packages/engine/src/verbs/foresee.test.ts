@@ -41,3 +41,16 @@ it("of an agent whose wait is too long to be one, its silence counts", () => {
   });
   expect(foresee(assess(one, NOW), one).at).toBe(NOW - minute + one.policy.stall_idle);
 });
+
+it("of an agent with whom nothing may be begun, nothing comes before that is over", () => {
+  const restraint = { by: "hold", because: "on hold", until: NOW + minute } as const;
+  const one = scene({
+    restraint,
+    record: running(9 * minute, { seen: seenFor(minute) }),
+    sighting: says(""),
+  });
+  expect(foresee(assess(one, NOW), one)).toEqual({
+    text: "whatever is due is begun when that is over",
+    at: NOW + minute,
+  });
+});

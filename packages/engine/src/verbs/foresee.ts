@@ -12,6 +12,19 @@ export interface Foresight {
 }
 
 export function foresee(assessment: Assessment, scene: Scene): Foresight {
+  const { restraint } = scene;
+  if (restraint !== null && LEFT.has(assessment.is))
+    return next("whatever is due is begun when that is over", restraint.until);
+  return foreseeFreely(assessment, scene);
+}
+
+/** With these something would be begun, sooner or later. */
+const LEFT: ReadonlySet<Assessment["is"]> = new Set([
+  ...(["held", "starting", "working", "ready", "unread", "waiting", "overdue", "limited", "unwell"] as const),
+  ...(["resting", "missing"] as const),
+]);
+
+function foreseeFreely(assessment: Assessment, scene: Scene): Foresight {
   const { agent, policy } = scene;
   switch (assessment.is) {
     case "unseen":
@@ -25,8 +38,6 @@ export function foresee(assessment: Assessment, scene: Scene): Foresight {
         assessment.automatic ? "it is started again at the next look" : "it is started at the next look",
       );
     case "held":
-      if (scene.restraint !== null)
-        return next("whatever is due is begun when that is over", scene.restraint.until);
       return next("it is started as soon as nothing holds it up");
     case "resting":
       return next("it is started again", assessment.until);

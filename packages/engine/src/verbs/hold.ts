@@ -5,6 +5,7 @@ import { isHeld } from "../host/lock.ts";
 import type { Site } from "../host/site.ts";
 import { createStore } from "../host/store.ts";
 import { Failure } from "../problem.ts";
+import { sayMinute } from "../watch/calendar.ts";
 import { type HoldWish, holdIn } from "../watch/hold.ts";
 import type { Instant } from "../watch/time.ts";
 import { ANSWER_VERSION, changeWishes, configFlag, jsonFlag, openRunning, personIn } from "./common.ts";
@@ -32,7 +33,7 @@ export const hold = defineCommand({
     const site = await openRunning(config, world);
     const wish: HoldWish = { on: true, at, until: end, by: personIn(world), why: readWhy(why) };
     await ask(site, wish, world);
-    const text = `${site.name} is on hold${end === null ? "" : ` until ${toIso(end)}`}; go on with: resume\n`;
+    const text = `${site.name} is on hold${end === null ? "" : ` until ${sayMinute(end)}`}; go on with: resume\n`;
     world.out(json ? answer(site, wish) : text);
     return 0;
   },

@@ -11,6 +11,7 @@ import {
   changeWishes,
   configFlag,
   jsonFlag,
+  noteHold,
   openRunning,
   openSite,
   personIn,
@@ -89,12 +90,14 @@ async function pause(site: Site, on: boolean, world: World): Promise<number> {
 
 async function ask(
   site: Site,
-  { out, err }: World,
+  world: World,
   said: string,
   wish: (store: Store) => Promise<void>,
 ): Promise<void> {
   await asOnlyCommand(site, "phase", wish);
+  const { out, err } = world;
   out(`${site.name} ${said}\n`);
   if (!(await isHeld(site.state, "watchdog")))
     err(`note: nobody watches ${site.name} now; it counts from the next up on\n`);
+  await noteHold(site, world);
 }

@@ -46,8 +46,9 @@ const slotsOf = ({ next_slot, last_slot }: AgentSurvey): string =>
 /** Schedules know no seconds. */
 const minuteOf = (iso: string): string => `${iso.slice(0, 16)}Z`;
 
+/** A hold is the whole project's, and stands below the table. */
 const whyOf = ({ why, is, pending, orphan, restraint }: AgentSurvey): string =>
-  `${why}${restraint === null || is === "held" ? "" : `; nothing is begun with it: ${restraint.because}`}${pending ? "; its new settings wait for its next start" : ""}${orphan ? "; it is no longer in agents.toml" : ""}`;
+  `${why}${restraint?.by !== "limit" || is === "held" ? "" : `; nothing is begun with it: ${restraint.because}`}${pending ? "; its new settings wait for its next start" : ""}${orphan ? "; it is no longer in agents.toml" : ""}`;
 
 const phaseLine = ({ phase }: Survey): readonly string[] => {
   if (phase === null) return [];

@@ -10,6 +10,7 @@ import {
   chosen,
   configFlag,
   jsonFlag,
+  noteHold,
   openRunning,
   openSite,
   refuseStandstill,
@@ -63,6 +64,7 @@ export const restart = defineCommand({
     });
     const answer = { schema_version: ANSWER_VERSION, project: site.name, agents: outcomes };
     world.out(json ? `${JSON.stringify(answer)}\n` : renderOutcomes(outcomes));
+    await noteHold(site, world);
     return outcomes.some(({ outcome }) => outcome === "failed") ? 1 : 0;
   },
 });

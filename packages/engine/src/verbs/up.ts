@@ -22,6 +22,7 @@ import {
   chosen,
   configFlag,
   jsonFlag,
+  noteHold,
   openSite,
   personIn,
   refuseStandstill,
@@ -71,6 +72,7 @@ export const up = defineCommand({
         `${JSON.stringify({ schema_version: ANSWER_VERSION, project: site.name, agents: outcomes })}\n`,
       );
     else if (!flags.follow) world.out(renderOutcomes(outcomes));
+    await noteHold(site, world);
     const failed = outcomes.some(({ outcome }) => outcome === "failed");
     if (failed || !flags.follow) return failed ? 1 : 0;
     return (await import("./follow.ts")).follow(site, since, world);

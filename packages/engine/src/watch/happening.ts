@@ -66,7 +66,7 @@ export type Happening = { readonly at: Instant } & (
   | { readonly what: "went-on" }
   /** Nothing is begun with it, because of this; and whatever is due may be begun again. */
   | ({ readonly what: "restrained" } & Restraint)
-  | { readonly what: "released" }
+  | { readonly what: "released"; readonly by: Restraint["by"] }
   | { readonly what: "quit-typed"; readonly because: StopReason }
   | { readonly what: "quit-entered" }
   | { readonly what: "told-to-stop"; readonly because: StopReason }

@@ -192,7 +192,7 @@ describe("an agent with whom nothing may be begun", () => {
     const idle = seenFor(90 * minute);
     const record = running(90 * minute, { seen: idle, restraint });
     const released = think(scene({ record, sighting: ready, agent: LOOP }), NOW);
-    expect(released.noticed).toEqual([{ at: NOW, what: "released" }]);
+    expect(released.noticed).toEqual([{ at: NOW, what: "released", by: "hold" }]);
     expect(gistOf(released)).toBe("ready");
     const later = scene({ record: { ...released.record, seen: idle }, sighting: ready });
     expect(gistOf(think(later, NOW + policy.stall_idle - 1))).toBe("ready");
@@ -218,5 +218,11 @@ describe("an agent with whom nothing may be begun", () => {
     const other = { ...restraint, because: "at a limit" };
     const third = think(scene({ restraint: other, record: first.record, sighting: ready }), NOW + 1);
     expect(third.noticed).toContainEqual({ at: NOW + 1, what: "restrained", ...other });
+    const limit = { by: "limit", because: "at a limit", until: NOW } as const;
+    const fourth = think(scene({ restraint: limit, record: first.record, sighting: ready }), NOW + 1);
+    expect(fourth.noticed).toEqual([
+      { at: NOW + 1, what: "released", by: "hold" },
+      { at: NOW + 1, what: "restrained", ...limit },
+    ]);
   });
 });

@@ -12,10 +12,11 @@ export interface Restraint {
 
 export function noticeRestraint({ restraint, record, sighting }: Scene, at: Instant): readonly Happening[] {
   if (sighting.pane === "unreadable" || sighting.pane === "foreign") return [];
-  const isSame =
-    restraint?.because === record.restraint?.because && restraint?.until === record.restraint?.until;
-  if (isSame) return [];
-  return restraint === null ? [{ at, what: "released" }] : [{ at, what: "restrained", ...restraint }];
+  const before = record.restraint;
+  if (restraint?.because === before?.because && restraint?.until === before?.until) return [];
+  const released: readonly Happening[] =
+    before === null || before.by === restraint?.by ? [] : [{ at, what: "released", by: before.by }];
+  return restraint === null ? released : [...released, { at, what: "restrained", ...restraint }];
 }
 
 /**

@@ -21,11 +21,17 @@ export const remember = (records: Records, agent: Agent, record: AgentRecord): R
 export const note = (records: Records, agent: Agent, happening: Happening): Records =>
   remember(records, agent, evolve(records.agents[agent.name] ?? FRESH_RECORD, happening));
 
-/** Looks are too many for the journal; what was new in them has a happening of its own. An Enter is told when it was pressed. */
+/**
+ * Looks are too many for the journal; what was new in them has a happening of its own. An Enter is told when it was
+ * pressed, and a hold once, for the whole project.
+ */
 export const journalOf = (agent: Agent, happenings: readonly Happening[]): readonly JournalEntry[] =>
   happenings
-    .filter(({ what }) => what !== "looked" && what !== "pressing")
+    .filter(({ what, ...more }) => what !== "looked" && what !== "pressing" && !isOfHold(what, more))
     .map(({ at, what, ...more }) => ({ at, agent: agent.name, what, ...more }));
+
+const isOfHold = (what: Happening["what"], more: object): boolean =>
+  (what === "restrained" || what === "released") && "by" in more && more.by === "hold";
 
 /** A newer watchdog has the project; there is nothing left to do here, and nothing that may be done. */
 export const isFenced = (error: unknown): boolean => error instanceof Failure && error.code === "FENCED";
