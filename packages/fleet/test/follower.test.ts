@@ -1,4 +1,4 @@
-import { appendFile, utimes, writeFile } from "node:fs/promises";
+import { appendFile, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { take } from "@fleet/engine";
 import { expect, it, onTestFinished } from "vitest";
@@ -42,6 +42,8 @@ async function ownFollowed() {
   let follower = await follow(settings);
   return {
     state,
+    /** What a notifier that is killed now leaves to the next. */
+    kept: () => readFile(file, "utf8"),
     journal,
     told,
     asked: () => asked,
@@ -118,4 +120,32 @@ it("tells that a watchdog is gone, once, though it is followed anew, and not aft
   await writeFile(path.join(state, "wishes.json"), JSON.stringify({ off: true }));
   for (const second of [50, 90]) await look(second);
   expect(told).toHaveLength(1);
+});
+
+it("keeps at once what there is to tell, and how far it has read only now and then", async () => {
+  const { journal, look, kept, again, told } = await ownFollowed();
+  const busy = { agent: "ada", what: "decided", is: "working", does: [] };
+  await journal(0, busy);
+  await look(0);
+  const first = await kept();
+  await journal(1, busy);
+  await look(1);
+  expect(await kept()).toBe(first);
+  await journal(2, { what: "phase-done", phase: "one" });
+  await journal(3, { agent: "ada", what: "decided", is: "asking", does: [], question: "Trust it?" });
+  await look(3);
+  expect(await kept()).not.toBe(first);
+  await journal(4, { agent: "bob", what: "decided", is: "working", does: [] });
+  await look(4);
+  await again();
+  for (const second of [5, 6, 7, 8, 9]) await look(second);
+  expect(told).toEqual([
+    "3: phase one is done; fleet status demo",
+    "8: asks: Trust it?; fleet attach demo ada",
+  ]);
+  const second = await kept();
+  await journal(40, busy);
+  await look(40);
+  await look(70);
+  expect(await kept()).not.toBe(second);
 });

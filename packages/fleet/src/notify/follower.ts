@@ -33,6 +33,8 @@ export interface FollowerSettings {
 
 const GONE: Lost = { how: "gone", text: "its watchdog is gone, and was not started again" };
 
+const SAVED_EVERY = 30_000;
+
 /** A watchdog that has not written for so long may hang. */
 const DOUBT_AFTER = 60_000;
 
@@ -41,6 +43,8 @@ export async function follow(settings: FollowerSettings): Promise<Follower> {
   const stored = await loadFollowed(file);
   let known: Followed = stored?.state === state ? stored : { state, cursor: null, story: FRESH_STORY };
   let isFirst = stored?.state !== state;
+  let saved: Followed = stored ?? { ...known, state: "" };
+  let savedAt = 0;
   const doubts = createDoubts(settings);
 
   return {
@@ -60,7 +64,14 @@ export async function follow(settings: FollowerSettings): Promise<Follower> {
       const told = tellNow(name, story, now);
       if (told.notices.length > 0) await tell(told.notices);
       const next: Followed = { state, cursor, story: told.story };
-      if (JSON.stringify(next) !== JSON.stringify(known)) await saveFollowed(file, next);
+      // What changes nothing may be read once more: a busy journal must not keep the disk busy.
+      const isOther = JSON.stringify(next.story) !== JSON.stringify(saved.story) || saved.state !== state;
+      const isFar = cursor?.position !== saved.cursor?.position && now - savedAt >= SAVED_EVERY;
+      if (isOther || isFar) {
+        await saveFollowed(file, next);
+        saved = next;
+        savedAt = now;
+      }
       known = next;
       return { next: told.next, isUp: held || next.story.watched };
     },

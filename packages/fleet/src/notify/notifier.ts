@@ -1,11 +1,10 @@
-import { statSync } from "node:fs";
 import path from "node:path";
 import { createWakes, Failure, notWritable, take, type Wakes, type World } from "@fleet/engine";
-import { askEach } from "../engine.ts";
-import { type FoundFleet, findFleet, folderOf } from "../find.ts";
-import { createPost, type Post } from "./deliver.ts";
-import { type Follower, follow } from "./follower.ts";
+import { type FoundFleet, findFleet } from "../find.ts";
+import { createPost } from "./deliver.ts";
 import { makeHome } from "./home.ts";
+import { createProjects } from "./projects.ts";
+import { stampOf } from "./stamp.ts";
 
 export interface NotifierSettings {
   /** Between two looks, when nothing wakes it. In milliseconds. */
@@ -25,8 +24,6 @@ export type NotifierEnd = "done" | "renewed" | "interrupted";
 const CLOSEST = 250;
 /** What is a moment older than the notifier is news to it: `up` starts it first, and does not wait for it. */
 const JUST_NOW = 60_000;
-/** An engine that did not answer is asked again. */
-const ASK_AGAIN = 60_000;
 
 /**
  * Tells the receivers of a fleet what happens in its projects, until there is
@@ -53,7 +50,7 @@ export async function runNotifier(
   const wakes = createWakes();
   const post = createPost(found.root, world);
   const code = program === null ? null : stampOf(program);
-  const projects = createProjects(found, home, began - JUST_NOW, wakes, world);
+  const projects = createProjects({ home, since: began - JUST_NOW, wakes, world });
   let fleet = { found, stamp: stampOf(path.join(found.root, "fleet.toml")) };
   let busyAt = began;
   try {
@@ -80,12 +77,6 @@ export async function runNotifier(
   }
 }
 
-/** What changes when the file does. */
-function stampOf(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found === undefined ? "" : `${found.ino} ${found.mtimeMs} ${found.size}`;
-}
-
 interface Known {
   readonly found: FoundFleet;
   readonly stamp: string;
@@ -103,76 +94,6 @@ async function renewed(known: Known, world: World): Promise<Known> {
     world.err(`fleet.toml can't be read, the last one that could be counts: ${error.message}\n`);
   }
   return { ...known, stamp };
-}
-
-interface Followed {
-  readonly follower: Follower;
-  readonly state: string;
-  /** It says where the state directory is. */
-  readonly agentsToml: string;
-  readonly stamp: string;
-}
-
-interface Projects {
-  look(found: FoundFleet, post: Post): Promise<{ readonly next: number | null; readonly isUp: boolean }>;
-}
-
-/** Those that are enabled, each followed by itself: what goes wrong with one is that one's. */
-function createProjects(
-  first: FoundFleet,
-  home: string,
-  since: number,
-  wakes: Wakes,
-  world: World,
-): Projects {
-  const followers = new Map<string, Followed>();
-  let asked = { found: first, at: 0 };
-
-  const join = async (found: FoundFleet): Promise<void> => {
-    const now = Date.now();
-    const projects = found.fleet.projects.filter(({ enabled }) => enabled);
-    for (const [name, { agentsToml, stamp }] of followers)
-      if (stampOf(agentsToml) !== stamp || asked.found !== found) followers.delete(name);
-    const missing = projects.filter(({ name }) => !followers.has(name));
-    if (missing.length === 0 || (asked.found === found && now - asked.at < ASK_AGAIN)) return;
-    asked = { found, at: now };
-    const answers = await askEach(found, missing, world);
-    for (const [nth, project] of missing.entries()) {
-      const answer = answers[nth];
-      if (answer === undefined || answer instanceof Failure || answer.socket === undefined) continue;
-      const folder = folderOf(found, project);
-      const state = path.dirname(answer.socket);
-      const ask = async () =>
-        (await askEach(found, [project], world))[0] ?? new Failure("ENGINE_FAILED", "no answer");
-      const file = path.join(home, "projects", `${project.name}.json`);
-      const follower = await follow({ name: project.name, state, file, since, ask });
-      const agentsToml = path.join(folder, "agents.toml");
-      followers.set(project.name, { follower, state, agentsToml, stamp: stampOf(agentsToml) });
-      // The state directory may only come with the first start.
-      const [top = ""] = path.relative(folder, state).split("/");
-      wakes.on(folder, (name) => name === top);
-    }
-  };
-
-  return {
-    async look(found, post) {
-      await join(found);
-      const now = Date.now();
-      const looks = await Promise.all(
-        [...followers].map(async ([name, { follower, state }]) => {
-          wakes.on(state, (file) => file === "journal.jsonl" || file === "wishes.json");
-          try {
-            return await follower.look(now, post.add);
-          } catch (error) {
-            world.err(`${name} could not be looked at: ${error instanceof Error ? error.message : error}\n`);
-            return { next: null, isUp: true };
-          }
-        }),
-      );
-      const times = looks.flatMap(({ next }) => next ?? []);
-      return { next: times.length === 0 ? null : Math.min(...times), isUp: looks.some(({ isUp }) => isUp) };
-    },
-  };
 }
 
 async function rest(duration: number, wakes: Wakes, signal: AbortSignal): Promise<void> {
