@@ -4,15 +4,15 @@ import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { agentsToml, ENV, ownDirectory, processesWith, signal, until } from "../../engine/test/real.ts";
+import { agentsToml, ENV, ownDirectory, signal, until } from "../../engine/test/real.ts";
 import { ownReceiver } from "../../fleet/test/receivers.ts";
 import { fleet as typed } from "./own.ts";
 
 const run = promisify(execFile);
 const ROOT = path.join(import.meta.dirname, "../../..");
 
-/** A fleet with one project of two agents, run by this checkout's engine. */
-async function ownFleet(notify: string) {
+/** A fleet with one project of two agents that are up, run by this checkout's engine. */
+async function ownFleetThatIsUp(notify: string) {
   const root = await ownDirectory();
   const home = path.join(root, "demo");
   await mkdir(home);
@@ -20,39 +20,35 @@ async function ownFleet(notify: string) {
   const agents = ["ada", "bob"].map((name) => `[agents.${name}]\nkind = "persistent"\n`);
   await writeFile(path.join(home, "agents.toml"), agentsToml(agents.join("")));
   await writeFile(path.join(root, "fleet.toml"), `${notify}\n[[project]]\nname = "demo"\npath = "demo"\n`);
-  const words = ["--conditions=source", path.join(ROOT, "packages/cli/src/bin.ts")];
   // By its home every process can be found that comes of it.
   const env = { ...ENV, HOME: root, FLEET_NODE: process.execPath };
-  const fleet = (...more: string[]) =>
-    run(process.execPath, [...words, ...more], { cwd: root, env }).catch(
-      (error: { stdout: string; stderr: string }) => error,
-    );
+  const say = (...words: string[]) => typed(root, ["send", "demo", "--no-wait", ...words], { env });
   const notifier = async () => {
-    const { stdout } = await fleet("notify", "status", "--json");
-    return JSON.parse(stdout).notifier?.pid as number | undefined;
+    const { out } = await typed(root, ["notify", "status", "--json"]);
+    return JSON.parse(out).notifier?.pid as number | undefined;
   };
-  return { root, fleet, notifier };
+  // The notifier runs the program that started it.
+  const program = ["--conditions=source", path.join(ROOT, "packages/cli/src/bin.ts")];
+  await run(process.execPath, [...program, "up", "demo"], { cwd: root, env });
+  return { say, notifier };
 }
 
 it("tells once of each agent that asks, though the notifier is killed in between", async () => {
   const receiver = await ownReceiver(200);
-  const { root, fleet, notifier } = await ownFleet(
+  const { say, notifier } = await ownFleetThatIsUp(
     `[notify.ops]\nwebhook = "${receiver.url}"\nmin_interval = "0s"\n`,
   );
-  await fleet("up", "demo");
-  await fleet("send", "demo", "ada", "--no-wait", "demo: ask Trust this folder?");
+  await say("ada", "demo: ask Trust this folder?");
   await until("it is told that ada asks", async () => receiver.heard.length > 0, 90);
   const pid = await until("the notifier runs", notifier, 30);
   signal(pid, "SIGKILL");
-  await fleet("send", "demo", "bob", "--no-wait", "demo: ask Delete it?");
+  await say("bob", "demo: ask Delete it?");
   await until("it is told that bob asks", async () => receiver.heard.length > 1, 90);
   expect(receiver.notices()).toMatchObject([
     { event: "needs-human", project: "demo", agent: "ada", text: "asks: Trust this folder?" },
     { event: "needs-human", project: "demo", agent: "bob", text: "asks: Delete it?" },
   ]);
   expect(await notifier()).not.toBe(pid);
-  await fleet("down", "demo");
-  for (const left of await processesWith(root)) signal(left, "SIGKILL");
 }, 240_000);
 
 const READ = {
