@@ -40,52 +40,32 @@ import { upCommand } from "./commands/up.ts";
 import { upgradeCommand } from "./commands/upgrade.ts";
 import { validateCommand } from "./commands/validate.ts";
 
-const COMMANDS: readonly Command[] = [
-  initCommand,
-  createProjectCommand,
-  adoptCommand,
-  parityCommand,
-  fingerprintCommand,
-  cutoverCommand,
-  validateCommand,
-  explainCommand,
-  doctorCommand,
-  upCommand,
-  downCommand,
-  statusCommand,
-  topCommand,
-  attachCommand,
-  notifyTestCommand,
-  notifyStatusCommand,
-  notifyRunCommand,
-  metricsCommand,
-  pinCommand,
-  pinVerifyCommand,
-  upgradeCommand,
-  enginePublishCommand,
-  serviceInstallCommand,
-  serviceStatusCommand,
-  serviceRemoveCommand,
-  restartCommand,
-  holdCommand,
-  resumeCommand,
-  stopEverythingCommand,
-  limitsCommand,
-  sendCommand,
-  logsCommand,
-  eventsCommand,
-  whyCommand,
-  reportCommand,
-  phaseCommand,
-  handoffCommand,
-  wakeCommand,
-  watchdogCommand,
-  readCommand,
-  recordCommand,
-  schemaCommand,
-  completionCommand,
-  completeCommandOf(() => COMMANDS),
-];
+/** What there is, as the help tells it. */
+const CHAPTERS: Readonly<Record<string, readonly Command[]>> = {
+  Begin: [initCommand, createProjectCommand, validateCommand, explainCommand, doctorCommand],
+  Run: [
+    upCommand,
+    downCommand,
+    restartCommand,
+    holdCommand,
+    resumeCommand,
+    limitsCommand,
+    stopEverythingCommand,
+  ],
+  See: [topCommand, statusCommand, whyCommand, logsCommand, eventsCommand, attachCommand, reportCommand],
+  Steer: [sendCommand, phaseCommand, handoffCommand, wakeCommand, watchdogCommand],
+  "Be told": [notifyTestCommand, notifyStatusCommand, notifyRunCommand, metricsCommand],
+  "Come back after a restart of the machine": [
+    serviceInstallCommand,
+    serviceStatusCommand,
+    serviceRemoveCommand,
+  ],
+  Engines: [pinCommand, pinVerifyCommand, upgradeCommand, enginePublishCommand],
+  "Bring a set-up of the engine before": [adoptCommand, parityCommand, fingerprintCommand, cutoverCommand],
+  Tools: [readCommand, recordCommand, schemaCommand, completionCommand],
+};
+
+const COMMANDS: readonly Command[] = [...Object.values(CHAPTERS).flat(), completeCommandOf(() => COMMANDS)];
 
 /** Runs one line of the `fleet` command and says how the process should exit. */
 export const main = (argv: readonly string[], world: World): Promise<number> =>
@@ -95,6 +75,7 @@ export const main = (argv: readonly string[], world: World): Promise<number> =>
       about: "Keeps AI coding agents working, over many projects.",
       version: manifest.version,
       commands: COMMANDS,
+      chapters: CHAPTERS,
     },
     argv,
     world,

@@ -68,6 +68,6 @@ export interface Program {
   readonly about: string;
   readonly version: string;
   readonly commands: readonly Command[];
-  /** For a help that is long: the names of commands, each set under a title. */
-  readonly chapters?: Readonly<Record<string, readonly string[]>>;
+  /** For a help that is long: its commands, each set under a title. */
+  readonly chapters?: Readonly<Record<string, readonly Command[]>>;
 }

@@ -10,15 +10,11 @@ export const EXITS =
 export function renderOverview({ program, about, commands: all, chapters = {} }: Program): string {
   const commands = all.filter(({ hidden }) => !hidden);
   const told = new Set(Object.values(chapters).flat());
-  const rest = commands.filter(({ name }) => !told.has(name));
-  const parts = Object.entries(chapters).map(([title, names]): [string, readonly Command[]] => [
-    title,
-    names.flatMap((name) => commands.find((one) => one.name === name) ?? []),
-  ]);
+  const rest = commands.filter((one) => !told.has(one));
   const column = 4 + Math.max(...commands.map(({ name }) => name.length));
   const listings: readonly (readonly [string, readonly Command[]])[] = [
-    ...parts,
-    [parts.length === 0 ? "Commands" : "More", rest],
+    ...Object.entries(chapters),
+    [told.size === 0 ? "Commands" : "More", rest],
   ];
   return [
     `${program} <command>`,
