@@ -179,8 +179,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "resumesNothing",
     file: "src/watch/think.ts",
-    from: 'scene.agent.kind === "persistent" && canResume(scene);',
-    to: 'scene.agent.kind === "persistent";',
+    from: 'scene.agent.kind === "persistent" && canResume(scene) &&',
+    to: 'scene.agent.kind === "persistent" &&',
     faults: ["never-gets-ready", "dies-at-each-start", "dies"],
   },
   {

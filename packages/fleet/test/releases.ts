@@ -21,7 +21,10 @@ export async function rerelease(
   git(repository, "worktree", "add", "--quiet", "--detach", folder, from);
   const write = (name: string, text: string) => writeFile(path.join(folder, name), text);
   const read = (name: string) => readFile(path.join(folder, name), "utf8");
-  const code = (await read("agents.mjs")).replace(/var version=`[^`]+`/, `var version=\`${version}\``);
+  const code = (await read("agents.mjs")).replace(
+    /(var version[$\d]*=)`[^`]+`/,
+    (_, name: string) => `${name}\`${version}\``,
+  );
   await write("agents.mjs", change(code));
   await write("VERSION", `${version}\n`);
   if (changes !== undefined) await write("CHANGELOG.md", changes);
