@@ -52,6 +52,20 @@ describe("what a person should look at", () => {
       "needs-you a: asks: Trust? | 2026-01-01T09:00:00Z | fleet attach shop a | +0",
     ],
     [
+      "is nothing where it is on hold, as a person wished it",
+      statusOf([agent("a", "held", "on hold")], {
+        hold: { since: "2026-01-01T09:00:00Z", until: null, by: "ada", why: null },
+      }),
+      "well",
+    ],
+    [
+      "is a limit of its login, with the way to all of them",
+      statusOf([
+        { ...agent("a", "held", "its login"), restraint: { by: "limit", because: "", until: null } },
+      ]),
+      "ailing a: its login | - | fleet limits | +0",
+    ],
+    [
       "is a question of an engine that does not tell its socket",
       statusOf([agent("a", "asking")], { socket: undefined }),
       "needs-you a: asking | - | fleet why shop a | +0",

@@ -106,5 +106,7 @@ function ofAgent(name: string, { socket, hold }: EngineStatus, agent: AgentStatu
       : is === "unread"
         ? "record"
         : "why";
-  return [{ level, agent: agent.name, reason: why, since, command: `fleet ${verb} ${name} ${agent.name}` }];
+  // It may be another project's agent that met the limit of the login.
+  const command = agent.restraint?.by === "limit" ? "fleet limits" : `fleet ${verb} ${name} ${agent.name}`;
+  return [{ level, agent: agent.name, reason: why, since, command }];
 }
