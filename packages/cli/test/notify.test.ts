@@ -86,3 +86,28 @@ it("says how to add a receiver where there is none", async () => {
   });
   expect(await typed(root, ["notify", "run"])).toMatchObject({ exit: 0 });
 });
+
+it("says in status when a receiver could not be told for long, and when nobody tells", async () => {
+  const root = await ownDirectory();
+  const answer = (watchdog: object | null) =>
+    JSON.stringify({ schema_version: 1, project: "demo", phase: null, agents: [], watchdog });
+  await mkdir(path.join(root, "demo/engine"), { recursive: true });
+  await writeFile(path.join(root, "demo/engine/agents"), "#!/bin/sh\ncat answer\n", { mode: 0o755 });
+  await writeFile(path.join(root, "demo/answer"), answer(null));
+  const project = '[[project]]\nname = "demo"\npath = "demo"\n';
+  await writeFile(path.join(root, "fleet.toml"), `[notify.phone]\ncommand = ["true"]\n${project}`);
+  const noted = async () => (await typed(root, ["status"])).err;
+  expect(await noted()).toBe("");
+  await writeFile(
+    path.join(root, "demo/answer"),
+    answer({ pid: 7, epoch: 1, heartbeat: "2026-01-31T12:00:00Z" }),
+  );
+  expect(await noted()).toBe(
+    "fleet: nobody is told what happens, for no notifier runs: fleet notify test starts one\n",
+  );
+  const out = path.join(root, ".fleet/notify/spool/phone/out");
+  await mkdir(out, { recursive: true });
+  await writeFile(path.join(out, `${String(Date.now() - 900_000).padStart(15, "0")}-d.json`), "{}");
+  expect(await noted()).toBe("fleet: phone can't be told what happens: fleet notify status\n");
+  expect((await typed(root, ["status", "--json"])).err).toBe("");
+});

@@ -40,6 +40,7 @@ export type { Initiated, InitWanted } from "./init/init.ts";
 export type { LogLine } from "./logs/log-line.ts";
 export type { Fingerprint } from "./migrate/fingerprint.ts";
 export type { Parity, Side } from "./migrate/parity.ts";
+export { glanceAtReceivers } from "./notify/glance.ts";
 export type { NotifyStatus } from "./notify/status.ts";
 export type { TriedOut } from "./notify/try-out.ts";
 export type { PinsAnswer, PublishAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs.ts";

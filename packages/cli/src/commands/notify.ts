@@ -1,6 +1,7 @@
 import process from "node:process";
 import { defineCommand } from "@fleet/engine";
 import {
+  ensureNotifier,
   findFleet,
   hurryNotifier,
   pickReceivers,
@@ -23,8 +24,9 @@ export const notifyTestCommand = defineCommand({
   async run(names, { json }, world) {
     const found = await findFleet(world.cwd);
     const tried = await tryReceivers(found, await pickReceivers(found, names), world);
-    // Who has just been mended need not wait for what has failed before.
+    // Who has just been mended need not wait for what has failed before. And who was just added is to be told from now on.
     if (tried.some((one) => one.tried.is === "told")) await hurryNotifier(found.root);
+    await ensureNotifier(found, world);
     world.out(json ? triedOutJson(tried) : renderTriedOut(tried));
     return tried.some((one) => one.tried.is === "failed") ? 1 : 0;
   },

@@ -4,6 +4,7 @@ import {
   type FleetProject,
   type FoundFleet,
   findFleet,
+  glanceAtReceivers,
   pickProjects,
   projectsTagged,
   runEngine,
@@ -51,12 +52,24 @@ export const statusCommand = defineCommand({
     const lines = inUrgency(await askAll(found, asked, world));
     const shown = problems ? lines.filter(({ attention }) => attention !== null) : lines;
     world.out(flags.json ? summaryJson(shown) : renderSummary(shown, { now: Date.now(), of: asked.length }));
+    if (!flags.json) await noteUntold(found, lines, world);
     const bad = check
       ? lines.some(({ attention }) => attention !== null)
       : lines.some(({ status }) => status === null);
     return bad ? 1 : 0;
   },
 });
+
+/** Who relies on being told must not miss that nobody is. */
+async function noteUntold(
+  found: FoundFleet,
+  lines: readonly ProjectLine[],
+  { err }: Pick<World, "err">,
+): Promise<void> {
+  const isUp = lines.some(({ status }) => status !== null && status.watchdog !== null);
+  const note = await glanceAtReceivers(found, { isUp, now: Date.now() });
+  if (note !== null) err(`fleet: ${note}\n`);
+}
 
 /** One project's table, or the lines of many. */
 async function watchStatus(

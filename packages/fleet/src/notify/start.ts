@@ -32,6 +32,9 @@ while :; do
 done
 `;
 
+/** The program `fleet`, built or from its source. Who runs our code otherwise has none that could run a notifier. */
+const PROGRAM = /\/(start\.cjs|bin\.ts)$/;
+
 const LOG_MOST = 1_000_000;
 
 /**
@@ -41,7 +44,7 @@ const LOG_MOST = 1_000_000;
  */
 export async function ensureNotifier({ root, fleet }: FoundFleet, { env, err }: World): Promise<boolean> {
   const program = process.argv[1];
-  if (fleet.receivers.length === 0 || program === undefined) return false;
+  if (fleet.receivers.length === 0 || program === undefined || !PROGRAM.test(program)) return false;
   try {
     const home = await makeHome(root);
     if (await isHeld(home, "notifier")) return false;
