@@ -86,8 +86,10 @@ export async function ownProject(
   const config = path.join(home, "agents.toml");
   const state = path.join(home, "state");
   const socket = path.join(state, "tmux.sock");
+  // What projects of one user tell each other is not told to those of whoever runs the tests.
+  const env = { ...ENV, XDG_STATE_HOME: path.join(state, "xdg") };
   const run: OwnProject["run"] = ([verb = "", ...words], world) =>
-    runAgents([verb, "--config", config, ...words], world);
+    runAgents([verb, "--config", config, ...words], { env, ...world });
   return {
     home,
     config,
@@ -119,7 +121,7 @@ export async function ownProject(
     },
     async watchdog([program = process.execPath, ...words] = WATCHDOG) {
       const child = execa(program, [...words, "watchdog", "--config", config], {
-        env: ENV,
+        env,
         extendEnv: false,
         reject: false,
         all: true,
