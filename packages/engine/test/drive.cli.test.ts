@@ -295,6 +295,23 @@ describe("codex, by itself", () => {
     expect(await project.journal("told-to-stop")).toEqual([]);
   });
 
+  it("holds with its limit whoever has the same login", async () => {
+    const eve = '[agents.eve]\nkind = "persistent"\nbackend = "codex"\n';
+    const { project, is, script } = await driven("codex", { settings: eve });
+    script("Hello.", DRIVEN.codex.limit());
+    await project.watchdog();
+    await project.up();
+    await is("ready", 1);
+    await project.run(["send", "ada", "go on"]);
+    await is("limited", 2);
+    await until("eve is held", async () => (await project.agent("eve")).restraint !== null, SOON);
+    expect((await project.agent("eve")).restraint).toMatchObject({
+      by: "limit",
+      because: expect.stringMatching(/^its login \(codex .*\) is at its usage limit, as \S+\/ada met it/),
+    });
+    expect((await project.run(["send", "eve", "work"])).out).toMatch(/^queued \w+: its login/);
+  });
+
   it("is told what is taller than its screen, and no paste by its own rule", async () => {
     const { own, project, is, script } = await driven("codex");
     script("Hello.", "I read it.");
