@@ -3,14 +3,18 @@ import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promise
 import path from "node:path";
 import process from "node:process";
 import type { World } from "@fleet/engine";
-import { expect, it, onTestFinished } from "vitest";
-import { isAlive, signal, until } from "../../engine/test/processes.ts";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { isAlive, signal, until as untilWithin } from "../../engine/test/processes.ts";
 import { findFleet } from "../src/find.ts";
 import { type NotifierEnd, runNotifier } from "../src/notify/notifier.ts";
 import { readNotifyStatus } from "../src/notify/status.ts";
 import { pickReceivers, tryReceivers } from "../src/notify/try-out.ts";
 import { ownDirectory, ROOT } from "./own.ts";
 import { ownReceiver } from "./receivers.ts";
+
+// Other tests and builds may run on this machine.
+vi.setConfig({ testTimeout: 120_000 });
+const until: typeof untilWithin = (what, ask) => untilWithin(what, ask, 30);
 
 /** An engine that only says where its project's state directory is: all else the notifier reads by itself. */
 const ENGINE = `#!/bin/sh
@@ -137,7 +141,7 @@ it("tries again when the receiver wants it, and at once when a test has reached 
   const found = await findFleet(fleet.root);
   await tryReceivers(found, pickReceivers(found, ["ops"]), worldOf(new AbortController().signal));
   await writeFile(path.join(fleet.root, ".fleet/notify/wake"), "");
-  await until("it is told", async () => receiver.heard.length === 3, 30);
+  await until("it is told", async () => receiver.heard.length === 3);
   const [one, , again] = receiver.heard;
   expect(again?.body).toBe(one?.body);
 });
@@ -161,7 +165,7 @@ it("says the same again under the same name, and nothing twice, when it is kille
   const receiver = await ownReceiver("hangs", 200);
   const fleet = await ownFleet(`[notify.ops]\nwebhook = "${receiver.url}"\ntimeout = "100s"\n${PHASES}`);
   const first = fleet.spawn();
-  await until("it has come", async () => (await fleet.status()).notifier !== null, 30);
+  await until("it has come", async () => (await fleet.status()).notifier !== null);
   await fleet.phase("one");
   await until("it tells", async () => receiver.heard.length === 1);
   await fleet.phase("two");
