@@ -70,6 +70,9 @@ const startBudget: Invariant = {
       const now = world.hours.now();
       const recent = (times: readonly number[]) => times.filter((at) => now - at < start_limit_window);
       if (event.what === "wished" || event.what === "unwatched") reasons.push(now);
+      // Who is asked for by a person begins with nothing against it.
+      if (event.what === "wished" && event.how !== "down")
+        for (const name of event.agents) starts.delete(name);
       if (event.what === "fault" && /reboot|server/.test(event.kind)) reasons.push(now);
       if (event.what === "fault" && /reboot|clock/.test(event.kind)) grace = now + max_wait + 2 * stall_grace;
       if (event.what === "saved" && event.records.course !== null && event.records.course.turn !== turn) {
