@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
@@ -73,11 +73,12 @@ it("stops every project, also one whose engine is broken by now, and nothing sta
     path.join(root, "p/b/engine/agents"),
     "#!/bin/sh\necho 'agents: I am broken' >&2\nexit 70\n",
   );
+  await appendFile(path.join(root, "fleet.toml"), tableOf("gone", 2));
   const env = { USER: "eve" };
   const said = await fleet(root, ["stop-everything", "--why", "the key leaked"], { env });
   expect(said).toEqual({
     exit: 0,
-    out: "a  stopped\nb  stopped by this fleet's engine, as its own failed: I am broken\n",
+    out: "a     stopped\nb     stopped by this fleet's engine, as its own failed: I am broken\ngone  is not there\n",
     err: "nothing of this fleet is started any more, until: fleet stop-everything --lift\n",
   });
   // A keeper may take a moment to end after its watchdog.
@@ -101,7 +102,7 @@ it("stops every project, also one whose engine is broken by now, and nothing sta
   expect(watchdog.stderr).toContain("nobody is started until");
   expect(await fleet(root, ["stop-everything", "--lift"])).toEqual({
     exit: 0,
-    out: "a  lifted\nb  lifted\n",
+    out: "a     lifted\nb     lifted\ngone  is not there\n",
     err: "projects may be started again; this started nobody: fleet up --all\n",
   });
   expect(await processesIn(root)).toEqual([]);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import {
   type Command,
   columns,
@@ -11,6 +12,7 @@ import {
   type FleetProject,
   type FoundFleet,
   findStoppable,
+  folderOf,
   liftStandstill,
   runEngine,
   runOwnEngine,
@@ -45,7 +47,8 @@ export const stopEverythingCommand: Command = defineCommand({
       unwritten === null ? 0 : FAILURES.NOT_WRITABLE,
       ...ends.map((one) => one.exit),
     );
-    if (lift && exit === 0) await liftStandstill(found.root);
+    // What could not be lifted says so itself when it is asked for.
+    if (lift) await liftStandstill(found.root);
     const done = lift ? "lifted" : "stopped";
     world.out(json ? `${JSON.stringify(answerOf(done, ends, broken))}\n` : tell(done, ends));
     if (broken !== null)
@@ -76,6 +79,8 @@ interface End {
   readonly exit: number;
   readonly by: "its engine" | "this fleet's engine";
   readonly because: string | null;
+  /** False: there is no such folder, and so nothing in it. */
+  readonly there?: false;
 }
 
 interface Task {
@@ -91,6 +96,8 @@ async function end(
   world: World,
 ): Promise<End> {
   const { name } = project;
+  if (!existsSync(folderOf(found, project)))
+    return { project: name, exit: 0, by: "its engine", because: null, there: false };
   const own = await attempt(argv, patience, world, (one) => runEngine(found, project, argv, one));
   if (own.exit === 0) return { project: name, exit: 0, by: "its engine", because: null };
   if (world.signal.aborted) return { project: name, exit: own.exit, by: "its engine", because: own.because };
@@ -132,11 +139,13 @@ async function attempt(
 const BUG = 70;
 
 function tell(done: string, ends: readonly End[]): string {
-  const rows = ends.map(({ project, exit, by, because }) => [
+  const rows = ends.map(({ project, exit, by, because, there = true }) => [
     project,
-    exit === 0
-      ? `${done}${because === null ? "" : ` by ${by}, as its own failed: ${because}`}`
-      : `NOT ${done}: ${because}`,
+    !there
+      ? "is not there"
+      : exit === 0
+        ? `${done}${because === null ? "" : ` by ${by}, as its own failed: ${because}`}`
+        : `NOT ${done}: ${because}`,
   ]);
   return columns(rows)
     .map((line) => `${line}\n`)
@@ -147,7 +156,7 @@ function lastWord(lift: boolean, exit: number): string {
   if (lift)
     return exit === 0
       ? "projects may be started again; this started nobody: fleet up --all\n"
-      : "not all could be lifted, so that nothing is started yet: see above, and say this again\n";
+      : "some projects could not be lifted: see above, and say this again; the others: fleet up --all\n";
   return exit === 0
     ? "nothing of this fleet is started any more, until: fleet stop-everything --lift\n"
     : "NOT everything is stopped: see above, and say this again; nothing is started until: fleet stop-everything --lift\n";
