@@ -1,5 +1,5 @@
 import type { Duration } from "../src/watch/time.ts";
-import { limit } from "./account.ts";
+import { limit, limitElsewhere } from "./account.ts";
 import { EDITS } from "./edits.ts";
 import { bringUp, hold, order, wish } from "./people.ts";
 import type { Point } from "./points.ts";
@@ -229,15 +229,7 @@ export const FAULTS = {
     hold(world, amount % 2 === 0 ? amount / 2 : 2 * amount);
     world.hours.after(amount, () => hold(world, null));
   },
-  "another-project-meets-a-limit": (world, _, { amount }) => {
-    const since = world.hours.wall();
-    // Told as lasting longer than it does: it ends when somebody is answered.
-    const limit = { login: "", says: "", by: "blog/bob", since, until: since + 2 * amount };
-    world.limit = limit;
-    world.hours.after(amount, () => {
-      if (world.limit === limit) world.limit = null;
-    });
-  },
+  "another-project-meets-a-limit": (world, _, { amount }) => limitElsewhere(world, amount),
   "person-presses-enter": body((one) => one.press(["Enter"])),
   "message-is-garbled": ({ files, site }, _, { agent, amount }) =>
     files.put(`${site.state}/outbox/${agent}/new/${String(amount).padStart(15, "0")}-x.json`, "{"),
