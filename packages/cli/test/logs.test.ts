@@ -3,21 +3,12 @@ import { appendFile, cp, mkdir, readdir, readFile, writeFile } from "node:fs/pro
 import path from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
-import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { main } from "../src/main.ts";
-import { fleet, ownDirectory } from "./own.ts";
+import { fleet, ownDirectory, until } from "./own.ts";
 
 const SAMPLES = path.join(import.meta.dirname, "../../engine/src/backends");
 const sample = (name: string) => readFile(path.join(SAMPLES, name), "utf8");
-
-async function until(what: string, ask: () => Promise<boolean> | boolean, seconds = 30): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (!(await ask())) {
-    if (Date.now() > deadline) throw new Error(`waited ${seconds} s, and still not: ${what}`);
-    await wait(50);
-  }
-}
 
 const FLEET = '[[project]]\nname = "shop"\npath = "shop"\nengine = "workspace"\n';
 const agentsToml = (body: string) =>

@@ -1,15 +1,50 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import process from "node:process";
+import { json } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { expect, it } from "vitest";
-import { agentsToml, ENV, ownDirectory, signal, until } from "../../engine/test/real.ts";
-import { ownReceiver } from "../../fleet/test/receivers.ts";
-import { fleet as typed } from "./own.ts";
+import { expect, it, onTestFinished } from "vitest";
+import { ownDirectory, fleet as typed, until } from "./own.ts";
 
 const run = promisify(execFile);
 const ROOT = path.join(import.meta.dirname, "../../..");
+
+const DEFAULTS = `[defaults]
+session_prefix = "notify-"
+log_dir = "state"
+backend = "demo"
+model = "sonnet"
+[supervision]
+signal_tick = "1s"
+stop_grace = "500ms"
+`;
+
+interface Notice {
+  readonly event: string;
+  readonly project: string;
+  readonly agent: string;
+  readonly text: string;
+}
+
+/** A receiver that takes whatever it is told. */
+async function ownReceiver() {
+  const heard: Notice[] = [];
+  const server = createServer(async (request, response) => {
+    const { notices = [] } = (await json(request)) as { notices?: readonly Notice[] };
+    heard.push(...notices);
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, heard };
+}
 
 /** A fleet with one project of two agents that are up, run by this checkout's engine. */
 async function ownFleetThatIsUp(notify: string) {
@@ -18,15 +53,22 @@ async function ownFleetThatIsUp(notify: string) {
   await mkdir(home);
   await symlink(path.join(ROOT, "packages/engine"), path.join(home, "engine"));
   const agents = ["ada", "bob"].map((name) => `[agents.${name}]\nkind = "persistent"\n`);
-  await writeFile(path.join(home, "agents.toml"), agentsToml(agents.join("")));
+  await writeFile(path.join(home, "agents.toml"), DEFAULTS + agents.join(""));
   await writeFile(path.join(root, "fleet.toml"), `${notify}\n[[project]]\nname = "demo"\npath = "demo"\n`);
   // By its home every process can be found that comes of it.
-  const env = { ...ENV, HOME: root, FLEET_NODE: process.execPath };
+  const env = { PATH: process.env.PATH, LC_ALL: "C.UTF-8", HOME: root, FLEET_NODE: process.execPath };
   const say = (...words: string[]) => typed(root, ["send", "demo", "--no-wait", ...words], { env });
   const notifier = async () => {
     const { out } = await typed(root, ["notify", "status", "--json"]);
     return JSON.parse(out).notifier?.pid as number | undefined;
   };
+  onTestFinished(async () => {
+    await typed(root, ["down", "demo"], { env });
+    const pid = await notifier();
+    if (pid === undefined) return;
+    process.kill(pid, "SIGTERM");
+    await until("the notifier has ended", () => !existsSync(`/proc/${pid}`));
+  });
   // The notifier runs the program that started it.
   const program = ["--conditions=source", path.join(ROOT, "packages/cli/src/bin.ts")];
   await run(process.execPath, [...program, "up", "demo"], { cwd: root, env });
@@ -34,17 +76,17 @@ async function ownFleetThatIsUp(notify: string) {
 }
 
 it("tells once of each agent that asks, though the notifier is killed in between", async () => {
-  const receiver = await ownReceiver(200);
+  const receiver = await ownReceiver();
   const { say, notifier } = await ownFleetThatIsUp(
     `[notify.ops]\nwebhook = "${receiver.url}"\nmin_interval = "0s"\n`,
   );
   await say("ada", "demo: ask Trust this folder?");
   await until("it is told that ada asks", async () => receiver.heard.length > 0, 90);
   const pid = await until("the notifier runs", notifier, 30);
-  signal(pid, "SIGKILL");
+  process.kill(pid, "SIGKILL");
   await say("bob", "demo: ask Delete it?");
   await until("it is told that bob asks", async () => receiver.heard.length > 1, 90);
-  expect(receiver.notices()).toMatchObject([
+  expect(receiver.heard).toMatchObject([
     { event: "needs-human", project: "demo", agent: "ada", text: "asks: Trust this folder?" },
     { event: "needs-human", project: "demo", agent: "bob", text: "asks: Delete it?" },
   ]);

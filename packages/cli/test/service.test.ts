@@ -2,10 +2,9 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
-import { setTimeout as wait } from "node:timers/promises";
 import { isHeld, run } from "@fleet/engine";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { fleet, ownDirectory } from "./own.ts";
+import { fleet, ownDirectory, until } from "./own.ts";
 
 const ENGINE = path.join(import.meta.dirname, "../../engine");
 const NAME = "my shop 50% of $HOME";
@@ -72,14 +71,6 @@ async function ownFleet(running = "running") {
 }
 
 const UNIT = "fleet-project@shop.service";
-
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const began = performance.now();
-  while (!(await isSo())) {
-    if (performance.now() - began > 60_000) throw new Error(`not within a minute: ${what}`);
-    await wait(25);
-  }
-}
 
 describe("fleet service", () => {
   it("installs units, tells systemd, names the unit to the engine; and the same again changes nothing", async () => {

@@ -5,14 +5,12 @@ import process from "node:process";
 import { text } from "node:stream/consumers";
 import type { World } from "@fleet/engine";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { until as untilWithin } from "../../engine/test/processes.ts";
 import { findFleet } from "../src/find.ts";
 import { type MetricsWanted, tellMetrics } from "../src/metrics/metrics.ts";
-import { ownDirectory } from "./own.ts";
+import { ownDirectory, until } from "./own.ts";
 
 // Other tests and builds may run on this machine.
 vi.setConfig({ testTimeout: 120_000 });
-const until: typeof untilWithin = (what, ask) => untilWithin(what, ask, 30);
 
 const ENGINE = `#!/bin/sh
 [ ! -e broken ] || exit 3

@@ -4,17 +4,15 @@ import path from "node:path";
 import process from "node:process";
 import type { World } from "@fleet/engine";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { isAlive, signal, until as untilWithin } from "../../engine/test/processes.ts";
 import { findFleet } from "../src/find.ts";
 import { type NotifierEnd, runNotifier } from "../src/notify/notifier.ts";
 import { readNotifyStatus } from "../src/notify/status.ts";
 import { pickReceivers, tryReceivers } from "../src/notify/try-out.ts";
-import { ownDirectory, ROOT } from "./own.ts";
+import { ownDirectory, ROOT, until } from "./own.ts";
 import { ownReceiver } from "./receivers.ts";
 
 // Other tests and builds may run on this machine.
 vi.setConfig({ testTimeout: 120_000 });
-const until: typeof untilWithin = (what, ask) => untilWithin(what, ask, 30);
 
 /** An engine that only says where its project's state directory is: all else the notifier reads by itself. */
 const ENGINE = `#!/bin/sh
@@ -170,8 +168,8 @@ it("says the same again under the same name, and nothing twice, when it is kille
   await until("it tells", async () => receiver.heard.length === 1);
   await fleet.phase("two");
   await until("the second waits", async () => (await fleet.status()).receivers[0]?.waiting === 2);
-  signal(first.pid ?? 0, "SIGKILL");
-  await until("it is gone", async () => !isAlive(first.pid ?? 0));
+  first.kill("SIGKILL");
+  await until("it is gone", () => first.signalCode !== null);
   fleet.start();
   await until("all is told", async () => receiver.heard.length === 3);
   const ids = receiver.heard.map(({ headers }) => headers["webhook-id"]);

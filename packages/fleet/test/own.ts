@@ -3,6 +3,7 @@ import { cp, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { setTimeout as wait } from "node:timers/promises";
 import type { World } from "@fleet/engine";
 import { onTestFinished } from "vitest";
 
@@ -76,4 +77,19 @@ export function ownWorld(cwd: string, env: World["env"] = GIT_ENV): World & { re
   };
   const input = async () => "";
   return { cwd, env, signal: new AbortController().signal, input, out: say, err: say, color: false, said };
+}
+
+/** Asks again until it is so. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
+  seconds = 60,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > deadline) throw new Error(`waited ${seconds} s, and still not: ${what}`);
+    await wait(50);
+  }
 }
