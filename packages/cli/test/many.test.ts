@@ -1,4 +1,4 @@
-import { readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -184,6 +184,25 @@ describe("what is said to many projects", () => {
 });
 
 describe("up refuses, before anything starts,", () => {
+  it.each([
+    [
+      '{"since":"2026-11-22T10:05:35.745Z","by":"eve","why":"the key leaked"}',
+      "at 2026-11-22T10:05Z by eve: the key leaked",
+    ],
+    ["{", "at an unknown time by somebody"],
+    ['{"since": 5}', "at an unknown time by somebody"],
+  ])("what was stopped with everything, whatever of that can be read: %s", async (text, words) => {
+    const root = await ownProjects({ name: "a" });
+    await mkdir(path.join(root, ".fleet"));
+    await writeFile(path.join(root, ".fleet/standstill.json"), text);
+    expect(await fleet(root, ["up", "a"])).toEqual({
+      exit: 4,
+      out: "",
+      err: `fleet: everything of this fleet was stopped ${words}\n  lift it first: fleet stop-everything --lift\n`,
+    });
+    expect(await logOf(root)).toEqual([]);
+  });
+
   it.each<[string, readonly Given[], RegExp]>([
     [
       "a session prefix that another one has",

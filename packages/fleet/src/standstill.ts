@@ -31,10 +31,9 @@ export const liftStandstill = (root: string): Promise<void> => rm(fileIn(root), 
 
 /** Null: it was never said, or was lifted. What stands there and can't be read was said all the same. */
 export async function readStandstill(root: string): Promise<FleetStandstill | null> {
-  const text = await readText(fileIn(root));
-  if (text === null) return null;
   try {
-    return Written.parse(JSON.parse(text));
+    const text = await readText(fileIn(root));
+    return text === null ? null : Written.parse(JSON.parse(text));
   } catch {
     return { since: "an unknown time", by: "somebody", why: null };
   }
