@@ -14,11 +14,11 @@ const SIZE = { columns: 20, rows: 2 };
 const inks = async (text: string) =>
   ((await cellsOf(text, SIZE))[0] ?? []).map(({ column, width, text: said, ink }) => {
     const more = [ink.bold && "bold", ink.dim && "dim", ink.italic && "italic", ink.underline && "underline"];
-    return [column, width, said.trimEnd(), ink.color, ink.ground, ...more.filter((word) => word !== false)];
+    return [column, width, said.trim(), ink.color, ink.ground, ...more.filter((word) => word !== false)];
   });
 
 it.each([
-  ["plain words", "ab", [[0, 20, "ab", null, null]]],
+  ["plain words", "ab", [[0, 2, "ab", null, null]]],
   [
     "a named colour",
     "a\x1b[31mb",
@@ -33,7 +33,7 @@ it.each([
   ["a ground", "\x1b[44m \x1b[0m", [[0, 1, "", null, "#79b8ff"]]],
   ["what is turned around", "\x1b[7mb", [[0, 1, "b", "#0d1117", "#d5dae1"]]],
   ["styles", "\x1b[1;2;3;4mb", [[0, 1, "b", null, null, "bold", "dim", "italic", "underline"]]],
-  ["wide characters", "日x", [[0, 20, "日x", null, null]]],
+  ["wide characters", "日x", [[0, 3, "日x", null, null]]],
 ])("reads %s off a screen", async (_, text, expected) => {
   expect(await inks(text)).toEqual(expected);
 });
@@ -62,9 +62,11 @@ it("draws one frame without any motion", async () => {
   expect(drawn).not.toContain("keyframes");
 });
 
-it("cuts pauses short, and nothing else", () => {
-  const frames = [100, 150, 5_150, 5_200].map((at) => ({ at, screen: `${at}` }));
-  expect(shorten(frames, 1_000).map(({ at }) => at)).toEqual([0, 50, 1_050, 1_100]);
+it("cuts pauses short, types as a person does, and does nothing else", () => {
+  const shots = [100, 150, 5_150, 5_200].map((at) => ({ at, screen: `${at}`, typed: false }));
+  expect(shorten(shots, 1_000).map(({ at }) => at)).toEqual([0, 50, 1_050, 1_100]);
+  const typed = shots.map((shot) => ({ ...shot, typed: true }));
+  expect(shorten(typed, 1_000).map(({ at }) => at)).toEqual([0, 50, 120, 170]);
 });
 
 it("films a terminal: what is typed there, and what it answers", async () => {

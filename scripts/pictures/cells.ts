@@ -53,7 +53,14 @@ function stretchesOf(line: Line, columns: number): readonly Stretch[] {
     if (last === undefined || !isSame(last.ink, one.ink)) found.push(one);
     else found[found.length - 1] = { ...last, width: last.width + one.width, text: last.text + one.text };
   }
-  return found.filter(({ text, ink }) => text.trim() !== "" || ink.ground !== null);
+  return found.map(withoutEnd).filter(({ text }) => text !== "");
+}
+
+/** Blanks without a ground are not seen, and most rows end with them. */
+function withoutEnd(stretch: Stretch): Stretch {
+  if (stretch.ink.ground !== null) return stretch;
+  const text = stretch.text.trimEnd();
+  return { ...stretch, text, width: stretch.width - (stretch.text.length - text.length) };
 }
 
 function inkOf(cell: Cell): Ink {

@@ -43,11 +43,13 @@ export async function openStudio(
   const shell = ["env", "PS1=$ ", "TERM=tmux-256color", "COLORTERM=truecolor", "sh"];
   await tmux("new-session", "-d", "-s", "film", "-x", `${columns}`, "-y", `${rows}`, "-c", cwd, ...shell);
   await tmux("set", "-g", "status", "off", ";", "set", "-g", "default-terminal", "tmux-256color");
-  const frames: { at: number; screen: string }[] = [];
+  const frames: Shot[] = [];
   let rolling = 0;
+  let typing = false;
   const look = async (): Promise<string> => {
     const screen = await tmux("capture-pane", "-e", "-p", "-t", "film");
-    if (rolling > 0 && frames.at(-1)?.screen !== screen) frames.push({ at: Date.now() - rolling, screen });
+    if (rolling > 0 && frames.at(-1)?.screen !== screen)
+      frames.push({ at: Date.now() - rolling, screen, typed: typing });
     return screen;
   };
   const linger = async (milliseconds: number): Promise<void> => {
@@ -66,10 +68,12 @@ export async function openStudio(
     until,
     linger,
     async type(line) {
+      typing = true;
       for (const character of line) {
         await tmux("send-keys", "-t", "film", "-l", character);
         await linger(35);
       }
+      typing = false;
       await tmux("send-keys", "-t", "film", "Enter");
     },
     async press(...keys) {
@@ -92,12 +96,20 @@ export async function openStudio(
   };
 }
 
+/** As it was seen, and whether that was while somebody typed. */
+interface Shot extends Frame {
+  readonly typed: boolean;
+}
+
+/** How fast a person types, however long a busy machine took for it. */
+const KEYSTROKE = 70;
+
 /** Nobody wants to look at what stands still. */
-export function shorten(frames: readonly Frame[], longest: number): readonly Frame[] {
+export function shorten(shots: readonly Shot[], longest: number): readonly Frame[] {
   let saved = 0;
-  return frames.map(({ at, screen }, index) => {
-    const before = frames[index - 1]?.at ?? at;
-    saved += Math.max(0, at - before - longest);
-    return { at: at - saved - (frames[0]?.at ?? 0), screen };
+  return shots.map(({ at, screen, typed }, index) => {
+    const before = shots[index - 1]?.at ?? at;
+    saved += Math.max(0, at - before - (typed ? KEYSTROKE : longest));
+    return { at: at - saved - (shots[0]?.at ?? 0), screen };
   });
 }
