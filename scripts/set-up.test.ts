@@ -38,7 +38,7 @@ const node = (version: string) => `case $1 in
   */build-cli.ts) ${note("build")}
     [ ! -e "$MACHINE/broken" ] || { echo 'no such export'; exit 1; }
     dist=\${1%/scripts/*}/packages/cli/dist/fleet; mkdir -p "$dist"; : >"$dist/start.cjs" ;;
-  *) shift 2; [ -n "\${FLEET_WARM_UP:-}" ] || echo "ran $*"; exit "\${EXIT:-0}" ;;
+  *) while [ "\${1#--}" != "$1" ]; do shift; done; shift; [ -n "\${FLEET_WARM_UP:-}" ] || echo "ran $*"; exit "\${EXIT:-0}" ;;
 esac`;
 
 const pnpm = (version: string) => `case $1 in
