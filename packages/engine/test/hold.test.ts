@@ -23,9 +23,11 @@ describe("a project on hold", () => {
     ]);
     expect(await project.agent("ada")).toMatchObject({ state: "RUNNING" });
     await signal((await project.agent("ada")).pid ?? 0, "SIGKILL");
-    await until("it is held", async () => (await project.agent("ada")).is === "held");
+    await until("its death is noted", async () => (await project.journal("died")).length === 1);
+    // Behind the pause after a death.
+    await until("it is held", async () => said.test((await project.agent("ada")).why ?? ""));
     await project.looks(3);
-    expect((await project.agent("ada")).why).toMatch(said);
+    expect(await project.agent("ada")).toMatchObject({ is: "held", why: expect.stringMatching(said) });
     expect(JSON.parse((await project.run(["status", "--json"])).out)).toMatchObject({
       hold: { by: "eve", until: null, why: "a review", since: expect.stringMatching(/Z$/) },
       notes: [expect.stringContaining("nothing is started, ended or typed in it until: resume")],
