@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { CODES } from "../packages/engine/src/diagnostics/code-table.ts";
-import { type JsonSchema, loadSchemas } from "../packages/fleet/src/json-schema.ts";
+import { type JsonSchema, loadSchemas } from "../packages/fleet/src/outputs/schemas.ts";
 import { problemPages } from "./problem-pages.ts";
 import { type Table, tablesOf } from "./schema-tables.ts";
 

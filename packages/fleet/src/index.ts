@@ -4,7 +4,6 @@ import type * as disjoint from "./disjoint.ts";
 import type * as doctoring from "./doctor/doctor.ts";
 import type * as editing from "./edit-fleet.ts";
 import type * as beginning from "./init/init.ts";
-import type * as schemas from "./json-schema.ts";
 import type * as logs from "./logs/read-logs.ts";
 import type * as measuring from "./metrics/metrics.ts";
 import type * as moving from "./migrate/cutover.ts";
@@ -14,6 +13,7 @@ import type * as notifying from "./notify/notifier.ts";
 import type * as starting from "./notify/start.ts";
 import type * as telling from "./notify/status.ts";
 import type * as trying from "./notify/try-out.ts";
+import type * as schemas from "./outputs/schemas.ts";
 import type * as pinning from "./pin/pins.ts";
 import type * as publishing from "./pin/publish.ts";
 import type * as upgrading from "./pin/upgrade-all.ts";
@@ -24,13 +24,13 @@ import type * as serving from "./service/service.ts";
 
 export type { AdoptOptions } from "./adopt/adopt.ts";
 export type { Adopted, Clone } from "./adopt/adopted.ts";
-export { type Attention, attentionOf, attentionsOf, byAttention, type Concern } from "./attention.ts";
 export type { Checked } from "./check.ts";
 export type { Diagnosis } from "./doctor/doctor.ts";
 export type { Finding } from "./doctor/finding.ts";
 export type { FleetTable } from "./edit-fleet.ts";
-export { askEach, checkPin, isInProcess, runEngine, runOwnEngine } from "./engine.ts";
-export { ageOf, type EngineStatus } from "./engine-status.ts";
+export { type Attention, attentionOf, attentionsOf, byAttention, type Concern } from "./engine/attention.ts";
+export { askEach, checkPin, isInProcess, runEngine, runOwnEngine } from "./engine/engine.ts";
+export { ageOf, type EngineStatus } from "./engine/status.ts";
 export { type FoundFleet, findFleet, findFleetFile, folderOf, pickProjects, projectsTagged } from "./find.ts";
 export type { Keys, KeyValue } from "./fleet-file/edit.ts";
 export type { Fleet, FleetProject } from "./fleet-file.ts";
@@ -43,10 +43,10 @@ export type { Parity, Side } from "./migrate/parity.ts";
 export { glanceAtReceivers } from "./notify/glance.ts";
 export type { NotifyStatus } from "./notify/status.ts";
 export type { TriedOut } from "./notify/try-out.ts";
-export type { PinsAnswer, PublishAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs.ts";
-export type { DoctorAnswer, InitAnswer, ServiceAnswer } from "./outputs-machine.ts";
-export type { NotifyStatusAnswer, NotifyTestAnswer } from "./outputs-notify.ts";
-export type { ReportAnswer } from "./outputs-report.ts";
+export type { PinsAnswer, PublishAnswer, UpgradeAnswer, VerifyAnswer } from "./outputs/fleet.ts";
+export type { DoctorAnswer, InitAnswer, ServiceAnswer } from "./outputs/machine.ts";
+export type { NotifyStatusAnswer, NotifyTestAnswer } from "./outputs/notify.ts";
+export type { ReportAnswer } from "./outputs/report.ts";
 export type { PinLine, Pins } from "./pin/pins.ts";
 export type { KnownEngine, Step } from "./pin/prepare.ts";
 export type { Published } from "./pin/publish.ts";
@@ -80,7 +80,7 @@ export const changesSince = async (
 ): Promise<ReturnType<typeof printing.changesBetween>> =>
   (await import("./migrate/fingerprint.ts")).changesBetween(...given);
 export const loadSchemas: typeof schemas.loadSchemas = async () =>
-  (await import("./json-schema.ts")).loadSchemas();
+  (await import("./outputs/schemas.ts")).loadSchemas();
 export const createProject: typeof creating.createProject = async (...given) =>
   (await import("./project/scaffold.ts")).createProject(...given);
 export const editFleet: typeof editing.editFleet = async (...given) =>

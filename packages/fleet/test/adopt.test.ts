@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { type AdoptOptions, adoptProject } from "../src/adopt/adopt.ts";
 import type { Adopted } from "../src/adopt/adopted.ts";
 import { checkFleet } from "../src/check-fleet.ts";
-import { runEngine } from "../src/engine.ts";
+import { runEngine } from "../src/engine/engine.ts";
 import { findFleet, pickProjects } from "../src/find.ts";
 import { cutover } from "../src/migrate/cutover.ts";
 import { fingerprint } from "../src/migrate/fingerprint.ts";

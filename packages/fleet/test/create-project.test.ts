@@ -6,7 +6,7 @@ import process from "node:process";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProject, findFleet } from "../src/index.ts";
-import { CreatedOutput } from "../src/outputs.ts";
+import { CreatedOutput } from "../src/outputs/fleet.ts";
 import { GIT_ENV, git, ownCheckout, ownDirectory, ownFleet, ownWorld, ROOT, releaseEngine } from "./own.ts";
 
 let engine: Awaited<ReturnType<typeof releaseEngine>>;

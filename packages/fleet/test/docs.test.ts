@@ -5,7 +5,7 @@ import process from "node:process";
 import { parseAgentsFile } from "@fleet/engine";
 import { expect, it } from "vitest";
 import { parseFleetFile } from "../src/fleet-file.ts";
-import { loadSchemas } from "../src/json-schema.ts";
+import { loadSchemas } from "../src/outputs/schemas.ts";
 
 const ROOT = path.join(import.meta.dirname, "../../..");
 

@@ -2,7 +2,7 @@ import { appendFile, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { take } from "@fleet/engine";
 import { expect, it, onTestFinished } from "vitest";
-import { type EngineStatus, readStatus } from "../src/engine-status.ts";
+import { type EngineStatus, readStatus } from "../src/engine/status.ts";
 import { follow } from "../src/notify/follower.ts";
 import { ownDirectory } from "./own.ts";
 

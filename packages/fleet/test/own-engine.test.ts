@@ -2,7 +2,7 @@ import { appendFile, chmod, cp, readFile, rename, rm, symlink, utimes, writeFile
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isOwnEngine } from "../src/own-engine.ts";
+import { isOwnEngine } from "../src/engine/own.ts";
 import { git, ownDirectory, releaseEngine } from "./own.ts";
 
 let engine: Awaited<ReturnType<typeof releaseEngine>>;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { createGit, Failure, type World } from "@fleet/engine";
 import { problemsOf } from "../check/scope.ts";
 import { checkSnapshot } from "../check.ts";
-import { askEach } from "../engine.ts";
+import { askEach } from "../engine/engine.ts";
 import { type ProjectSnapshot, type Snapshot, takeSnapshot } from "../facts/snapshot.ts";
 import { type FoundFleet, pickProjects } from "../find.ts";
 import type { FleetProject } from "../fleet-file.ts";

@@ -13,7 +13,7 @@ import {
   run,
   type World,
 } from "@fleet/engine";
-import type { EngineStatus } from "../engine-status.ts";
+import type { EngineStatus } from "../engine/status.ts";
 import type { ProjectSnapshot } from "../facts/snapshot.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { ProjectFacts, RemoteFact, ServerFacts, StateFacts } from "./facts.ts";

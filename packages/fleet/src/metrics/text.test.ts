@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readStatus } from "../engine-status.ts";
+import { readStatus } from "../engine/status.ts";
 import { textOf } from "./text.ts";
 import { familiesOf, type Measured } from "./think/families.ts";
 import { BOUNDS, FRESH_TALLY } from "./think/tally.ts";

@@ -1,6 +1,6 @@
 import type { Project, World } from "@fleet/engine";
 import { z } from "zod";
-import { askEngine } from "../engine.ts";
+import { askEngine } from "../engine/engine.ts";
 import type { FoundFleet } from "../find.ts";
 import type { FleetProject } from "../fleet-file.ts";
 

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import { type Failure, isHeld, readText } from "@fleet/engine";
-import type { EngineStatus } from "../engine-status.ts";
+import type { EngineStatus } from "../engine/status.ts";
 import { readNews } from "../journal-news.ts";
 import { type Followed, loadFollowed, saveFollowed } from "./stored-project.ts";
 import type { Notice } from "./think/notice.ts";

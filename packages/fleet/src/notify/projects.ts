@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Failure, type Wakes, type World } from "@fleet/engine";
-import { askEach } from "../engine.ts";
+import { askEach } from "../engine/engine.ts";
 import { type FoundFleet, folderOf } from "../find.ts";
 import type { FleetProject } from "../fleet-file.ts";
 import type { Post } from "./deliver.ts";

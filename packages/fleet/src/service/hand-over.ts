@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
 import { Failure, isHeld, type World } from "@fleet/engine";
-import { runEngine } from "../engine.ts";
+import { runEngine } from "../engine/engine.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { Served, ServedProject } from "./survey.ts";
 import type { Systemd } from "./systemd.ts";

@@ -1,4 +1,4 @@
-import type { EngineStatus } from "../../engine-status.ts";
+import type { EngineStatus } from "../../engine/status.ts";
 import { BOUNDS, ENDS, type Tally } from "./tally.ts";
 
 /** All that is known of one project at one moment. */

@@ -1,6 +1,6 @@
 import { loadEngineSchemas } from "@fleet/engine";
 import { z } from "zod";
-import { fleetJsonSchema } from "./fleet-file.ts";
+import { fleetJsonSchema } from "../fleet-file.ts";
 import {
   CreatedOutput,
   FleetStatusOutput,
@@ -8,11 +8,11 @@ import {
   PublishOutput,
   UpgradeOutput,
   VerifyOutput,
-} from "./outputs.ts";
-import { DoctorOutput, InitOutput, ServiceOutput } from "./outputs-machine.ts";
-import { migrationSchemas } from "./outputs-migration.ts";
-import { notifySchemas } from "./outputs-notify.ts";
-import { LogOutput, ReportOutput } from "./outputs-report.ts";
+} from "./fleet.ts";
+import { DoctorOutput, InitOutput, ServiceOutput } from "./machine.ts";
+import { migrationSchemas } from "./migration.ts";
+import { notifySchemas } from "./notify.ts";
+import { LogOutput, ReportOutput } from "./report.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DOINGS } from "./report/timeline.ts";
+import { DOINGS } from "../report/timeline.ts";
 
 const Moment = z.string().describe("ISO 8601, UTC.");
 const Milliseconds = z.number().nullable().describe("Null when there was none.");

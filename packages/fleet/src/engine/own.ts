@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { findInIndex, isAsSeen, objectOf } from "./facts/git-index.ts";
+import { findInIndex, isAsSeen, objectOf } from "../facts/git-index.ts";
 
 /** The git object of the agents.mjs that is made of this source: build-cli.ts puts it here. A program that runs from source has none. */
 declare const FLEET_OWN_ENGINE: string | undefined;

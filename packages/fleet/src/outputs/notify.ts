@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { EVENTS } from "./fleet-file/notify.ts";
+import { EVENTS } from "../fleet-file/notify.ts";
 
 const SchemaVersion = z.int().describe("Raised when a key changes or goes, not when one comes.");
 const Time = z.string().meta({ format: "date-time", description: "ISO 8601, UTC." });

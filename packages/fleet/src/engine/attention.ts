@@ -1,4 +1,4 @@
-import type { EngineStatus } from "./engine-status.ts";
+import type { EngineStatus } from "./status.ts";
 
 /** What a person should look at in a project: the worst of it. */
 export interface Attention {

@@ -10,11 +10,11 @@ import {
   VERSION,
   type World,
 } from "@fleet/engine";
-import { type EngineStatus, readStatus } from "./engine-status.ts";
-import { readPin } from "./facts/read-pin.ts";
-import { type FoundFleet, folderOf } from "./find.ts";
-import type { FleetProject } from "./fleet-file.ts";
-import { isOwnEngine } from "./own-engine.ts";
+import { readPin } from "../facts/read-pin.ts";
+import { type FoundFleet, folderOf } from "../find.ts";
+import type { FleetProject } from "../fleet-file.ts";
+import { isOwnEngine } from "./own.ts";
+import { type EngineStatus, readStatus } from "./status.ts";
 
 /*
  * The one door to a project's engine. A project runs the engine it is pinned

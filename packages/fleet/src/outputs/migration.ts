@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Fingerprint } from "./migrate/fingerprint.ts";
+import { Fingerprint } from "../migrate/fingerprint.ts";
 
 const place = {
   file: z.string(),

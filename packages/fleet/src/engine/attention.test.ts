@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { attentionOf, byAttention } from "./attention.ts";
-import type { EngineStatus } from "./engine-status.ts";
+import type { EngineStatus } from "./status.ts";
 
 const agent = (name: string, is: string, why = is, is_since: string | null = null) => ({
   ...{
