@@ -36,6 +36,7 @@ export {
   bytesNow,
   entryNow,
   isCode,
+  isProgramNow,
   notWritable,
   readText,
   realNow,
@@ -43,7 +44,7 @@ export {
   writeWhole,
 } from "./host/files.ts";
 export { createGit, type Git, isLocal, originOf } from "./host/git.ts";
-export { type GrowingFile, openGrowing } from "./host/growing-file.ts";
+export { type GrowingFile, openGrowing, wholeLines } from "./host/growing-file.ts";
 export { readJournal } from "./host/journal.ts";
 export { ask, isHeld, take } from "./host/lock.ts";
 export { defaultSocket } from "./host/predecessor.ts";

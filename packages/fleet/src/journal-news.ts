@@ -1,7 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
-import { digest, type JournalEntry, parseEntry } from "@fleet/engine";
+import { digest, type JournalEntry, parseEntry, wholeLines } from "@fleet/engine";
 
 /** How far somebody has read a project's journal. */
 export interface Cursor {
@@ -13,7 +13,6 @@ export interface Cursor {
   readonly mark: string;
 }
 
-const CHUNK = 1024 * 1024;
 const MARK = 256;
 
 /**
@@ -96,17 +95,9 @@ async function readPart(
   hear: (entry: JournalEntry) => void,
 ): Promise<number> {
   let position = from;
-  let most = CHUNK;
-  while (position < size) {
-    const length = Math.min(most, size - position);
-    const buffer = Buffer.allocUnsafe(length);
-    const { bytesRead } = await handle.read(buffer, 0, length, position);
-    const end = buffer.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
-    if (end === 0 && length < most) break;
-    most = end === 0 ? most * 2 : CHUNK;
-    position += end;
-    for (const line of buffer.toString("utf8", 0, end).split("\n"))
-      if (wanted.test(line)) for (const entry of parseEntry(line)) hear(entry);
+  for await (const { lines, end } of wholeLines(handle, from, size)) {
+    position = end;
+    for (const line of lines) if (wanted.test(line)) for (const entry of parseEntry(line)) hear(entry);
   }
   return position;
 }

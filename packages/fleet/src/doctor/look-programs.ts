@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
-import { BACKENDS, Failure, isCode, type Project, pick, run, type World } from "@fleet/engine";
+import { BACKENDS, Failure, isCode, isProgramNow, type Project, pick, run, type World } from "@fleet/engine";
 import type { ProgramFacts } from "./facts.ts";
 import { versionIn } from "./known-versions.ts";
 import { loginOf } from "./logins.ts";
@@ -85,15 +85,6 @@ export function unfoundIn(PATH: string, { folder, project }: Known): readonly st
 }
 
 function isFound(program: string, PATH: string, cwd: string): boolean {
-  if (program.includes("/")) return isProgram(path.resolve(cwd, program));
-  return PATH.split(":").some((folder) => isProgram(path.resolve(cwd, folder, program)));
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  if (program.includes("/")) return isProgramNow(path.resolve(cwd, program));
+  return PATH.split(":").some((folder) => isProgramNow(path.resolve(cwd, folder, program)));
 }

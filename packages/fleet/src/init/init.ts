@@ -1,7 +1,6 @@
-import { accessSync, constants } from "node:fs";
 import { lstat, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { Failure, isCode, pick, run, VERSION, type World, writeWhole } from "@fleet/engine";
+import { Failure, isCode, isProgramNow, pick, run, VERSION, type World, writeWhole } from "@fleet/engine";
 import { findFleetFile } from "../find.ts";
 import { refuseGitUrl } from "../fleet-file/schema.ts";
 import { parseFleetFile } from "../fleet-file.ts";
@@ -161,18 +160,9 @@ async function makeRepository(folder: string, { env }: World): Promise<void> {
 /** How the program that is running is found by its name from now on. */
 function linkFor(world: World): string | null {
   const folders = (world.env.PATH ?? "").split(":");
-  if (folders.some((folder) => isProgram(path.join(folder, "fleet")))) return null;
+  if (folders.some((folder) => isProgramNow(path.join(folder, "fleet")))) return null;
   const program = programOf(world);
   return program === "fleet" ? null : `mkdir -p ~/.local/bin && ln -s ${program} ~/.local/bin/fleet`;
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const isFolder = (place: string): Promise<boolean> =>
