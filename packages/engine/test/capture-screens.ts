@@ -88,7 +88,7 @@ async function look(own: Seat): Promise<Fact> {
 /** Nothing of this machine is kept. The other names are as long, so that no line breaks elsewhere. */
 function cover({ place }: Seat, text: string): string {
   const covers = {
-    [place.home]: "/home/ada/work/builder",
+    [place.home]: "/home/ada/code/builder",
     [path.basename(place.home)]: "key-of-the-builder",
     [new URL(place.url).host]: "127.0.0.1:54321",
     [hostname()]: "host",
