@@ -151,6 +151,8 @@ describe("a schedule", () => {
     await project.up("job");
     await settled(project);
     await busyFor(project, 100);
+    // A minute may have begun before it was busy, and with it another run.
+    const ran = await starts(project);
     await first.kill();
     // The wish of `up` is younger than the slot, unless it was long ago.
     const store = createStore(project.state);
@@ -164,7 +166,7 @@ describe("a schedule", () => {
     await project.watchdog();
     await until("the slot is skipped", async () => (await project.journal("slot-skipped")).length > 0);
     expect((await project.journal("slot-skipped"))[0]?.because).toBe("busy");
-    expect(await starts(project)).toBe(1);
+    expect(await starts(project)).toBe(ran);
   });
 
   it("is off for a task that is not enabled", async () => {
