@@ -76,7 +76,7 @@ const screenWith = (said: string, draft = "", footer = ""): string =>
 const box = (reading: Reading) => [reading.mood, reading.rule, reading.draft === ""];
 
 it.each([
-  ["a home", "see /home/zoe/work/acme.ts and ~/notes"],
+  ["a home", "see /home/zoe/code/acme.ts and ~/notes"],
   ["a path from here", "it is in packages/acme/zebra.ts"],
   ["a name", "hello Zoe, LOVELACE here"],
   ["a mail address", "write to zoe@acme.org or a@b.me"],
