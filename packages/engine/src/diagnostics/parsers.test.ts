@@ -180,6 +180,7 @@ it.each([
   ["a leading zero", "a = 01"],
   ["a time", "a = 10:30"],
   ["a table in one line with a comma at its end", "a = { b = 1, }"],
+  ["a table in one line with a comma right at its end", "a = { b = 1,}"],
   ["a table in one line over two", "a = { b = 1,\n c = 2 }"],
   ["a table in one line in another", "a = { b = { c = 1 } }"],
   ["a table in one line with a dotted key", "a = { b.c = 1 }"],
